@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Gates A and B, the row-space audit C and the plan. Decisions use public values only:
+ * who contributed, boards, eligible counts; and the opened numbers of questionnaires.
+ * Rules only ever remove. Exact integers; an overflow refuses. Threads: any.
+ * Claim: PRIVACY.md "Gates". Source of the audit: rank test over the rationals, in the
+ * manner of table auditing in statistical disclosure control.
+ */
+#ifndef DRP_PRIVACY_GATES_H
+#define DRP_PRIVACY_GATES_H
+
+#include "proto/model/cohort.h"
+#include "proto/model/manifest.h"
+
+#include <drempel/err.h>
+#include <drempel/limits.h>
+#include <drempel/types.h>
+
+/* The facts gate A looks at, of a set of units and one group. */
+struct drp_gate_facts {
+	uint32_t schools, boards;
+	uint64_t eligible;        /* of the whole set */
+	uint64_t largest_school;  /* largest eligible sum of one school */
+	uint64_t largest_board;
+};
+
+/* member[i] != 0 marks the units that count. cohort NULL means all of them. */
+enum drp_err drp_gate_facts(const struct drp_unit *units, size_t n, const uint8_t *member,
+	enum drp_group group, const struct drp_cohort *cohort,
+	struct drp_gate_facts *facts) DRP_MUST_CHECK;
+
+/* drp_gate_a: DRP_OK or DRP_E_TOO_FEW_SCHOOLS. */
+enum drp_err drp_gate_a(const struct drp_gate_facts *facts,
+	const struct drp_thresholds *thresholds) DRP_MUST_CHECK;
+
+/* One cohort of the plan, for one group and one product (numbers or values). */
+struct drp_planned {
+	struct drp_cohort cohort; /* joined when parts were folded into it */
+	uint8_t open;             /* 0: suppressed; why is never published */
+};
+
+struct drp_plan {
+	size_t n;
+	struct drp_planned cohort[DRP_COHORTS_MAX]; /* all families, region first */
+};
+
+/* drp_plan_make computes what may be opened of one group for the member units over the
+ * families of the mask (bit f): gate A per cohort (fold or leave out), then audit C with
+ * complements left out until it holds. questionnaires (per unit, may be NULL) adds gate
+ * B with k_respondents. A region that fails is DRP_E_TOO_FEW_SCHOOLS (A) or
+ * DRP_E_TOO_FEW_SHEETS (B), with plan->n = all cohorts closed. */
+enum drp_err drp_plan_make(const struct drp_manifest *manifest, enum drp_group group,
+	const uint8_t *member, const uint32_t *questionnaires, unsigned families,
+	struct drp_plan *plan) DRP_MUST_CHECK;
+
+/* drp_audit_c re-checks a finished plan: DRP_OK or DRP_E_DIFFERENCING. extra adds a
+ * derived row to the row space (the class 34), may be NULL. */
+enum drp_err drp_audit_c(const struct drp_manifest *manifest, enum drp_group group,
+	const uint8_t *member, const struct drp_plan *plan, struct drp_diag *diag)
+	DRP_MUST_CHECK;
+
+/* drp_plan_find: the planned cohort equal to the given one, NULL when absent. */
+const struct drp_planned *drp_plan_find(const struct drp_plan *plan,
+	const struct drp_cohort *cohort);
+
+#endif

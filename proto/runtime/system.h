@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The operating system as Drempel needs it: the real clock, files written whole, a
+ * directory that only one daemon holds.
+ */
+#ifndef DRP_RUNTIME_SYSTEM_H
+#define DRP_RUNTIME_SYSTEM_H
+
+#include "proto/base/buf.h"
+#include "proto/base/env.h"
+
+#include <drempel/err.h>
+
+struct drp_clock drp_system_clock(void);
+
+/* drp_file_read appends the whole file; a file over max_bytes is DRP_E_TOOBIG. */
+enum drp_err drp_file_read(const char *path, size_t max_bytes, struct drp_buf *out,
+	struct drp_diag *diag) DRP_MUST_CHECK;
+
+/* drp_file_write writes beside, fsyncs and renames: the old file or the new one, never
+ * half of one. */
+enum drp_err drp_file_write(const char *path, const void *bytes, size_t n, int mode,
+	struct drp_diag *diag) DRP_MUST_CHECK;
+
+/* drp_dir_make creates a directory with mode 0700; an existing one is fine. */
+enum drp_err drp_dir_make(const char *path, struct drp_diag *diag) DRP_MUST_CHECK;
+
+/* drp_path joins two parts into a buffer; DRP_E_RANGE when it does not fit. */
+#define DRP_PATH_MAX 1024
+enum drp_err drp_path(char out[DRP_PATH_MAX], const char *dir, const char *name,
+	struct drp_diag *diag) DRP_MUST_CHECK;
+
+#endif
