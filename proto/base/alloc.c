@@ -41,7 +41,8 @@ void *drp_realloc(void *p, size_t n, size_t size)
 	if (must_fail() || (size && n > SIZE_MAX / size)) {
 		return NULL;
 	}
-	return realloc(p, n * size ? n * size : 1);
+	size_t bytes = n * size;
+	return realloc(p, bytes > 0 ? bytes : 1);
 }
 
 void drp_free(void *p)
