@@ -12,6 +12,7 @@
 #define DRP_CHUNK_MAX_BYTES      (128 * 1024) /* one piece of a blob */
 #define DRP_BLOB_MAX_BYTES       (4 * 1024 * 1024) /* instrument or manifest */
 #define DRP_NESTING_MAX          8
+#define DRP_WIRE_KEY_MAX_BYTES   31     /* one key of a map */
 #define DRP_WIRE_ITEMS_MAX       40000  /* values in one message */
 #define DRP_BLOB_ITEMS_MAX       400000 /* values in one manifest or instrument */
 #define DRP_REQUEST_AGE_MAX_S    86400  /* a signed request older than this is refused */

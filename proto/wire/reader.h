@@ -8,7 +8,9 @@
  * Reading is schema driven: a caller asks for the key it expects, in ascending order,
  * and drp_r_end_map refuses keys nobody asked for. The first error sticks, later calls
  * return zero values, so that a decoder checks once, at drp_r_close.
- * Strings and binaries are borrowed from the input; copy what must outlive it.
+ * A wrong type, key or number is DRP_E_MALFORMED, a count or length above the caller's
+ * maximum DRP_E_TOOBIG.
+ * Binaries are borrowed from the input; copy what must outlive it.
  * Threads: one at a time. Wire: PROTOCOL.md "Canonical form".
  */
 #ifndef DRP_WIRE_READER_H
@@ -23,7 +25,8 @@
 struct drp_reader; /* opaque, heap */
 
 /* drp_prewalk checks n bytes against the canonical form with at most max_items
- * values. DRP_E_MALFORMED or DRP_E_TOOBIG. */
+ * values, keys and containers counted too. Keys have 1 to DRP_WIRE_KEY_MAX_BYTES
+ * bytes. DRP_E_MALFORMED or DRP_E_TOOBIG. */
 enum drp_err drp_prewalk(const void *bytes, size_t n, size_t max_items) DRP_MUST_CHECK;
 
 /* drp_r_open borrows the bytes until drp_r_close. *reader is NULL on error. */
