@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Cohorts: sets of units with equal labels. A family partitions all units; the region
- * family has one cohort.
+ * family has one cohort. Labels lie within their enums, as a decoded manifest's do.
  */
 #ifndef DRP_MODEL_COHORT_H
 #define DRP_MODEL_COHORT_H
