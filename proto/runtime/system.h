@@ -13,7 +13,7 @@
 
 struct drp_clock drp_system_clock(void);
 
-/* drp_file_read appends the whole file; a file over max_bytes is DRP_E_TOOBIG. */
+/* drp_file_read appends the whole file: DRP_E_NOTFOUND, DRP_E_TOOBIG over max_bytes. */
 enum drp_err drp_file_read(const char *path, size_t max_bytes, struct drp_buf *out,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 
@@ -29,5 +29,11 @@ enum drp_err drp_dir_make(const char *path, struct drp_diag *diag) DRP_MUST_CHEC
 #define DRP_PATH_MAX 1024
 enum drp_err drp_path(char out[DRP_PATH_MAX], const char *dir, const char *name,
 	struct drp_diag *diag) DRP_MUST_CHECK;
+
+/* drp_dir_hold takes the directory for one daemon: DRP_E_BUSY while another holds it.
+ * A holder that dies lets go; commands that only use the database need no hold. */
+enum drp_err drp_dir_hold(const char *path, int *held, struct drp_diag *diag)
+	DRP_MUST_CHECK;
+void drp_dir_release(int held);
 
 #endif
