@@ -86,15 +86,14 @@ static int same_unit(const struct drp_ledger_row *a, const struct drp_ledger_row
 	return same_campaign(a, b) && memcmp(a->unit.b, b->unit.b, sizeof a->unit.b) == 0;
 }
 
-/* Whether row i is the first of its kind; sums visit each kind there. */
-static int first(const struct account *account, size_t i,
-	int (*same)(const struct drp_ledger_row *, const struct drp_ledger_row *))
+/* Whether row i is the first of its campaign; the sum visits the campaign there. */
+static int first_of_campaign(const struct account *account, size_t i)
 {
 	const struct drp_ledger_row *row = account_row(account, i);
 
 	for (size_t j = 0; j < i; j++) {
 		const struct drp_ledger_row *earlier = account_row(account, j);
-		if (earlier && same(earlier, row)) {
+		if (earlier && same_campaign(earlier, row)) {
 			return 0;
 		}
 	}
@@ -130,7 +129,7 @@ static enum drp_err campaign_spent(const struct account *account,
 
 	for (size_t i = 0; i < account_size(account) && !err; i++) {
 		const struct drp_ledger_row *row = account_row(account, i);
-		if (row && same_campaign(row, campaign) && first(account, i, same_unit)) {
+		if (row && same_campaign(row, campaign)) {
 			err = unit_spent(account, row, &unit);
 			most = drp_rational_cmp(unit, most) > 0 ? unit : most;
 		}
@@ -150,7 +149,7 @@ static enum drp_err account_spent(
 
 	for (size_t i = 0; i < account_size(account) && !err; i++) {
 		const struct drp_ledger_row *row = account_row(account, i);
-		if (row && first(account, i, same_campaign)) {
+		if (row && first_of_campaign(account, i)) {
 			err = campaign_spent(account, row, &campaign);
 			if (!err) {
 				err = drp_rational_add(sum, campaign, &sum);

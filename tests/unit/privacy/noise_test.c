@@ -211,6 +211,7 @@ static void refuses_no_noise(void)
 	CHECK_ERR(drp_noise_add(&rng, 0, NULL, 0), DRP_E_RANGE);
 	CHECK_ERR(drp_noise_add(&rng, (uint32_t)DRP_SIGMA2_MAX + 1, values, 1),
 		DRP_E_RANGE);
+	CHECK_ERR(drp_noise_add(&rng, UINT32_MAX, NULL, 0), DRP_E_RANGE);
 	CHECK_OK(drp_noise_add(&rng, 1, NULL, 0));
 	CHECK_INT(values[0], 7);
 }
