@@ -161,7 +161,7 @@ static enum drp_err enter(struct walk *w, struct head head)
 	if (objects > w->left) {
 		return DRP_E_MALFORMED;
 	}
-	if (objects > w->max_items || w->depth == DRP_NESTING_MAX) {
+	if (w->depth == DRP_NESTING_MAX) {
 		return DRP_E_TOOBIG;
 	}
 	w->level[w->depth++] =

@@ -216,9 +216,6 @@ void drp_w_uints(struct drp_writer *w, const uint32_t *values, size_t n)
 
 enum drp_err drp_w_finish(struct drp_writer *w)
 {
-	if (w->out.failed) {
-		fail(w, DRP_E_NOMEM);
-	}
 	if (w->depth || w->out.len == 0) {
 		fail(w, DRP_E_INTERNAL);
 	}
