@@ -10,6 +10,7 @@
 #include "proto/base/alloc.h"
 #include "proto/crypto/crypto.h"
 #include "proto/runtime/db.h"
+#include "proto/session/chain.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One hub directory, opened: settings (hub.yaml), keys (hub.key), database (hub.db) and
+ * the campaigns' storage keys (campaigns/ID.key). The directory can be moved; nothing in
+ * it is an absolute path. Threads: one at a time.
+ */
+#ifndef DRP_HUB_HUB_H
+#define DRP_HUB_HUB_H
+
+#include "hub/store.h"
+#include "proto/base/env.h"
+#include "proto/crypto/crypto.h"
+#include "proto/runtime/system.h"
+
+#include <drempel/err.h>
+
+#define DRP_URL_MAX 256
+
+struct drp_hub_settings {
+	char name[DRP_NAME_MAX];
+	char role[DRP_CODE_MAX];    /* hub */
+	char listen[DRP_URL_MAX];   /* tcp://address:port that serve binds */
+	char address[DRP_URL_MAX];  /* what invites tell schools; listen when empty */
+};
+
+struct drp_hub {
+	char dir[DRP_PATH_MAX];
+	struct drp_hub_settings settings;
+	struct drp_keys *keys;
+	struct drp_hub_store *store;
+	struct drp_clock clock;
+};
+
+/* drp_hub_create makes a new directory; an existing hub there is DRP_E_EXISTS and stays
+ * as it was. */
+enum drp_err drp_hub_create(const char *dir, const struct drp_hub_settings *settings,
+	struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_hub_open(const char *dir, struct drp_hub *hub, struct drp_diag *diag)
+	DRP_MUST_CHECK;
+void drp_hub_close(struct drp_hub *hub);
+
+int64_t drp_hub_now_s(const struct drp_hub *hub);
+
+/* drp_hub_key_path: where the storage key of a campaign lies. */
+enum drp_err drp_hub_key_path(const struct drp_hub *hub, const char *campaign,
+	char path[DRP_PATH_MAX], struct drp_diag *diag) DRP_MUST_CHECK;
+
+/* drp_hub_manifest loads and decodes a signed campaign's manifest: a new object. */
+enum drp_err drp_hub_manifest(struct drp_hub *hub, const struct drp_campaign_row *row,
+	struct drp_manifest **manifest, struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_hub_instrument(struct drp_hub *hub, const struct drp_hash *hash,
+	struct drp_instrument **instrument, struct drp_diag *diag) DRP_MUST_CHECK;
+
+#endif
