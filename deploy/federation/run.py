@@ -1,0 +1,425 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Run a whole federation on loopback: one hub, a node per school, one campaign.
+
+Every step is a command of drempel-hub or drempel-node as people type it; this driver
+only generates the schools, keeps two nodes at work at a time, and collects what design
+and README promise of a demo folder: tables/, truth/, sent/, run/ and summary.json.
+"""
+
+import argparse
+import concurrent.futures
+import datetime
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+import generate
+import truth
+
+ROOT = generate.ROOT
+FRAME = os.path.join(ROOT, "deploy/reference/frame-vlaanderen-2020.csv")
+INSTRUMENT = os.path.join(ROOT, "deploy/instruments/selfie.yaml")
+NODES_AT_ONCE = 2
+COMMAND_TIMEOUT_S = 300
+HUB_START_S = 30
+HUB_STOP_S = 20
+
+# The peak that a child reports is never below what it held of this driver before it became
+# another program; forked, that is a few megabytes, with vfork all of this driver.
+subprocess._USE_VFORK = False
+
+
+class Failure(Exception):
+    """One line for people: what failed and where its log is."""
+
+
+class Progress:
+    """One line on a terminal, rewritten; nothing elsewhere."""
+
+    def __init__(self):
+        self.shown = sys.stderr.isatty()
+        self.lock = threading.Lock()
+        self.phase, self.done, self.total = "", 0, 0
+
+    def start(self, phase, total):
+        with self.lock:
+            self.phase, self.done, self.total = phase, 0, total
+            self.draw()
+
+    def step(self):
+        with self.lock:
+            self.done += 1
+            self.draw()
+
+    def draw(self):
+        if self.shown:
+            filled = 30 * self.done // max(1, self.total)
+            sys.stderr.write(f"\r\033[K{self.phase:<10} [{'#' * filled:<30}] "
+                             f"{self.done}/{self.total}")
+            sys.stderr.flush()
+
+    def clear(self):
+        if self.shown:
+            sys.stderr.write("\r\033[K")
+            sys.stderr.flush()
+
+
+class Programs:
+    """Runs commands, each with its log file; knows the largest node process seen."""
+
+    def __init__(self, folder, logs):
+        self.hub = os.path.join(folder, "drempel-hub")
+        self.node = os.path.join(folder, "drempel-node")
+        for program in (self.hub, self.node):
+            if not os.access(program, os.X_OK):
+                raise Failure(f"no program {program}: build it, or name its folder with --bin")
+        self.logs = logs
+        self.lock = threading.Lock()
+        self.running = set()
+        self.node_peak_kib = 0
+        self.stopped = False
+
+    def run(self, log, program, *arguments):
+        """The command's standard output; its errors go to the log, named in a Failure."""
+        path = os.path.join(self.logs, log + ".log")
+        command = [program, *map(str, arguments)]
+        with open(path, "ab") as file:
+            file.write(("$ " + " ".join(command) + "\n").encode())
+            file.flush()
+            start = file.tell()
+            process = self.spawn(command, file)
+            timer = threading.Timer(COMMAND_TIMEOUT_S, process.kill)
+            timer.start()
+            output = process.stdout.read()
+            process.stdout.close()
+            _, status, usage = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            timer.cancel()
+            with self.lock:
+                self.running.discard(process)
+                if program == self.node:
+                    self.node_peak_kib = max(self.node_peak_kib, usage.ru_maxrss)
+        if process.returncode != 0:
+            raise Failure(f"{' '.join(map(os.path.basename, command[:4]))} failed "
+                          f"({describe_exit(process.returncode)}{last_line(path, start)}); "
+                          f"log: {path}")
+        return output.decode("utf-8", "replace")
+
+    def spawn(self, command, log):
+        with self.lock:
+            if self.stopped:
+                raise Failure("stopped")
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
+                                       stdout=subprocess.PIPE, stderr=log)
+            self.running.add(process)
+        return process
+
+    def stop(self):
+        """End the commands that are still running, and start no more."""
+        with self.lock:
+            self.stopped = True
+            for process in self.running:
+                process.terminate()
+
+
+def describe_exit(code):
+    if code >= 0:
+        return f"exit {code}"
+    try:
+        return f"ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"ended by signal {-code}"
+
+
+def last_line(path, start):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        file.seek(start)
+        lines = [line.strip() for line in file if line.strip()]
+    return f": {lines[-1]}" if lines else ""
+
+
+class Hub:
+    """The serving hub. Its output is a file, so that it can outlive this driver."""
+
+    def __init__(self, programs, directory, address):
+        self.log = os.path.join(programs.logs, "serve.log")
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                [programs.hub, "serve", "--dir", directory, "--listen", address],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        deadline = time.monotonic() + HUB_START_S
+        while not self.says(address.removeprefix("tcp://")):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise Failure(f"drempel-hub serve did not say that it listens on {address}"
+                              f"{last_line(self.log, 0)}; log: {self.log}")
+            time.sleep(0.05)
+
+    def says(self, text):
+        with open(self.log, encoding="utf-8", errors="replace") as file:
+            return any(text in line for line in file)
+
+    def check(self):
+        if self.process.poll() is not None:
+            raise Failure(f"drempel-hub serve stopped by itself "
+                          f"({describe_exit(self.process.returncode)}); log: {self.log}")
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(HUB_STOP_S)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+class Demo:
+    """One federation in one folder; each method is a phase."""
+
+    def __init__(self, options):
+        self.options = options
+        self.out = os.path.abspath(options.out)
+        self.run_dir = os.path.join(self.out, "run")
+        self.generated = os.path.join(self.run_dir, "generated")
+        self.hub_dir = os.path.join(self.run_dir, "hub")
+        self.logs = os.path.join(self.run_dir, "logs")
+        os.makedirs(self.logs)
+        self.programs = Programs(os.path.abspath(options.bin), self.logs)
+        self.progress = Progress()
+        self.seconds = {}
+        self.hub = None
+        today = datetime.date.today()
+        self.campaign = f"demo-{today.year}"
+        self.deadline = today + datetime.timedelta(days=14)
+        self.address = f"tcp://127.0.0.1:{free_port()}"
+
+    def on_hub(self, *arguments):
+        return self.programs.run("hub", self.programs.hub, *arguments, "--dir", self.hub_dir)
+
+    def on_node(self, school, *arguments):
+        name = school["school"]
+        directory = os.path.join(self.run_dir, "nodes", name)
+        return self.programs.run(name, self.programs.node, *arguments, "--dir", directory)
+
+    def on_python(self, script, *arguments):
+        """Beside this one; in a process of its own, so that this one stays small."""
+        path = os.path.join(os.path.dirname(os.path.abspath(__file__)), script)
+        self.programs.run("driver", sys.executable, path, *arguments)
+
+    def phase(self, name, work, schools=None):
+        """Do the work once, or once per school with NODES_AT_ONCE at a time."""
+        started = time.monotonic()
+        self.progress.start(name, len(schools) if schools else 1)
+        if schools is None:
+            work()
+            self.progress.step()
+        else:
+            with concurrent.futures.ThreadPoolExecutor(NODES_AT_ONCE) as pool:
+                pending = [pool.submit(work, school) for school in schools]
+                try:
+                    for future in concurrent.futures.as_completed(pending):
+                        future.result()
+                        self.progress.step()
+                except BaseException:
+                    self.programs.stop()
+                    pool.shutdown(cancel_futures=True)
+                    raise
+        if self.hub:
+            self.hub.check()
+        self.seconds[name] = round(time.monotonic() - started, 3)
+
+    def run(self):
+        self.phase("generate", self.generate)
+        self.phase("found", self.found)
+        self.phase("enrol", self.enrol, self.schools)
+        self.phase("announce", self.announce)
+        self.phase("fill", self.fill, self.schools)
+        self.phase("publish", self.publish, self.schools)
+        self.phase("close", self.close)
+        self.phase("export", self.export)
+        self.phase("audit", self.audit)
+        self.phase("freeze", self.freeze)
+        self.phase("truth", self.write_truth)
+        self.phase("sent", self.write_sent, self.schools)
+        self.write_summary()
+        self.progress.clear()
+
+    def generate(self):
+        self.on_python("generate.py", "--out", self.generated, "--schools",
+                       self.options.schools, "--seed", self.options.seed, "--instrument",
+                       self.options.instrument, "--hub", self.programs.hub)
+        with open(os.path.join(self.generated, "plan.json"), encoding="utf-8") as file:
+            plan = json.load(file)
+        self.schools = plan["schools"]
+        self.period = plan["period"]
+
+    def found(self):
+        """A hub with its registry, serving."""
+        self.on_hub("init", "--name", "Drempel demo", "--role", "hub", "--listen", self.address)
+        self.on_hub("school", "import", os.path.join(self.generated, "registry.csv"))
+        self.hub = Hub(self.programs, self.hub_dir, self.address)
+
+    def enrol(self, school):
+        invitation = os.path.join(self.run_dir, "invites", school["school"] + ".txt")
+        os.makedirs(os.path.dirname(invitation), exist_ok=True)
+        text = self.on_hub("invite", school["school"])
+        with open(invitation, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.makedirs(os.path.join(self.run_dir, "nodes"), exist_ok=True)
+        self.on_node(school, "init", "--invite", invitation)
+
+    def announce(self):
+        """The campaign, signed: from here on nodes can see it."""
+        path = os.path.join(self.run_dir, "campaign.yaml")
+        lines = [f"campaign: {self.campaign}", "title: Drempel demo", "region: VL",
+                 f"instrument: {os.path.relpath(self.options.instrument, self.run_dir)}",
+                 f"track: {self.options.track}", "cohort: self-selected",
+                 f"period: {{from: {self.period['from']}, to: {self.period['to']}}}",
+                 f"deadline: {self.deadline}"]
+        if os.path.exists(FRAME):
+            lines.append(f"frame: {os.path.relpath(FRAME, self.run_dir)}")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines) + "\n")
+        self.on_hub("campaign", "new", path)
+        self.on_hub("campaign", "sign", self.campaign)
+
+    def fill(self, school):
+        """What a school's coordinator does: counts, import, a look, and approval."""
+        self.on_node(school, "campaign", "list")
+        for unit in school["units"]:
+            for group, counts in unit["groups"].items():
+                place = ("--level", unit["level"], "--group", group)
+                self.on_node(school, "campaign", "set", self.campaign, *place,
+                             "--eligible", counts["eligible"], "--invited", counts["invited"],
+                             "--window", unit["window"])
+                self.on_node(school, "import", self.campaign,
+                             os.path.join(self.generated, "sheets", counts["sheet"]),
+                             "--format", "csv", *place)
+        self.on_node(school, "approve", self.campaign, "--yes")
+
+    def publish(self, school):
+        self.on_node(school, "publish", self.campaign, "--once")
+
+    def close(self):
+        self.on_hub("campaign", "close", self.campaign)
+
+    def export(self):
+        self.on_hub("export", self.campaign, "--out", os.path.join(self.out, "tables"),
+                    "--format", "csv,json,msgpack")
+
+    def audit(self):
+        report = self.on_hub("audit", self.campaign)
+        with open(os.path.join(self.logs, "audit.txt"), "w", encoding="utf-8") as file:
+            file.write(report)
+
+    def freeze(self):
+        self.on_hub("campaign", "freeze", self.campaign)
+
+    def write_truth(self):
+        self.on_python("truth.py", self.generated,
+                       os.path.join(self.out, "tables/observations.csv"),
+                       os.path.join(self.out, "truth/observations.csv"),
+                       "--track", self.options.track)
+
+    def write_sent(self, school):
+        path = os.path.join(self.out, "sent", school["school"] + ".json")
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        log = self.on_node(school, "log", "--json")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(log)
+
+    def write_summary(self):
+        shown = json.loads(self.on_hub("campaign", "show", self.campaign, "--json"))
+        contributions = sum(len(unit["groups"]) for school in self.schools
+                            for unit in school["units"])
+        rows = truth.read_observations(os.path.join(self.out, "tables/observations.csv"))
+        summary = {
+            "campaign": self.campaign, "track": self.options.track, "seed": self.options.seed,
+            "schools": len(self.schools), "seconds": self.seconds,
+            "contributions": contributions,
+            "contributions_per_second": round(
+                contributions / max(1e-3, self.seconds["publish"]), 1),
+            "published": sum(row["value"] != "" for row in rows),
+            "suppressed": sum(row["status"] == "c" for row in rows),
+            "node_peak_kib": self.programs.node_peak_kib,
+            "privacy": shown["privacy"],
+        }
+        with open(os.path.join(self.out, "summary.json"), "w", encoding="utf-8") as file:
+            json.dump(summary, file, indent=1)
+            file.write("\n")
+
+    def show(self):
+        """The answer to the member of parliament, and where everything is."""
+        for by in ("province", "level"):
+            print(self.on_hub("table", self.campaign, "--by", by, "--measure", "participation"))
+        print(f"tables    {self.out}/tables/observations.csv, beside its data dictionary\n"
+              f"truth     {self.out}/truth/observations.csv: what only the generator knows\n"
+              f"sent      {self.out}/sent: what each school's own log says left it\n"
+              f"summary   {self.out}/summary.json\n"
+              f"hub       drempel-hub table {self.campaign} --dir {self.hub_dir}")
+
+    def stop(self):
+        self.programs.stop()
+        if self.hub:
+            self.hub.stop()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("--out", required=True, metavar="DIR", help="new or empty folder")
+    parser.add_argument("--schools", type=int, default=generate.SCHOOLS, metavar="N")
+    parser.add_argument("--seed", type=int, default=1, metavar="S")
+    parser.add_argument("--track", choices=("open", "sealed"), default="open")
+    parser.add_argument("--once", action="store_true", help="stop the hub at the end")
+    parser.add_argument("--bin", metavar="DIR", help="folder with the programs",
+                        default=os.path.join(ROOT, "build/release/bin"))
+    parser.add_argument("--instrument", metavar="FILE", default=INSTRUMENT)
+    options = parser.parse_args()
+    if options.schools < 1:
+        parser.error("--schools must be at least 1")
+    if options.track == "sealed":
+        parser.error("the sealed track is not there yet: use --track open")
+    return options
+
+
+def main():
+    options = parse()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if os.path.isdir(options.out) and os.listdir(options.out):
+        sys.exit(f"demo: {options.out} is not empty: name another folder with --out")
+    demo = None
+    try:
+        demo = Demo(options)
+        demo.run()
+        demo.show()
+        if not options.once:
+            print(f"serving   {demo.address}, process {demo.hub.process.pid}; "
+                  f"stop it with: kill {demo.hub.process.pid}")
+            demo.hub = None
+    except (Failure, OSError, ValueError, KeyError, subprocess.SubprocessError) as failure:
+        if demo:
+            demo.progress.clear()
+        print(f"demo: {failure}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    finally:
+        if demo:
+            demo.stop()
+
+
+if __name__ == "__main__":
+    main()

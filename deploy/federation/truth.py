@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Write the exact value of every observation that a demo published or suppressed.
+
+Reads the generated plan and sheets, and of the published table only its keys. Each row
+of the published tables/observations.csv gets a row with the same key: the exact value,
+n and schools, no error, no suppression. What can never have a value (status z) stays so.
+
+A mean is over valid answers; the mean of an area is the unweighted mean of its core
+items' means; a share is a count over all questionnaires behind the row. On the open
+track the rows of core items are over the units that sent values, those at or above
+their group's threshold, or over all units of the cohort where none did; all other rows,
+and every row of the sealed track, are over all units.
+"""
+
+import argparse
+import collections
+import csv
+import json
+import os
+import sys
+
+from generate import GROUPS, UNIT_THRESHOLD
+
+COLUMNS = ("campaign", "edition", "family", "province", "level", "network", "group", "area",
+           "item", "measure", "value", "se_dp", "ci_low", "ci_high", "n", "schools", "status")
+KEY = COLUMNS[:10]
+PARLIAMENTARY_CLASS = {"34": ("3", "4")}
+SUMMED = ("eligible", "invited", "questionnaires")
+
+
+def read_observations(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file)
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            raise ValueError(f"{path}: the header is not {','.join(COLUMNS)}")
+        return list(reader)
+
+
+def count_sheet(path):
+    """How often each cell text stands in each column of a generated sheet."""
+    with open(path, encoding="utf-8") as file:
+        codes = file.readline().rstrip("\n").split(",")
+        rows = [line.rstrip("\n").split(",") for line in file]
+    if any(len(row) != len(codes) for row in rows):
+        raise ValueError(f"{path}: a row does not have {len(codes)} cells")
+    counts = {code: collections.Counter(column)
+              for code, column in zip(codes, zip(*rows))}
+    return len(rows), counts
+
+
+class Tally:
+    """The exact counts of some units of one group."""
+
+    def __init__(self, units, group):
+        self.n = 0
+        self.schools = set()
+        self.items = {}
+        for unit in units:
+            self.n += unit["groups"][group]["completed"]
+            self.schools.add(unit["school"])
+            for code, cells in unit["groups"][group]["counts"].items():
+                self.items.setdefault(code, collections.Counter()).update(cells)
+
+    def mean(self, code):
+        cells = self.items.get(code, {})
+        points = {int(cell): count for cell, count in cells.items() if cell.isdigit()}
+        valid = sum(points.values())
+        if valid == 0:
+            return None
+        return sum(point * count for point, count in points.items()) / valid
+
+    def share(self, code, cell):
+        if self.n == 0 or code not in self.items:
+            return None
+        return self.items[code][cell] / self.n
+
+
+class Truth:
+    """Exact values by key, from the plan and the sheets beside it."""
+
+    def __init__(self, generated, track):
+        with open(os.path.join(generated, "plan.json"), encoding="utf-8") as file:
+            plan = json.load(file)
+        self.core = {item["code"] for item in plan["items"] if item["kind"] == "core"}
+        self.items = plan["items"]
+        self.track = track
+        self.units = []
+        self.tallies = {}
+        for school in plan["schools"]:
+            for unit in school["units"]:
+                unit.update(school=school["school"], province=school["province"],
+                            network=school["network"], level=str(unit["level"]))
+                for group in GROUPS:
+                    counts = unit["groups"][group]
+                    n, counts["counts"] = count_sheet(
+                        os.path.join(generated, "sheets", counts["sheet"]))
+                    if n != counts["completed"]:
+                        raise ValueError(f"{counts['sheet']}: {n} questionnaires, planned "
+                                         f"{counts['completed']}")
+                self.units.append(unit)
+
+    def cohort(self, key):
+        """The units of a cohort; parts of a folded code are joined by '+'."""
+        units = self.units
+        for dimension in ("province", "level", "network"):
+            if key[dimension] != "_T":
+                codes = set()
+                for part in key[dimension].split("+"):
+                    codes.update(PARLIAMENTARY_CLASS.get(part, (part,)))
+                units = [unit for unit in units if unit[dimension] in codes]
+        return units
+
+    def tally(self, key, values):
+        """Of the cohort of a key; values: only units whose values left the school."""
+        place = tuple(key[c] for c in ("province", "level", "network", "group")) + (values,)
+        if place not in self.tallies:
+            group = key["group"]
+            units = self.cohort(key)
+            if values and self.track == "open":
+                units = [unit for unit in units if unit["groups"][group]["completed"]
+                         >= UNIT_THRESHOLD[group]] or units
+            self.tallies[place] = Tally(units, group)
+        return self.tallies[place]
+
+    def row(self, key):
+        """Value, n and schools of a key."""
+        measure = key["measure"]
+        if measure in ("schools", "registered"):
+            schools = len({unit["school"] for unit in self.cohort(key)})
+            return schools, None, schools
+        if measure in SUMMED:
+            return self.total(key, "completed" if measure == "questionnaires" else measure)
+        core = key["item"] in self.core or key["item"] == "_T"
+        tally = self.tally(key, core)
+        if measure == "mean" and key["item"] == "_T":
+            means = [tally.mean(item["code"]) for item in self.items
+                     if item["area"] == key["area"] and item["kind"] == "core"
+                     and key["group"] in item["groups"]]
+            means = [mean for mean in means if mean is not None]
+            value = sum(means) / len(means) if means else None
+        elif measure == "mean":
+            value = tally.mean(key["item"])
+        elif measure.startswith("share_"):
+            cell = {"na": "NA", "ticked": "1"}.get(measure[6:], measure[6:])
+            value = tally.share(key["item"], cell)
+        else:
+            raise ValueError(f"no truth is known for the measure {measure}")
+        return value, tally.n, len(tally.schools)
+
+    def total(self, key, count):
+        units = self.cohort(key)
+        groups = GROUPS if key["group"] == "_T" else (key["group"],)
+        value = sum(unit["groups"][group][count] for unit in units for group in groups)
+        return value, value if count == "completed" else None, \
+            len({unit["school"] for unit in units})
+
+
+def text(value):
+    if value is None:
+        return ""
+    return format(value, ".12g") if isinstance(value, float) else str(value)
+
+
+def write_truth(generated, published, path, track):
+    """Write the truth of the keys of the published table to path."""
+    truth = Truth(generated, track)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        for row in read_observations(published):
+            key = {column: row[column] for column in KEY}
+            if row["status"] == "z":
+                value, n, schools = None, None, None
+            else:
+                value, n, schools = truth.row(key)
+            writer.writerow([*key.values(), text(value), "", "", "", text(n), text(schools),
+                             "z" if value is None else ""])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("generated", help="the folder that generate.py wrote")
+    parser.add_argument("published", help="tables/observations.csv")
+    parser.add_argument("out", help="truth/observations.csv")
+    parser.add_argument("--track", choices=("open", "sealed"), default="open")
+    options = parser.parse_args()
+    try:
+        write_truth(options.generated, options.published, options.out, options.track)
+    except (OSError, ValueError, KeyError) as error:
+        sys.exit(f"truth.py: {error}")
+
+
+if __name__ == "__main__":
+    main()
