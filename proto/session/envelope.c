@@ -27,7 +27,7 @@
 #define REPLY_CONTEXT_BYTES   21
 #define SIGNATURE_ELEMENT     (2 + DRP_SIGNATURE_BYTES)
 
-static int is_request(int type)
+static int is_request(unsigned type)
 {
 	return type >= DRP_MSG_ENROL && type <= DRP_MSG_WITHDRAW;
 }
@@ -49,11 +49,12 @@ static enum drp_err check_start(
 	return n < shortest || p[0] != array ? DRP_E_MALFORMED : DRP_OK;
 }
 
-/* take_bin reads a binary of any length at p in its shortest form and returns the bytes
- * it takes with its header, 0 when there is none. */
-static size_t take_bin(const uint8_t *p, size_t left, const uint8_t **bytes, size_t *n)
+/* read_bin tells whether the left bytes at p, at least one, are exactly one binary in
+ * its shortest form, and where its contents are. */
+static int read_bin(const uint8_t *p, size_t left, const uint8_t **bytes, size_t *n)
 {
 	size_t width = p[0] == 0xc4 ? 1 : p[0] == 0xc5 ? 2 : p[0] == 0xc6 ? 4 : 0;
+	size_t least = width == 1 ? 0 : width == 2 ? 0x100 : 0x10000;
 	size_t length = 0;
 	if (width == 0 || left < 1 + width) {
 		return 0;
@@ -61,13 +62,9 @@ static size_t take_bin(const uint8_t *p, size_t left, const uint8_t **bytes, siz
 	for (size_t i = 1; i <= width; i++) {
 		length = length << 8 | p[i];
 	}
-	size_t least = width == 1 ? 0 : width == 2 ? 0x100 : 0x10000;
-	if (length < least || length > left - 1 - width) {
-		return 0;
-	}
 	*bytes = p + 1 + width;
 	*n = length;
-	return 1 + width + length;
+	return length >= least && length == left - 1 - width;
 }
 
 static enum drp_err append_finished(struct drp_writer *w, struct drp_buf *out)
@@ -144,9 +141,9 @@ enum drp_err drp_envelope_parse(
 		return DRP_E_MALFORMED;
 	}
 	size_t left = n - REQUEST_CONTEXT_BYTES - SIGNATURE_ELEMENT;
-	size_t used = take_bin(p + REQUEST_CONTEXT_BYTES, left, &e.sealed, &e.sealed_n);
 	e.signed_n = n - SIGNATURE_ELEMENT;
-	if (used != left || memcmp(p + e.signed_n, "\xc4\x40", 2) != 0) {
+	if (!read_bin(p + REQUEST_CONTEXT_BYTES, left, &e.sealed, &e.sealed_n) ||
+		memcmp(p + e.signed_n, "\xc4\x40", 2) != 0) {
 		return DRP_E_MALFORMED;
 	}
 	e.type = p[2];
@@ -256,15 +253,14 @@ enum drp_err drp_reply_decode(const uint8_t message_key[DRP_MESSAGE_KEY_BYTES],
 	if (p[2] == DRP_MSG_ERROR) {
 		return decode_error(id, p, n, origin);
 	}
-	if (!is_request(p[2] - DRP_MSG_REPLY)) {
+	unsigned answered = p[2] - (unsigned)DRP_MSG_REPLY; /* huge when below */
+	if (!is_request(answered)) {
 		return DRP_E_VERSION;
 	}
-	size_t left = n - REPLY_CONTEXT_BYTES;
-	if (take_bin(p + REPLY_CONTEXT_BYTES, left, &box, &box_n) != left) {
+	if (!read_bin(p + REPLY_CONTEXT_BYTES, n - REPLY_CONTEXT_BYTES, &box, &box_n)) {
 		return DRP_E_MALFORMED;
 	}
-	if (p[2] - DRP_MSG_REPLY != (int)request ||
-		memcmp(p + 5, id->b, sizeof id->b) != 0) {
+	if (answered != request || memcmp(p + 5, id->b, sizeof id->b) != 0) {
 		return DRP_E_SIGNATURE;
 	}
 	err = drp_reply_open(message_key, p, REPLY_CONTEXT_BYTES, box, box_n, body);
