@@ -1,0 +1,523 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/service.h"
+
+#include "hub/campaign.h"
+#include "proto/base/alloc.h"
+#include "proto/base/text.h"
+#include "proto/runtime/log.h"
+#include "proto/session/envelope.h"
+#include "proto/session/judge.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A signed campaign, kept in memory: its manifest never changes. Its state does, from
+ * other processes too, and is read from the store for every request. */
+struct campaign {
+	struct campaign *next;
+	char id[DRP_NAME_MAX];
+	struct drp_manifest *manifest;
+	uint32_t values_expected[DRP_GROUPS];
+	uint8_t key[32];
+};
+
+struct drp_hub_service {
+	struct drp_hub *hub;
+	struct campaign *campaigns; /* store thread only */
+	struct drp_key sign_key;
+	uint8_t box[DRP_BOX_KEY_BYTES];
+};
+
+/* One request on its way from open to commit. */
+struct work {
+	struct drp_key sender;
+	struct drp_id id;
+	uint8_t message_key[DRP_MESSAGE_KEY_BYTES];
+	struct drp_buf body;        /* what request borrows from */
+	struct drp_request request;
+	struct drp_contribution contribution; /* of a SUBMIT */
+	struct drp_hash hash;                 /* of its bytes */
+};
+
+static void drop(void *self, void *p)
+{
+	struct work *w = p;
+	(void)self;
+	drp_buf_clear(&w->body);
+	drp_wipe(w, sizeof *w);
+	drp_free(w);
+}
+
+/* ---- open: any worker thread ---- */
+
+static enum drp_err read_request(struct drp_hub_service *s, const uint8_t *bytes, size_t n,
+	struct work *w)
+{
+	struct drp_envelope envelope;
+	enum drp_err err = drp_envelope_parse(bytes, n, &envelope);
+	if (err) {
+		return err;
+	}
+	w->sender = envelope.sender;
+	w->id = envelope.id;
+	err = drp_envelope_verify(&envelope);
+	err = err ? err : drp_envelope_open(&envelope, s->hub->keys, &w->body, w->message_key);
+	err = err ? err : drp_request_decode(envelope.type, w->body.data, w->body.len,
+				  &w->request);
+	if (err == DRP_OK && envelope.type == DRP_MSG_SUBMIT) {
+		err = drp_contribution_decode(
+			w->request.submit.bytes, w->request.submit.n, &w->contribution);
+		drp_hash_bytes(w->request.submit.bytes, w->request.submit.n, &w->hash);
+	}
+	return err;
+}
+
+/* What cannot be opened gets an error number in the open and nothing else. */
+static void open_request(void *self, const uint8_t *bytes, size_t n,
+	struct drp_service_job *job)
+{
+	struct work *w = drp_alloc(1, sizeof *w);
+	if (!w) {
+		return;
+	}
+	enum drp_err err = read_request(self, bytes, n, w);
+	if (err == DRP_OK) {
+		job->work = w;
+		return;
+	}
+	drp_log(DRP_LOG_WARN, "service", "unreadable", "error=%s bytes=%zu", drp_err_name(err),
+		n);
+	if (drp_reply_encode_error(&w->id, err, &job->reply)) {
+		drp_buf_clear(&job->reply);
+	}
+	drop(self, w);
+}
+
+/* ---- commit: the store thread ---- */
+
+struct turn {
+	struct drp_hub_service *s;
+	struct drp_hub_store *store;
+	struct work *w;
+	struct drp_reply *reply;
+	struct drp_diag *diag;
+	int64_t now_s;
+};
+
+static void free_campaign(struct campaign *c)
+{
+	drp_manifest_free(c->manifest);
+	drp_wipe(c, sizeof *c);
+	drp_free(c);
+}
+
+static enum drp_err load_campaign(struct drp_hub_service *s,
+	const struct drp_campaign_row *row, struct campaign **out, struct drp_diag *diag)
+{
+	struct drp_instrument *instrument = NULL;
+	char path[DRP_PATH_MAX];
+	struct campaign *c = drp_alloc(1, sizeof *c);
+	if (!c) {
+		return DRP_E_NOMEM;
+	}
+	snprintf(c->id, sizeof c->id, "%s", row->id);
+	enum drp_err err = drp_hub_manifest(s->hub, row, &c->manifest, diag);
+	err = err ? err : drp_hub_instrument(s->hub, &row->instrument, &instrument, diag);
+	for (int g = 0; err == DRP_OK && g < DRP_GROUPS; g++) {
+		uint16_t items[DRP_ITEMS_MAX];
+		c->values_expected[g] = 2 *
+			(uint32_t)drp_instrument_vector(
+				instrument, (enum drp_group)g, DRP_ITEM_CORE, items);
+	}
+	drp_instrument_free(instrument);
+	if (err == DRP_OK && row->state == DRP_CAMPAIGN_OPEN) {
+		err = drp_hub_key_path(s->hub, row->id, path, diag);
+		err = err ? err : drp_secret_key_load(path, c->key, diag);
+	}
+	if (err) {
+		free_campaign(c);
+		return err;
+	}
+	c->next = s->campaigns;
+	s->campaigns = c;
+	*out = c;
+	return DRP_OK;
+}
+
+/* The campaign and its present state; *c is NULL when there is none. */
+static enum drp_err find_campaign(struct turn *t, const struct drp_hash *hash,
+	struct campaign **c, enum drp_campaign_state *state)
+{
+	struct drp_campaign_row row;
+	*c = NULL;
+	enum drp_err err = drp_hub_campaign_by_manifest(t->store, hash, &row, t->diag);
+	if (err == DRP_E_NOTFOUND) {
+		return DRP_OK;
+	}
+	if (err) {
+		return err;
+	}
+	*state = (enum drp_campaign_state)row.state;
+	for (struct campaign *k = t->s->campaigns; k; k = k->next) {
+		if (drp_hash_equal(&k->manifest->hash, hash)) {
+			if (*state != DRP_CAMPAIGN_OPEN) {
+				drp_wipe(k->key, sizeof k->key); /* nothing is stored any more */
+			}
+			*c = k;
+			return DRP_OK;
+		}
+	}
+	return load_campaign(t->s, &row, c, t->diag);
+}
+
+static enum drp_err answer_enrol(struct turn *t)
+{
+	struct drp_hash token;
+	struct drp_invite_facts facts = {.now_s = t->now_s};
+	struct drp_school school = {0};
+	int repeat = 0;
+	drp_hash_tagged("drempel invite 1", t->w->request.enrol.token,
+		sizeof t->w->request.enrol.token, &token);
+	enum drp_err err = drp_hub_invite_get(t->store, &token, school.id, &facts.expires_s,
+		&facts.used, &facts.used_by, t->diag);
+	facts.known = err == DRP_OK;
+	if (err != DRP_OK && err != DRP_E_NOTFOUND) {
+		return err;
+	}
+	if (facts.known) {
+		char id[DRP_CODE_MAX];
+		memcpy(id, school.id, sizeof id);
+		err = drp_hub_school_get(t->store, id, &school, t->diag);
+		if (err) {
+			return err;
+		}
+		facts.revoked = school.revoked;
+	}
+	err = drp_judge_enrol(&facts, &t->w->sender, &repeat, t->diag);
+	if (err == DRP_OK && !repeat) {
+		err = drp_hub_enrol(t->store, &token, school.id, &t->w->sender, t->now_s, t->diag);
+		drp_log(DRP_LOG_INFO, "service", "enrolled", "school=%s", school.id);
+	}
+	snprintf(t->reply->enrol.school, sizeof t->reply->enrol.school, "%s", school.id);
+	snprintf(t->reply->enrol.name, sizeof t->reply->enrol.name, "%s", school.name);
+	return err;
+}
+
+static enum drp_err answer_sync(struct turn *t)
+{
+	struct drp_campaign_row *rows = NULL;
+	size_t n = 0;
+	enum drp_err err = drp_hub_campaigns(t->store, &rows, &n, t->diag);
+	/* The newest ones, when there are more than a message announces. */
+	for (size_t i = n; err == DRP_OK && i-- > 0;) {
+		uint32_t k = t->reply->sync.n;
+		if (rows[i].state == DRP_CAMPAIGN_DRAFT || k == DRP_SYNC_CAMPAIGNS_MAX) {
+			continue;
+		}
+		struct drp_announced *a = &t->reply->sync.campaign[t->reply->sync.n++];
+		a->manifest = rows[i].manifest;
+		memcpy(a->signature, rows[i].signature, sizeof a->signature);
+		a->state = rows[i].state;
+	}
+	drp_free(rows);
+	return err;
+}
+
+/* The chunk lives in the work's body buffer until the reply is encoded. */
+static enum drp_err answer_get(struct turn *t)
+{
+	const struct drp_request *q = &t->w->request;
+	struct drp_buf blob = {0};
+	enum drp_err err = drp_hub_blob_get(t->store, &q->get.blob, &blob, t->diag);
+	if (err == DRP_E_NOTFOUND) {
+		drp_fail(t->diag, err, "the hub has no such instrument or manifest");
+	}
+	if (err == DRP_OK && q->get.offset >= blob.len) {
+		err = drp_fail(t->diag, DRP_E_RANGE, "there is nothing at that offset");
+	}
+	if (err == DRP_OK) {
+		size_t n = blob.len - q->get.offset;
+		n = n > DRP_CHUNK_MAX_BYTES ? DRP_CHUNK_MAX_BYTES : n;
+		uint32_t offset = q->get.offset;
+		t->w->body.len = 0;
+		drp_buf_append(&t->w->body, blob.data + offset, n);
+		t->reply->get.bytes = t->w->body.data;
+		t->reply->get.n = n;
+		t->reply->get.total = (uint32_t)blob.len;
+		err = t->w->body.failed ? DRP_E_NOMEM : DRP_OK;
+	}
+	drp_buf_clear(&blob);
+	return err;
+}
+
+static enum drp_err answer_status(struct turn *t)
+{
+	struct campaign *c;
+	enum drp_campaign_state state;
+	enum drp_err err = find_campaign(t, &t->w->request.status.campaign, &c, &state);
+	if (err || !c) {
+		return err ? err
+			   : drp_fail(t->diag, DRP_E_NOTFOUND, "the hub has no such campaign");
+	}
+	const struct drp_manifest *m = c->manifest;
+	for (uint32_t u = 0; err == DRP_OK && u < m->n_units; u++) {
+		if (memcmp(&m->key[m->unit[u].school], &t->w->sender, sizeof t->w->sender)) {
+			continue;
+		}
+		for (int g = 0; g < DRP_GROUPS && t->reply->status.n < DRP_STATUS_MAX; g++) {
+			struct drp_stored stored;
+			enum drp_err found = drp_hub_contribution_get(
+				t->store, c->id, &m->unit[u].id, g, &stored, t->diag);
+			if (found == DRP_OK) {
+				t->reply->status.receipt[t->reply->status.n++] = stored.receipt;
+			} else if (found != DRP_E_NOTFOUND) {
+				err = found;
+			}
+		}
+	}
+	return err;
+}
+
+/* What the rules need to know about a place; the campaign stays in *c. */
+static enum drp_err place_facts(struct turn *t, const struct drp_hash *campaign,
+	const struct drp_id *unit, int group, struct campaign **c,
+	struct drp_place_facts *facts, struct drp_stored *stored)
+{
+	*facts = (struct drp_place_facts){.sender = &t->w->sender, .now_s = t->now_s};
+	enum drp_err err = find_campaign(t, campaign, c, &facts->state);
+	if (err || !*c) {
+		return err;
+	}
+	facts->manifest = (*c)->manifest;
+	facts->values_expected = (*c)->values_expected[group];
+	err = drp_hub_contribution_get(t->store, (*c)->id, unit, group, stored, t->diag);
+	if (err == DRP_OK) {
+		facts->stored = 1;
+		facts->withdrawn = stored->withdrawn;
+		facts->stored_hash = stored->hash;
+	}
+	return err == DRP_E_NOTFOUND ? DRP_OK : err;
+}
+
+static enum drp_err sign_receipt(struct turn *t, struct drp_receipt *receipt)
+{
+	struct drp_buf statement = {0};
+	*receipt = (struct drp_receipt){.campaign = t->w->contribution.campaign,
+		.unit = t->w->contribution.unit,
+		.group = t->w->contribution.group,
+		.contribution = t->w->hash,
+		.stored_s = t->now_s,
+		.hub = t->s->sign_key};
+	enum drp_err err = drp_receipt_statement(receipt, &statement);
+	if (err == DRP_OK) {
+		drp_sign(t->s->hub->keys, "drempel receipt 1", statement.data, statement.len,
+			receipt->signature);
+	}
+	drp_buf_clear(&statement);
+	return err;
+}
+
+static enum drp_err store_contribution(struct turn *t, const struct campaign *c,
+	struct drp_stored *stored)
+{
+	const struct drp_contribution *k = &t->w->contribution;
+	uint8_t context[49];
+	struct drp_buf sealed = {0};
+	*stored = (struct drp_stored){.unit = k->unit, .group = k->group, .hash = t->w->hash};
+	enum drp_err err = sign_receipt(t, &stored->receipt);
+	drp_contribution_context(&k->campaign, &k->unit, k->group, context);
+	err = err ? err
+		  : drp_store_seal(c->key, context, sizeof context, t->w->request.submit.bytes,
+			    t->w->request.submit.n, &sealed);
+	err = err ? err : drp_hub_contribution_put(t->store, c->id, stored, sealed.data,
+				  sealed.len, t->diag);
+	drp_buf_clear(&sealed);
+	return err;
+}
+
+static enum drp_err answer_submit(struct turn *t)
+{
+	const struct drp_contribution *k = &t->w->contribution;
+	struct campaign *c;
+	struct drp_place_facts facts;
+	struct drp_stored stored;
+	enum drp_err err =
+		place_facts(t, &k->campaign, &k->unit, k->group, &c, &facts, &stored);
+	if (err) {
+		return err;
+	}
+	enum drp_verdict verdict = drp_judge_submit(k, &t->w->hash, &facts, &err, t->diag);
+	if (verdict == DRP_VERDICT_STORE) {
+		err = store_contribution(t, c, &stored);
+	}
+	if (verdict == DRP_VERDICT_REFUSE && err == DRP_E_CONFLICT) {
+		drp_log(DRP_LOG_ERROR, "service", "conflict", "campaign=%s", c->id);
+	}
+	if (err == DRP_OK) {
+		t->reply->submit.receipt = stored.receipt;
+	}
+	return err;
+}
+
+static enum drp_err answer_withdraw(struct turn *t)
+{
+	const struct drp_request *q = &t->w->request;
+	struct campaign *c;
+	struct drp_place_facts facts;
+	struct drp_stored stored;
+	enum drp_err err = place_facts(t, &q->withdraw.campaign, &q->withdraw.unit,
+		q->withdraw.group, &c, &facts, &stored);
+	err = err ? err : drp_judge_withdraw(&q->withdraw.contribution, &q->withdraw.unit,
+				  &facts, t->diag);
+	if (err == DRP_OK && !facts.withdrawn) {
+		err = drp_hub_contribution_withdraw(
+			t->store, c->id, &q->withdraw.unit, q->withdraw.group, t->diag);
+	}
+	return err;
+}
+
+static enum drp_err check_sender(struct turn *t)
+{
+	if (t->w->request.type == DRP_MSG_ENROL) {
+		return DRP_OK; /* the token speaks for it */
+	}
+	struct drp_school school;
+	enum drp_err err =
+		drp_hub_school_by_key(t->store, &t->w->sender, &school, t->diag);
+	if (err != DRP_OK && err != DRP_E_NOTFOUND) {
+		return err;
+	}
+	const struct drp_sender_facts facts = {.known = err == DRP_OK,
+		.revoked = err == DRP_OK && school.revoked,
+		.now_s = t->now_s};
+	return drp_judge_sender(&facts, t->w->request.at, t->diag);
+}
+
+static enum drp_err answer(struct turn *t)
+{
+	enum drp_err err = check_sender(t);
+	if (err) {
+		return err;
+	}
+	switch (t->w->request.type) {
+	case DRP_MSG_ENROL:
+		return answer_enrol(t);
+	case DRP_MSG_SYNC:
+		return answer_sync(t);
+	case DRP_MSG_GET:
+		return answer_get(t);
+	case DRP_MSG_STATUS:
+		return answer_status(t);
+	case DRP_MSG_SUBMIT:
+		return answer_submit(t);
+	default:
+		return answer_withdraw(t);
+	}
+}
+
+/* Faults of our own (disk, memory) must not look like answers: no reply, and the whole
+ * transaction goes back. */
+static int is_fault(enum drp_err err)
+{
+	return (err > 0 && err < 20 && err != DRP_E_CLOCK) || err >= 90;
+}
+
+static enum drp_err take_turn(struct drp_hub_service *s, struct drp_service_job *job,
+	int64_t now_s)
+{
+	struct work *w = job->work;
+	struct drp_diag diag = {0};
+	struct drp_buf body = {0};
+	struct drp_reply *reply = drp_alloc(1, sizeof *reply);
+	if (!reply) {
+		return DRP_E_NOMEM;
+	}
+	struct turn t = {s, s->hub->store, w, reply, &diag, now_s};
+	reply->type = w->request.type;
+	reply->at = now_s;
+	reply->err = answer(&t);
+	enum drp_err err = is_fault(reply->err) ? reply->err : DRP_OK;
+	if (reply->err) {
+		snprintf(reply->text, sizeof reply->text, "%.199s",
+			diag.code ? diag.text : drp_err_text(reply->err));
+		drp_log(DRP_LOG_INFO, "service", "refused", "type=%d error=%s",
+			w->request.type, drp_err_name(reply->err));
+	}
+	err = err ? err : drp_reply_encode_body(reply, &body);
+	err = err ? err
+		  : drp_reply_encode(w->message_key, (enum drp_message_type)reply->type, &w->id,
+			    body.data, body.len, &job->reply);
+	drp_buf_clear(&body);
+	drp_free(reply);
+	return err;
+}
+
+static enum drp_err commit_together(struct drp_hub_service *s, struct drp_service_job *jobs,
+	size_t n)
+{
+	struct drp_diag diag = {0};
+	int64_t now_s = drp_hub_now_s(s->hub);
+	enum drp_err err = drp_hub_begin(s->hub->store, &diag);
+	for (size_t i = 0; err == DRP_OK && i < n; i++) {
+		err = take_turn(s, &jobs[i], now_s);
+	}
+	if (err == DRP_OK) {
+		err = drp_hub_commit(s->hub->store, &diag);
+	} else {
+		drp_hub_rollback(s->hub->store);
+	}
+	for (size_t i = 0; err && i < n; i++) {
+		drp_buf_clear(&jobs[i].reply);
+	}
+	if (err) {
+		drp_log(DRP_LOG_ERROR, "service", "commit-failed", "error=%s requests=%zu %s",
+			drp_err_name(err), n, diag.text);
+	}
+	return err;
+}
+
+/* One request that cannot be stored must not hold up the others of its batch. */
+static void commit_requests(void *self, struct drp_service_job *jobs, size_t n)
+{
+	if (commit_together(self, jobs, n) && n > 1) {
+		for (size_t i = 0; i < n; i++) {
+			(void)!commit_together(self, &jobs[i], 1);
+		}
+	}
+}
+
+static void idle(void *self)
+{
+	(void)self;
+}
+
+enum drp_err drp_hub_service_new(struct drp_hub *hub, struct drp_hub_service **service)
+{
+	struct drp_hub_service *s = drp_alloc(1, sizeof *s);
+	if (!s) {
+		return DRP_E_NOMEM;
+	}
+	s->hub = hub;
+	drp_keys_public(hub->keys, &s->sign_key, s->box);
+	*service = s;
+	return DRP_OK;
+}
+
+void drp_hub_service_free(struct drp_hub_service *s)
+{
+	while (s && s->campaigns) {
+		struct campaign *next = s->campaigns->next;
+		free_campaign(s->campaigns);
+		s->campaigns = next;
+	}
+	drp_free(s);
+}
+
+struct drp_service drp_hub_service_hooks(struct drp_hub_service *service)
+{
+	return (struct drp_service){.self = service,
+		.open = open_request,
+		.commit = commit_requests,
+		.idle = idle,
+		.drop = drop};
+}

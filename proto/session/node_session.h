@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One visit of a node to its hub, as a pure state machine: it says which bytes to send
+ * next and takes the answer; what it learns goes to the host through the functions
+ * below, one durable step at a time. Losing the connection at any point loses nothing:
+ * the next visit begins where the host's store stands.
+ *
+ *   ENROL   while the invite's token is not redeemed
+ *   SYNC    which campaigns are there; signatures are checked against the pinned key
+ *   GET     manifests and instruments that are missing, piece by piece, by hash
+ *   STATUS  what the hub holds of this school (only when asked for)
+ *   SUBMIT, WITHDRAW  the outbox, in order
+ *
+ * Threads: one at a time.
+ */
+#ifndef DRP_SESSION_NODE_SESSION_H
+#define DRP_SESSION_NODE_SESSION_H
+
+#include "proto/crypto/crypto.h"
+#include "proto/session/messages.h"
+
+enum drp_out_kind { DRP_OUT_SUBMIT, DRP_OUT_WITHDRAW };
+
+/* One entry of the outbox. */
+struct drp_out {
+	enum drp_out_kind kind;
+	struct drp_id request; /* fixed when it was put there: every retry has the same */
+	struct drp_hash campaign, contribution;
+	struct drp_id unit;
+	uint8_t group;
+	struct drp_buf bytes; /* canonical contribution; the host owns it, until `settled` */
+};
+
+/* Everything returns DRP_OK or stops the visit with its error. */
+struct drp_node_host {
+	void *self;
+	int64_t (*now_s)(void *self);
+	/* 1 and the token when this node has still to enrol */
+	int (*token)(void *self, uint8_t token[32]);
+	enum drp_err (*enrolled)(void *self, const char *school, const char *name);
+	enum drp_err (*announced)(void *self, const struct drp_announced *campaigns, size_t n);
+	/* 1 and the next blob that is missing, with how many bytes of it are held */
+	int (*missing)(void *self, struct drp_hash *blob, uint32_t *held);
+	enum drp_err (*piece)(void *self, const struct drp_hash *blob, uint32_t total,
+		uint32_t offset, const void *bytes, size_t n);
+	/* 1 and the next outbox entry that has not been tried in this visit */
+	int (*next_out)(void *self, struct drp_out *out);
+	/* receipt is NULL for a withdrawal; refused tells why the hub will not have it */
+	enum drp_err (*settled)(void *self, struct drp_out *out,
+		const struct drp_receipt *receipt);
+	enum drp_err (*refused)(void *self, struct drp_out *out, enum drp_err why,
+		const char *text);
+	/* the answer to STATUS */
+	enum drp_err (*status)(void *self, const struct drp_receipt *receipts, size_t n);
+};
+
+struct drp_node_session_config {
+	const struct drp_keys *keys;
+	struct drp_key hub;
+	uint8_t hub_box[DRP_BOX_KEY_BYTES];
+	struct drp_rng rng;
+	int push;                      /* send the outbox */
+	const struct drp_hash *status; /* ask for the status of this campaign; or NULL */
+};
+
+struct drp_node_session {
+	struct drp_node_session_config config;
+	const struct drp_node_host *host;
+	enum { DRP_VISIT_ENROL, DRP_VISIT_SYNC, DRP_VISIT_GET, DRP_VISIT_STATUS,
+		DRP_VISIT_PUSH, DRP_VISIT_DONE } state;
+	struct drp_id id; /* of the request in flight */
+	uint8_t message_key[DRP_MESSAGE_KEY_BYTES];
+	struct drp_hash blob;
+	uint32_t offset;
+	struct drp_out out;
+	int synced;
+};
+
+void drp_node_session_init(struct drp_node_session *session,
+	const struct drp_node_session_config *config, const struct drp_node_host *host);
+
+/* drp_node_session_next appends the next request; *done is set when there is none. */
+enum drp_err drp_node_session_next(struct drp_node_session *session, struct drp_buf *request,
+	int *done, struct drp_diag *diag) DRP_MUST_CHECK;
+
+/* drp_node_session_reply takes the answer to it. An error ends the visit. */
+enum drp_err drp_node_session_reply(struct drp_node_session *session, const void *bytes,
+	size_t n, struct drp_diag *diag) DRP_MUST_CHECK;
+
+void drp_node_session_clear(struct drp_node_session *session);
+
+/* drp_backoff_ms: how long to wait before visit number `tries` (from 1) after a
+ * failure: doubling from 2 s to 15 min, with a random half. */
+int64_t drp_backoff_ms(unsigned tries, const struct drp_rng *rng);
+
+#endif
