@@ -11,6 +11,9 @@ Writes into the folder OUT:
   registry.csv                    one row a unit, as `drempel-hub school import` reads it
   sheets/SCHOOL-LEVEL-GROUP.csv   as `drempel-node import --format csv` reads it
   plan.json                       per school and unit: counts and collection window
+
+Some more schools are in the registry and never start ("heel wat meer scholen maakten een
+profiel aan"): they have a row there and in plan.json under registered_only, no sheets.
 """
 
 import argparse
@@ -39,6 +42,7 @@ LEVELS_OF_SCHOOL = {
 PROVINCES = {"BE21": 38, "BE23": 32, "BE25": 24, "BE22": 20, "BE24": 19, "BE10": 10}
 NETWORKS = {"KOV": 80, "GO": 26, "OVSG": 19, "POV": 9, "OTHER": 9}
 BOARD_SIZES = (1, 1, 2, 2, 3, 4, 5)
+REGISTERED_ONLY = 0.12  # schools that never start, per school that takes part
 
 # A unit below these gives its number of questionnaires and no values on the open track.
 UNIT_THRESHOLD = {"leader": 5, "teacher": 10, "pupil": 20}
@@ -72,14 +76,15 @@ STRAIGHT_LINERS = 0.02
 BREAKS_OFF = 0.01
 
 NAMES = ("Basisschool", "Middenschool", "College", "Atheneum", "Instituut", "Centrum")
-PLACES = ("de Linde", "de Vlieger", "de Wegwijzer", "het Kompas", "de Brug", "de Zonnebloem",
-          "de Toren", "het Anker", "de Kastanje", "de Horizon", "de Zandloper", "het Veld",
-          "de Regenboog", "de Molen", "de Sleutel", "het Spoor", "de Duinen", "de Kei",
-          "de Populier", "het Eiland", "de Vlinder", "de Springplank", "de Leie", "de Heide")
+PLACES = ("de Linde", "de Vlieger", "de Wegwijzer", "het Kompas", "de Brug", "de Toren",
+          "de Zonnebloem", "het Anker", "de Kastanje", "de Horizon", "de Zandloper",
+          "het Veld", "de Regenboog", "de Molen", "de Sleutel", "het Spoor", "de Duinen",
+          "de Kei", "de Populier", "het Eiland", "de Vlinder", "de Springplank",
+          "de Leie", "de Heide")
 
 
 def apportion(total, weights):
-    """Whole numbers in proportion to the weights that sum to total (largest remainder)."""
+    """Whole numbers in proportion to the weights, total in all (largest remainder)."""
     weight_sum = sum(weights)
     exact = [total * weight / weight_sum for weight in weights]
     shares = [int(value) for value in exact]
@@ -98,8 +103,8 @@ def deck(rng, counts, total):
     return cards
 
 
-def make_schools(rng, n_schools):
-    """Schools with levels, place and board; no school answers yet."""
+def make_schools(rng, n_schools, before=()):
+    """Schools with levels, place and board, numbered after those made before."""
     levels = deck(rng, LEVELS_OF_SCHOOL, n_schools)
     provinces = deck(rng, PROVINCES, n_schools)
     networks = deck(rng, NETWORKS, n_schools)
@@ -110,27 +115,26 @@ def make_schools(rng, n_schools):
         if provinces[i] == "BE10" and networks[i] == "POV" and elsewhere:
             j = elsewhere.pop()
             networks[i], networks[j] = networks[j], networks[i]
-    width = max(3, len(str(n_schools)))
     schools = []
     for i in range(n_schools):
+        number = len(before) + i
         kind = NAMES[0] if levels[i] == (1,) else NAMES[-1] if levels[i] == (5,) else \
             rng.choice(NAMES[1:-1])
         schools.append({
-            "school": f"S{i + 1:0{width}d}",
-            "name": f"{kind} {PLACES[i % len(PLACES)]} {i // len(PLACES) + 1}",
+            "school": f"S{number + 1:03d}",
+            "name": f"{kind} {PLACES[number % len(PLACES)]} {number // len(PLACES) + 1}",
             "province": provinces[i], "network": networks[i],
             "units": [{"level": level} for level in levels[i]],
         })
-    give_boards(rng, schools)
+    give_boards(rng, schools, len({school["board"] for school in before}))
     return schools
 
 
-def give_boards(rng, schools):
+def give_boards(rng, schools, board):
     """A board runs one to five schools of one network in one province."""
     together = {}
     for school in schools:
         together.setdefault((school["network"], school["province"]), []).append(school)
-    board = 0
     for key in sorted(together):
         members = together[key]
         while members:
@@ -164,7 +168,7 @@ def count_many(rng, group, sizes, total):
 
 
 def give_counts(rng, schools, n_schools):
-    """Completed, invited and eligible per unit and group: eligible > invited >= completed."""
+    """Per unit and group: eligible > invited >= completed."""
     units = [unit for school in schools for unit in school["units"]]
     size_factors = [rng.lognormvariate(0, UNIT_SPREAD) for _ in units]
     for unit in units:
@@ -213,7 +217,8 @@ class Answers:
         for item in items:
             mean = AREA_MEAN[group].get(item["area"], OTHER_AREA_MEAN)
             self.base.append(mean - LOW_ITEMS.get(item["code"], 0.0)
-                             + item_effect[item["code"]] + rng.gauss(0, GROUP_ITEM_SPREAD))
+                             + item_effect[item["code"]]
+                             + rng.gauss(0, GROUP_ITEM_SPREAD))
             self.na.append(rng.uniform(0.005, 0.08) if item["na"] else 0.0)
             self.blank.append(rng.uniform(0.002, 0.03))
         normal = statistics.NormalDist(0, PERSON_SPREAD)
@@ -262,7 +267,8 @@ class Answers:
         rows = list(zip(*columns))
         rng.shuffle(rows)
         items = [self.items[i] for i in shown]
-        return [item["code"] for item in items], [self.disturb(row, items) for row in rows]
+        codes = [item["code"] for item in items]
+        return codes, [self.disturb(row, items) for row in rows]
 
     def disturb(self, row, items):
         """Some give one answer to everything; some never reach the last pages."""
@@ -301,7 +307,8 @@ def write_sheets(rng, schools, items, folder):
             codes, rows = answers[group].sheet(counts["completed"], unit["level"], effect,
                                                na_factor)
             counts["sheet"] = f"{school['school']}-{unit['level']}-{group}.csv"
-            with open(os.path.join(folder, counts["sheet"]), "w", encoding="utf-8") as file:
+            path = os.path.join(folder, counts["sheet"])
+            with open(path, "w", encoding="utf-8") as file:
                 file.write(",".join(codes) + "\n")
                 file.writelines(",".join(row) + "\n" for row in rows)
 
@@ -315,7 +322,7 @@ def write_registry(schools, path):
             for unit in school["units"]:
                 writer.writerow([school["school"], school["name"], school["board"],
                                  school["province"], school["network"], unit["level"],
-                                 *(unit["groups"][group]["eligible"] for group in GROUPS)])
+                                 *(unit["groups"][g]["eligible"] for g in GROUPS)])
 
 
 def read_items(hub, instrument):
@@ -333,11 +340,17 @@ def generate(out, n_schools, seed, items, today):
     rng = random.Random(seed)
     schools = make_schools(rng, n_schools)
     give_counts(rng, schools, n_schools)
+    idle = make_schools(rng, round(REGISTERED_ONLY * n_schools), schools)
+    give_counts(rng, idle, len(idle))
+    for unit in itertools.chain.from_iterable(school["units"] for school in idle):
+        for group, counts in unit["groups"].items():
+            unit["groups"][group] = {"eligible": counts["eligible"]}
     period = give_windows(rng, schools, today)
     os.makedirs(out, exist_ok=True)
-    write_registry(schools, os.path.join(out, "registry.csv"))
+    write_registry(schools + idle, os.path.join(out, "registry.csv"))
     write_sheets(rng, schools, items, os.path.join(out, "sheets"))
-    plan = {"seed": seed, "period": period, "items": items, "schools": schools}
+    plan = {"seed": seed, "period": period, "items": items, "schools": schools,
+            "registered_only": idle}
     with open(os.path.join(out, "plan.json"), "w", encoding="utf-8") as file:
         json.dump(plan, file, indent=1)
     return plan
@@ -349,7 +362,7 @@ def main():
     parser.add_argument("--schools", type=int, default=SCHOOLS, metavar="N")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parser.add_argument("--instrument", metavar="FILE", default=os.path.join(
-        ROOT, "deploy/instruments/selfie.yaml"), help="YAML, or what the hub shows of it as JSON")
+        ROOT, "deploy/instruments/selfie.yaml"), help="YAML, or the hub's JSON of it")
     parser.add_argument("--hub", metavar="PROGRAM", default=os.path.join(
         ROOT, "build/release/bin/drempel-hub"), help="reads the instrument")
     parser.add_argument("--today", type=datetime.date.fromisoformat,

@@ -30,8 +30,8 @@ COMMAND_TIMEOUT_S = 300
 HUB_START_S = 30
 HUB_STOP_S = 20
 
-# The peak that a child reports is never below what it held of this driver before it became
-# another program; forked, that is a few megabytes, with vfork all of this driver.
+# The peak that a child reports is never below what it held of this driver before it
+# became another program; forked, that is a few megabytes, with vfork all of this driver.
 subprocess._USE_VFORK = False
 
 
@@ -78,7 +78,8 @@ class Programs:
         self.node = os.path.join(folder, "drempel-node")
         for program in (self.hub, self.node):
             if not os.access(program, os.X_OK):
-                raise Failure(f"no program {program}: build it, or name its folder with --bin")
+                raise Failure(f"no program {program}: build it, or name its folder "
+                              "with --bin")
         self.logs = logs
         self.lock = threading.Lock()
         self.running = set()
@@ -107,8 +108,8 @@ class Programs:
                     self.node_peak_kib = max(self.node_peak_kib, usage.ru_maxrss)
         if process.returncode != 0:
             raise Failure(f"{' '.join(map(os.path.basename, command[:4]))} failed "
-                          f"({describe_exit(process.returncode)}{last_line(path, start)}); "
-                          f"log: {path}")
+                          f"({describe_exit(process.returncode)}"
+                          f"{last_line(path, start)}); log: {path}")
         return output.decode("utf-8", "replace")
 
     def spawn(self, command, log):
@@ -157,8 +158,8 @@ class Hub:
         while not self.says(address.removeprefix("tcp://")):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                raise Failure(f"drempel-hub serve did not say that it listens on {address}"
-                              f"{last_line(self.log, 0)}; log: {self.log}")
+                raise Failure(f"drempel-hub serve did not say that it listens on "
+                              f"{address}{last_line(self.log, 0)}; log: {self.log}")
             time.sleep(0.05)
 
     def says(self, text):
@@ -201,7 +202,8 @@ class Demo:
         self.address = f"tcp://127.0.0.1:{free_port()}"
 
     def on_hub(self, *arguments):
-        return self.programs.run("hub", self.programs.hub, *arguments, "--dir", self.hub_dir)
+        return self.programs.run("hub", self.programs.hub, *arguments,
+                                 "--dir", self.hub_dir)
 
     def on_node(self, school, *arguments):
         name = school["school"]
@@ -262,7 +264,8 @@ class Demo:
 
     def found(self):
         """A hub with its registry, serving."""
-        self.on_hub("init", "--name", "Drempel demo", "--role", "hub", "--listen", self.address)
+        self.on_hub("init", "--name", "Drempel demo", "--role", "hub",
+                    "--listen", self.address)
         self.on_hub("school", "import", os.path.join(self.generated, "registry.csv"))
         self.hub = Hub(self.programs, self.hub_dir, self.address)
 
@@ -297,8 +300,8 @@ class Demo:
             for group, counts in unit["groups"].items():
                 place = ("--level", unit["level"], "--group", group)
                 self.on_node(school, "campaign", "set", self.campaign, *place,
-                             "--eligible", counts["eligible"], "--invited", counts["invited"],
-                             "--window", unit["window"])
+                             "--eligible", counts["eligible"],
+                             "--invited", counts["invited"], "--window", unit["window"])
                 self.on_node(school, "import", self.campaign,
                              os.path.join(self.generated, "sheets", counts["sheet"]),
                              "--format", "csv", *place)
@@ -341,8 +344,9 @@ class Demo:
                             for unit in school["units"])
         rows = truth.read_observations(os.path.join(self.out, "tables/observations.csv"))
         summary = {
-            "campaign": self.campaign, "track": self.options.track, "seed": self.options.seed,
-            "schools": len(self.schools), "seconds": self.seconds,
+            "campaign": self.campaign, "track": self.options.track,
+            "seed": self.options.seed, "schools": len(self.schools),
+            "seconds": self.seconds,
             "contributions": contributions,
             "contributions_per_second": round(
                 contributions / max(1e-3, self.seconds["publish"]), 1),
@@ -358,9 +362,10 @@ class Demo:
     def show(self):
         """The answer to the member of parliament, and where everything is."""
         for by in ("province", "level"):
-            print(self.on_hub("table", self.campaign, "--by", by, "--measure", "participation"))
-        print(f"tables    {self.out}/tables/observations.csv, beside its data dictionary\n"
-              f"truth     {self.out}/truth/observations.csv: what only the generator knows\n"
+            print(self.on_hub("table", self.campaign, "--by", by,
+                              "--measure", "participation"))
+        print(f"tables    {self.out}/tables/observations.csv and its data dictionary\n"
+              f"truth     {self.out}/truth/observations.csv: the generator's own values\n"
               f"sent      {self.out}/sent: what each school's own log says left it\n"
               f"summary   {self.out}/summary.json\n"
               f"hub       drempel-hub table {self.campaign} --dir {self.hub_dir}")
@@ -409,7 +414,7 @@ def main():
             print(f"serving   {demo.address}, process {demo.hub.process.pid}; "
                   f"stop it with: kill {demo.hub.process.pid}")
             demo.hub = None
-    except (Failure, OSError, ValueError, KeyError, subprocess.SubprocessError) as failure:
+    except (Failure, OSError, ValueError, KeyError) as failure:
         if demo:
             demo.progress.clear()
         print(f"demo: {failure}", file=sys.stderr)

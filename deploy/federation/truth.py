@@ -6,11 +6,12 @@ Reads the generated plan and sheets, and of the published table only its keys. E
 of the published tables/observations.csv gets a row with the same key: the exact value,
 n and schools, no error, no suppression. What can never have a value (status z) stays so.
 
-A mean is over valid answers; the mean of an area is the unweighted mean of its core
-items' means; a share is a count over all questionnaires behind the row. On the open
-track the rows of core items are over the units that sent values, those at or above
-their group's threshold, or over all units of the cohort where none did; all other rows,
-and every row of the sealed track, are over all units.
+Registered schools and eligible people are those of the whole registry; coverage is a
+percentage of them. A mean is over valid answers; the mean of an area is the unweighted
+mean of its core items' means; a share is a count over all questionnaires behind the row.
+On the open track the rows of core items are over the units that sent values, those at or
+above their group's threshold, or over all units of the cohort where none did; all other
+rows, and every row of the sealed track, are over all units.
 """
 
 import argparse
@@ -22,11 +23,11 @@ import sys
 
 from generate import GROUPS, UNIT_THRESHOLD
 
-COLUMNS = ("campaign", "edition", "family", "province", "level", "network", "group", "area",
-           "item", "measure", "value", "se_dp", "ci_low", "ci_high", "n", "schools", "status")
+COLUMNS = ("campaign", "edition", "family", "province", "level", "network", "group",
+           "area", "item", "measure", "value", "se_dp", "ci_low", "ci_high", "n",
+           "schools", "status")
 KEY = COLUMNS[:10]
 PARLIAMENTARY_CLASS = {"34": ("3", "4")}
-SUMMED = ("eligible", "invited", "questionnaires")
 
 
 def read_observations(path):
@@ -76,6 +77,25 @@ class Tally:
         return self.items[code][cell] / self.n
 
 
+def list_units(schools):
+    """Every unit, with its school's place."""
+    units = []
+    for school in schools:
+        for unit in school["units"]:
+            unit.update(school=school["school"], province=school["province"],
+                        network=school["network"], level=str(unit["level"]))
+            units.append(unit)
+    return units
+
+
+def count_schools(units):
+    return len({unit["school"] for unit in units})
+
+
+def total(units, group, count):
+    return sum(unit["groups"][group][count] for unit in units)
+
+
 class Truth:
     """Exact values by key, from the plan and the sheets beside it."""
 
@@ -85,24 +105,19 @@ class Truth:
         self.core = {item["code"] for item in plan["items"] if item["kind"] == "core"}
         self.items = plan["items"]
         self.track = track
-        self.units = []
         self.tallies = {}
-        for school in plan["schools"]:
-            for unit in school["units"]:
-                unit.update(school=school["school"], province=school["province"],
-                            network=school["network"], level=str(unit["level"]))
-                for group in GROUPS:
-                    counts = unit["groups"][group]
-                    n, counts["counts"] = count_sheet(
-                        os.path.join(generated, "sheets", counts["sheet"]))
-                    if n != counts["completed"]:
-                        raise ValueError(f"{counts['sheet']}: {n} questionnaires, planned "
-                                         f"{counts['completed']}")
-                self.units.append(unit)
+        self.units = list_units(plan["schools"])
+        self.registered = self.units + list_units(plan["registered_only"])
+        for unit in self.units:
+            for counts in unit["groups"].values():
+                path = os.path.join(generated, "sheets", counts["sheet"])
+                n, counts["counts"] = count_sheet(path)
+                if n != counts["completed"]:
+                    raise ValueError(f"{path}: {n} questionnaires, not as planned")
 
-    def cohort(self, key):
+    def cohort(self, key, registered=False):
         """The units of a cohort; parts of a folded code are joined by '+'."""
-        units = self.units
+        units = self.registered if registered else self.units
         for dimension in ("province", "level", "network"):
             if key[dimension] != "_T":
                 codes = set()
@@ -113,7 +128,7 @@ class Truth:
 
     def tally(self, key, values):
         """Of the cohort of a key; values: only units whose values left the school."""
-        place = tuple(key[c] for c in ("province", "level", "network", "group")) + (values,)
+        place = (key["province"], key["level"], key["network"], key["group"], values)
         if place not in self.tallies:
             group = key["group"]
             units = self.cohort(key)
@@ -125,35 +140,49 @@ class Truth:
 
     def row(self, key):
         """Value, n and schools of a key."""
-        measure = key["measure"]
-        if measure in ("schools", "registered"):
-            schools = len({unit["school"] for unit in self.cohort(key)})
+        measure, group = key["measure"], key["group"]
+        if measure == "mean" or measure.startswith("share_"):
+            return self.answers(key)
+        units, registered = self.cohort(key), self.cohort(key, registered=True)
+        schools = count_schools(units)
+        if measure == "registered":
+            return count_schools(registered), None, count_schools(registered)
+        if measure == "schools":
             return schools, None, schools
-        if measure in SUMMED:
-            return self.total(key, "completed" if measure == "questionnaires" else measure)
-        core = key["item"] in self.core or key["item"] == "_T"
-        tally = self.tally(key, core)
-        if measure == "mean" and key["item"] == "_T":
+        if measure == "coverage" and group == "_T":
+            return percent(schools, count_schools(registered)), None, schools
+        if measure == "coverage":
+            return percent(total(units, group, "completed"),
+                           total(registered, group, "eligible")), None, schools
+        if measure == "questionnaires":
+            n = total(units, group, "completed")
+            return n, n, schools
+        if measure == "invited":
+            return total(units, group, "invited"), None, schools
+        if measure == "eligible":
+            return total(registered, group, "eligible"), None, schools
+        raise ValueError(f"no truth is known for the measure {measure}")
+
+    def answers(self, key):
+        """Value, n and schools of a mean or a share."""
+        code, measure = key["item"], key["measure"]
+        tally = self.tally(key, code in self.core or code == "_T")
+        if code == "_T":
             means = [tally.mean(item["code"]) for item in self.items
                      if item["area"] == key["area"] and item["kind"] == "core"
                      and key["group"] in item["groups"]]
             means = [mean for mean in means if mean is not None]
             value = sum(means) / len(means) if means else None
         elif measure == "mean":
-            value = tally.mean(key["item"])
-        elif measure.startswith("share_"):
-            cell = {"na": "NA", "ticked": "1"}.get(measure[6:], measure[6:])
-            value = tally.share(key["item"], cell)
+            value = tally.mean(code)
         else:
-            raise ValueError(f"no truth is known for the measure {measure}")
+            cell = {"na": "NA", "ticked": "1"}.get(measure[6:], measure[6:])
+            value = tally.share(code, cell)
         return value, tally.n, len(tally.schools)
 
-    def total(self, key, count):
-        units = self.cohort(key)
-        groups = GROUPS if key["group"] == "_T" else (key["group"],)
-        value = sum(unit["groups"][group][count] for unit in units for group in groups)
-        return value, value if count == "completed" else None, \
-            len({unit["school"] for unit in units})
+
+def percent(part, whole):
+    return 100 * part / whole if whole else None
 
 
 def text(value):
@@ -175,8 +204,8 @@ def write_truth(generated, published, path, track):
                 value, n, schools = None, None, None
             else:
                 value, n, schools = truth.row(key)
-            writer.writerow([*key.values(), text(value), "", "", "", text(n), text(schools),
-                             "z" if value is None else ""])
+            writer.writerow([*key.values(), text(value), "", "", "", text(n),
+                             text(schools), "z" if value is None else ""])
 
 
 def main():

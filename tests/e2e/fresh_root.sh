@@ -41,7 +41,9 @@ git clone -q "file://$source" "$root/root/drempel"
 cp -L /etc/resolv.conf "$root/etc/resolv.conf"
 cp -L /etc/hosts "$root/etc/hosts"
 for settings in /etc/apt/apt.conf.d/*; do
-	grep -qE 'Proxy|Check-Valid-Until' "$settings" && cp "$settings" "$root/etc/apt/apt.conf.d/"
+	if grep -qE 'Proxy|Check-Valid-Until' "$settings"; then
+		cp "$settings" "$root/etc/apt/apt.conf.d/"
+	fi
 done
 
 # Own namespaces: whatever the demo leaves behind ends with this command.
