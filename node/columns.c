@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/columns.h"
+
+#include "proto/base/alloc.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* One header cell: as written, and its code where LimeSurvey wrote "code. text". */
+struct header {
+	const char *text;
+	const char *code;
+};
+
+struct reading {
+	struct drp_columns *columns;
+	const struct drp_column_rules *rules;
+	const struct drp_csv *csv;
+	struct drp_diag *diag;
+	struct drp_buf code; /* scratch of the current header's code */
+	int with_texts;	     /* headers are "code. text" */
+};
+
+static int same(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+static void display_name(const char *text, uint32_t column, char name[DRP_COLUMN_NAME])
+{
+	size_t n = strlen(text), limit = DRP_COLUMN_NAME - 4;
+	if (n == 0) {
+		snprintf(name, DRP_COLUMN_NAME, "column %u without a name", column + 1);
+		return;
+	}
+	size_t kept = n <= limit ? n : limit;
+	while (kept < n && ((uint8_t)text[kept] & 0xC0) == 0x80) {
+		kept--;
+	}
+	for (size_t i = 0; i < kept; i++) {
+		uint8_t c = (uint8_t)text[i];
+		/* C0, DEL, and the lead byte of C1: nothing a terminal would act on. */
+		int control = c < 0x20 || c == 0x7F ||
+			      (c == 0xC2 && (uint8_t)text[i + 1] < 0xA0);
+		name[i] = control ? '?' : text[i];
+		if (control && c == 0xC2) {
+			name[++i] = '?';
+		}
+	}
+	memcpy(name + kept, kept < n ? "..." : "", kept < n ? 4 : 1);
+}
+
+/* "Q2[SQ001]" is Q2_SQ001 as an expression code; of a dual scale, "Q2[SQ001][1]", the
+ * scale is counted from 0 there. */
+static int is_expression_code(const char *code, const char *written)
+{
+	const char *bracket = strchr(written, '[');
+	if (!bracket) {
+		return 0;
+	}
+	size_t n = (size_t)(bracket - written);
+	if (strncmp(code, written, n) != 0) {
+		return 0;
+	}
+	code += n;
+	for (int part = 0; bracket[0] == '['; part++) {
+		const char *from = bracket + 1, *to = strchr(from, ']');
+		if (!to || *code++ != '_') {
+			return 0;
+		}
+		size_t length = (size_t)(to - from);
+		if (part == 1 && length == 1 && (from[0] == '1' || from[0] == '2')) {
+			if (*code++ != from[0] - 1) {
+				return 0;
+			}
+		} else if (strncmp(code, from, length) != 0) {
+			return 0;
+		} else {
+			code += length;
+		}
+		bracket = to + 1;
+	}
+	return bracket[0] == 0 && code[0] == 0;
+}
+
+/* Whether a name from the mapping or the command line means this column. */
+static int means(
+	const struct reading *reading, const struct header *header, const char *name)
+{
+	if (!name) {
+		return 0;
+	}
+	if (same(header->text, name) || same(header->code, name)) {
+		return 1;
+	}
+	return reading->rules->format == DRP_FORMAT_LIMESURVEY &&
+	       is_expression_code(header->code, name);
+}
+
+static int ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+	return n > m && strcmp(text + n - m, end) == 0;
+}
+
+static int is_limesurvey_metadata(const char *code)
+{
+	static const char *const names[] = {"id", "submitdate", "lastpage",
+		"startlanguage", "seed", "startdate", "datestamp", "token", "ipaddr",
+		"refurl", "interviewtime"};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (same(names[i], code)) {
+			return 1;
+		}
+	}
+	return strncmp(code, "groupTime", 9) == 0 || ends_with(code, "Time");
+}
+
+static int mapped_role(const struct reading *reading, const struct header *header)
+{
+	const struct drp_mapping *mapping = reading->rules->mapping;
+	if (means(reading, header, reading->rules->group_column)) {
+		return DRP_COLUMN_GROUP;
+	}
+	if (!mapping) {
+		return DRP_COLUMN_UNKNOWN;
+	}
+	if (mapping->completed && means(reading, header, mapping->completed->column)) {
+		return DRP_COLUMN_COMPLETED;
+	}
+	if (means(reading, header, mapping->person)) {
+		return DRP_COLUMN_PERSON;
+	}
+	if (means(reading, header, mapping->age)) {
+		return DRP_COLUMN_AGE;
+	}
+	if (mapping->group_column &&
+		means(reading, header, mapping->group_column->column)) {
+		return DRP_COLUMN_GROUP;
+	}
+	if (mapping->level_column &&
+		means(reading, header, mapping->level_column->column)) {
+		return DRP_COLUMN_LEVEL;
+	}
+	for (uint32_t i = 0; i < mapping->ignore.word_count; i++) {
+		if (means(reading, header, mapping->ignore.word[i])) {
+			return DRP_COLUMN_DROPPED;
+		}
+	}
+	return DRP_COLUMN_UNKNOWN;
+}
+
+/* What a column is by the format's own names, where the mapping does not say. */
+static int format_role(const struct reading *reading, const struct header *header)
+{
+	const struct drp_mapping *mapping = reading->rules->mapping;
+	const char *code = header->code;
+	if (same(code, "id")) {
+		return DRP_COLUMN_ID;
+	}
+	if (reading->rules->format == DRP_FORMAT_LIMESURVEY) {
+		if (same(code, "submitdate") && !(mapping && mapping->completed)) {
+			return DRP_COLUMN_COMPLETED;
+		}
+		if (same(code, "token") && !(mapping && mapping->person)) {
+			return DRP_COLUMN_PERSON;
+		}
+		return is_limesurvey_metadata(code) ? DRP_COLUMN_DROPPED
+						    : DRP_COLUMN_UNKNOWN;
+	}
+	if (same(code, "completed") && !(mapping && mapping->completed)) {
+		return DRP_COLUMN_COMPLETED;
+	}
+	if (same(code, "person") && !(mapping && mapping->person)) {
+		return DRP_COLUMN_PERSON;
+	}
+	if (same(code, "group") && !reading->rules->group_column &&
+		!(mapping && (mapping->group || mapping->group_column))) {
+		return DRP_COLUMN_GROUP;
+	}
+	if (same(code, "level") &&
+		!(mapping && (mapping->level || mapping->level_column))) {
+		return DRP_COLUMN_LEVEL;
+	}
+	return DRP_COLUMN_UNKNOWN;
+}
+
+static int mapped_entry(const struct reading *reading, const struct header *header)
+{
+	const struct drp_mapping *mapping = reading->rules->mapping;
+	for (uint32_t i = 0; mapping && i < mapping->column_count; i++) {
+		if (means(reading, header, mapping->column[i].column)) {
+			return (int)i;
+		}
+	}
+	return -1;
+}
+
+static enum drp_err taken_twice(const struct reading *reading, uint32_t column)
+{
+	return drp_fail(reading->diag, DRP_E_INPUT,
+		"line %u, column %u (%s): another column already holds the same; keep "
+		"one, or name "
+		"the right one in a mapping and the other under ignore",
+		reading->csv->cell[column].line, column + 1,
+		reading->columns->column[column].name);
+}
+
+static enum drp_err take_item(
+	const struct reading *reading, uint32_t at, int entry, int item)
+{
+	const struct drp_instrument *instrument = reading->rules->instrument;
+	struct drp_columns *columns = reading->columns;
+	struct drp_column *column = &columns->column[at];
+	if (instrument->item[item].kind == DRP_ITEM_TEXT) {
+		column->role = DRP_COLUMN_DROPPED;
+		return DRP_OK;
+	}
+	if (columns->has_item[item]) {
+		return taken_twice(reading, at);
+	}
+	columns->has_item[item] = 1;
+	columns->n_items++;
+	column->role = DRP_COLUMN_ITEM;
+	column->item = (uint16_t)item;
+	if (reading->rules->mapping) {
+		column->codes = drp_mapping_codes(
+			reading->rules->mapping, instrument, entry, item);
+	}
+	return DRP_OK;
+}
+
+static enum drp_err take_column(
+	const struct reading *reading, uint32_t at, const struct header *header)
+{
+	const struct drp_column_rules *rules = reading->rules;
+	struct drp_columns *columns = reading->columns;
+	struct drp_column *column = &columns->column[at];
+	int role = mapped_role(reading, header);
+	if (role == DRP_COLUMN_UNKNOWN) {
+		int entry = mapped_entry(reading, header);
+		const char *code =
+			entry >= 0 ? rules->mapping->column[entry].item : header->code;
+		int item = drp_instrument_item(rules->instrument, code);
+		if (entry >= 0) {
+			return take_item(reading, at, entry, item);
+		}
+		role = format_role(reading, header);
+		if (role <= DRP_COLUMN_DROPPED && item >= 0) {
+			return take_item(reading, at, -1, item);
+		}
+	}
+	int own = rules->own ? drp_own_item_find(rules->own, header->code) : -1;
+	if (role == DRP_COLUMN_UNKNOWN && own >= 0) {
+		if (columns->has_own[own]) {
+			return taken_twice(reading, at);
+		}
+		columns->has_own[own] = 1;
+		column->item = (uint16_t)own;
+		role = DRP_COLUMN_OWN_ITEM;
+	}
+	column->role = (uint8_t)role;
+	if (role >= DRP_COLUMN_COMPLETED) {
+		if (columns->of_role[role] >= 0) {
+			return taken_twice(reading, at);
+		}
+		columns->of_role[role] = (int32_t)at;
+	}
+	return DRP_OK;
+}
+
+static int with_texts(const struct reading *reading)
+{
+	for (uint32_t i = 0; i < reading->csv->n_cells; i++) {
+		if (strncmp(drp_csv_text(reading->csv, i), "id. ", 4) == 0) {
+			return reading->rules->format == DRP_FORMAT_LIMESURVEY;
+		}
+	}
+	return 0;
+}
+
+static enum drp_err read_header(struct reading *reading, uint32_t at)
+{
+	const char *text = drp_csv_text(reading->csv, at);
+	const char *dot = reading->with_texts ? strstr(text, ". ") : NULL;
+	display_name(text, at, reading->columns->column[at].name);
+	reading->code.len = 0;
+	drp_buf_append(&reading->code, text, dot ? (size_t)(dot - text) : strlen(text));
+	struct header header = {.text = text, .code = drp_buf_string(&reading->code)};
+	if (!header.code) {
+		return drp_fail(
+			reading->diag, DRP_E_NOMEM, "no memory to read the header");
+	}
+	return take_column(reading, at, &header);
+}
+
+static enum drp_err need_role(const struct reading *reading, const char *name, int role)
+{
+	if (!name || reading->columns->of_role[role] >= 0) {
+		return DRP_OK;
+	}
+	return drp_fail(reading->diag, DRP_E_INPUT,
+		"column '%.60s', which the mapping or the command names, is not in the "
+		"file",
+		name);
+}
+
+static enum drp_err check_roles(const struct reading *reading)
+{
+	const struct drp_column_rules *rules = reading->rules;
+	const struct drp_mapping *mapping = rules->mapping;
+	enum drp_err err = need_role(reading, rules->group_column, DRP_COLUMN_GROUP);
+	if (!err && mapping) {
+		const char *completed =
+			mapping->completed ? mapping->completed->column : NULL;
+		const char *group =
+			mapping->group_column ? mapping->group_column->column : NULL;
+		const char *level =
+			mapping->level_column ? mapping->level_column->column : NULL;
+		err = need_role(reading, completed, DRP_COLUMN_COMPLETED);
+		err = err ? err : need_role(reading, mapping->person, DRP_COLUMN_PERSON);
+		err = err ? err : need_role(reading, mapping->age, DRP_COLUMN_AGE);
+		err = err ? err : need_role(reading, group, DRP_COLUMN_GROUP);
+		err = err ? err : need_role(reading, level, DRP_COLUMN_LEVEL);
+	}
+	return err;
+}
+
+static const char *separator_name(char separator)
+{
+	switch (separator) {
+	case ';':
+		return "';'";
+	case ',':
+		return "','";
+	case '|':
+		return "'|'";
+	default:
+		return "tab";
+	}
+}
+
+static enum drp_err check_found(const struct reading *reading)
+{
+	const struct drp_columns *columns = reading->columns;
+	const char *id = reading->rules->instrument->id;
+	const char *separator = separator_name(reading->csv->separator);
+	if (columns->n_items == 0 && columns->n == 1) {
+		return drp_fail(reading->diag, DRP_E_INPUT,
+			"no column of instrument %s found; separator %s was read and the "
+			"header "
+			"holds one column: save the file with ';', ',', tab or '|' "
+			"between cells",
+			id, separator);
+	}
+	if (reading->rules->format == DRP_FORMAT_LIMESURVEY &&
+		columns->of_role[DRP_COLUMN_COMPLETED] < 0) {
+		return drp_fail(reading->diag, DRP_E_INPUT,
+			"no column submitdate, so complete and incomplete responses look "
+			"alike; "
+			"export from LimeSurvey with heading \"Question code\" and the "
+			"column "
+			"submitdate, or name the column in a mapping");
+	}
+	if (columns->n_items == 0) {
+		return drp_fail(reading->diag, DRP_E_INPUT,
+			"no column of instrument %s found; separator %s was read, %u "
+			"columns: use "
+			"item codes as column names or a mapping (node/IMPORT.md)",
+			id, separator, columns->n);
+	}
+	return DRP_OK;
+}
+
+enum drp_err drp_columns_read(struct drp_columns *columns,
+	const struct drp_column_rules *rules, const struct drp_csv *csv,
+	struct drp_diag *diag)
+{
+	struct drp_columns read = {.n = csv->n_cells};
+	struct reading reading = {
+		.columns = &read, .rules = rules, .csv = csv, .diag = diag};
+	for (int role = 0; role < DRP_COLUMN_ROLES; role++) {
+		read.of_role[role] = -1;
+	}
+	read.column = drp_alloc(read.n, sizeof *read.column);
+	if (!read.column) {
+		return drp_fail(diag, DRP_E_NOMEM, "no memory to read the header");
+	}
+	reading.with_texts = with_texts(&reading);
+	enum drp_err err = DRP_OK;
+	for (uint32_t i = 0; !err && i < read.n; i++) {
+		err = read_header(&reading, i);
+	}
+	err = err ? err : check_found(&reading);
+	err = err ? err : check_roles(&reading);
+	drp_buf_clear(&reading.code);
+	if (err) {
+		drp_columns_free(&read);
+		return err;
+	}
+	*columns = read;
+	return DRP_OK;
+}
+
+void drp_columns_free(struct drp_columns *columns)
+{
+	drp_free(columns->column);
+	*columns = (struct drp_columns){0};
+}
