@@ -16,7 +16,8 @@
 #include <drempel/limits.h>
 #include <drempel/types.h>
 
-/* The facts gate A looks at, of a set of units and one group. */
+/* The facts gate A looks at, of a set of units and one group. Schools and boards count
+ * when somebody in the set is eligible there: others could not hide anybody. */
 struct drp_gate_facts {
 	uint32_t schools, boards;
 	uint64_t eligible;        /* of the whole set */
@@ -29,7 +30,8 @@ enum drp_err drp_gate_facts(const struct drp_unit *units, size_t n, const uint8_
 	enum drp_group group, const struct drp_cohort *cohort,
 	struct drp_gate_facts *facts) DRP_MUST_CHECK;
 
-/* drp_gate_a: DRP_OK or DRP_E_TOO_FEW_SCHOOLS. */
+/* drp_gate_a: DRP_OK or DRP_E_TOO_FEW_SCHOOLS; so is a set in which nobody is
+ * eligible. */
 enum drp_err drp_gate_a(const struct drp_gate_facts *facts,
 	const struct drp_thresholds *thresholds) DRP_MUST_CHECK;
 
@@ -45,16 +47,27 @@ struct drp_plan {
 };
 
 /* drp_plan_make computes what may be opened of one group for the member units over the
- * families of the mask (bit f): gate A per cohort (fold or leave out), then audit C with
- * complements left out until it holds. questionnaires (per unit, may be NULL) adds gate
- * B with k_respondents. A region that fails is DRP_E_TOO_FEW_SCHOOLS (A) or
- * DRP_E_TOO_FEW_SHEETS (B), with plan->n = all cohorts closed. */
+ * families of the mask (bit f; the region always belongs): gate A per cohort (fold or
+ * leave out), then audit C with complements left out until it holds. questionnaires (per
+ * unit, may be NULL) adds gate B with k_respondents. A region that fails is
+ * DRP_E_TOO_FEW_SCHOOLS (A) or DRP_E_TOO_FEW_SHEETS (B), with all cohorts of the plan
+ * closed. A fold rule of province_level names levels and folds inside a province.
+ * The result depends on the set of units, not on their order. */
 enum drp_err drp_plan_make(const struct drp_manifest *manifest, enum drp_group group,
 	const uint8_t *member, const uint32_t *questionnaires, unsigned families,
 	struct drp_plan *plan) DRP_MUST_CHECK;
 
-/* drp_audit_c re-checks a finished plan: DRP_OK or DRP_E_DIFFERENCING. extra adds a
- * derived row to the row space (the class 34), may be NULL. */
+/* drp_plan_narrow runs the same gates on fewer members or families within an earlier
+ * plan of the campaign: its cohorts stand as they are folded there, and what it closed
+ * stays closed. So rules only ever remove: the signed plan narrows to the numbers of
+ * the working set, and those to the values. */
+enum drp_err drp_plan_narrow(const struct drp_manifest *manifest, enum drp_group group,
+	const uint8_t *member, const uint32_t *questionnaires, unsigned families,
+	const struct drp_plan *within, struct drp_plan *plan) DRP_MUST_CHECK;
+
+/* drp_audit_c re-checks a finished plan: DRP_OK or DRP_E_DIFFERENCING, and diag names
+ * what could be computed. The rules are in audit.h. The class 34 needs no row: it is
+ * derived only where levels 3 and 4 are both open. */
 enum drp_err drp_audit_c(const struct drp_manifest *manifest, enum drp_group group,
 	const uint8_t *member, const struct drp_plan *plan, struct drp_diag *diag)
 	DRP_MUST_CHECK;

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/privacy/audit.h"
+
+#include "proto/base/alloc.h"
+#include "proto/privacy/rowspace.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct audit {
+	struct drp_atoms *atoms;
+	const struct drp_thresholds *thresholds;
+	uint32_t k_sheets;
+	const struct drp_plan *plan;
+	struct drp_atom_set set[DRP_COHORTS_MAX]; /* of each cohort of the plan */
+	struct drp_rowspace *space;
+	size_t row_of[DRP_COHORTS_MAX]; /* row i of the space is this cohort */
+	size_t n_rows;
+	struct drp_leak *leak;
+};
+
+static int is_empty(const struct drp_atom_set *set)
+{
+	return memchr(set->has, 1, sizeof set->has) == NULL;
+}
+
+static int is_inside(const struct drp_atom_set *inner, const struct drp_atom_set *outer)
+{
+	for (size_t a = 0; a < DRP_ATOMS_MAX; a++) {
+		if (inner->has[a] && !outer->has[a]) {
+			return 0;
+		}
+	}
+	return 1;
+}
+
+static int passes(const struct audit *audit, const struct drp_atom_set *set)
+{
+	struct drp_gate_facts facts;
+	drp_atoms_facts(audit->atoms, set, &facts);
+	return drp_gate_a(&facts, audit->thresholds) == DRP_OK &&
+	       drp_atoms_sheets(audit->atoms, set) >= audit->k_sheets;
+}
+
+static int fails_a(const struct audit *audit, const size_t *atoms, size_t n)
+{
+	struct drp_atom_set set = {0};
+	struct drp_gate_facts facts;
+	for (size_t i = 0; i < n; i++) {
+		set.has[atoms[i]] = 1;
+	}
+	drp_atoms_facts(audit->atoms, &set, &facts);
+	return drp_gate_a(&facts, audit->thresholds) != DRP_OK;
+}
+
+static void tell(struct drp_leak *leak, const char *kind, const struct drp_cohort *cohort)
+{
+	char p[DRP_COHORT_CODE], l[DRP_COHORT_CODE], n[DRP_COHORT_CODE];
+	leak->found = 1;
+	snprintf(leak->what, sizeof leak->what, "%s province %s, level %s, network %s",
+		kind, drp_cohort_province(cohort, p), drp_cohort_level(cohort, l),
+		drp_cohort_network(cohort, n));
+}
+
+static void tell_atom(
+	struct drp_leak *leak, const char *kind, const struct drp_unit *label)
+{
+	struct drp_cohort cohort = {.provinces = (uint16_t)(1u << label->province),
+		.levels = (uint16_t)(1u << label->level),
+		.networks = (uint16_t)(1u << label->network)};
+	tell(leak, kind, &cohort);
+}
+
+/* Marks the cohorts behind the rows that a combination names. */
+static void name_rows(struct audit *audit, const uint8_t *rows)
+{
+	for (size_t i = 0; i < audit->n_rows; i++) {
+		audit->leak->part[audit->row_of[i]] = rows[i];
+	}
+}
+
+/* What is left of an open cohort after the open cohorts of a family inside it. */
+static void check_remainder(struct audit *audit, size_t whole, unsigned family)
+{
+	const struct drp_plan *plan = audit->plan;
+	struct drp_atom_set rest = audit->set[whole];
+	uint8_t part[DRP_COHORTS_MAX] = {0};
+	int looked_at = family != plan->cohort[whole].cohort.family;
+	part[whole] = 1;
+	for (size_t i = 0; i < plan->n; i++) {
+		if (i == whole || !plan->cohort[i].open ||
+			plan->cohort[i].cohort.family != family ||
+			!is_inside(&audit->set[i], &audit->set[whole])) {
+			continue;
+		}
+		for (size_t a = 0; a < DRP_ATOMS_MAX; a++) {
+			rest.has[a] &= !audit->set[i].has[a];
+		}
+		part[i] = 1;
+		looked_at = 0;
+	}
+	/* The whole itself is looked at once, with its own family. */
+	if (!looked_at && !is_empty(&rest) && !passes(audit, &rest)) {
+		memcpy(audit->leak->part, part, sizeof part);
+		tell(audit->leak, "the remainder of", &plan->cohort[whole].cohort);
+	}
+}
+
+static void check_remainders(struct audit *audit)
+{
+	for (size_t i = 0; i < audit->plan->n; i++) {
+		if (!audit->plan->cohort[i].open) {
+			continue;
+		}
+		for (unsigned f = 0; f < DRP_FAMILIES && !audit->leak->found; f++) {
+			check_remainder(audit, i, f);
+		}
+	}
+}
+
+static enum drp_err add_rows(struct audit *audit)
+{
+	const struct drp_plan *plan = audit->plan;
+	for (size_t i = 0; i < plan->n; i++) {
+		if (!plan->cohort[i].open) {
+			continue;
+		}
+		int64_t row[DRP_ATOMS_MAX];
+		for (size_t a = 0; a < audit->atoms->n; a++) {
+			row[a] = audit->set[i].has[a];
+		}
+		enum drp_err err = drp_rowspace_add(audit->space, row);
+		if (err) {
+			return err;
+		}
+		audit->row_of[audit->n_rows++] = i;
+	}
+	return DRP_OK;
+}
+
+/* A cohort without members has nothing to compute. One with all members of an open
+ * region is the region. */
+static int is_protected(const struct audit *audit, size_t cohort)
+{
+	const struct drp_planned *first = &audit->plan->cohort[0];
+	if (audit->plan->cohort[cohort].open || is_empty(&audit->set[cohort])) {
+		return 0;
+	}
+	return !(first->open && first->cohort.family == DRP_FAMILY_REGION &&
+		 is_inside(&audit->set[0], &audit->set[cohort]));
+}
+
+static enum drp_err check_suppressed(struct audit *audit)
+{
+	uint8_t rows[DRP_COHORTS_MAX];
+	for (size_t i = 0; i < audit->plan->n && !audit->leak->found; i++) {
+		if (!is_protected(audit, i)) {
+			continue;
+		}
+		int64_t vector[DRP_ATOMS_MAX];
+		for (size_t a = 0; a < audit->atoms->n; a++) {
+			vector[a] = audit->set[i].has[a];
+		}
+		int found;
+		enum drp_err err = drp_rowspace_holds(audit->space, vector, &found, rows);
+		if (err) {
+			return err;
+		}
+		if (found) {
+			name_rows(audit, rows);
+			tell(audit->leak, "suppressed", &audit->plan->cohort[i].cohort);
+		}
+	}
+	return DRP_OK;
+}
+
+/* One protected set of atoms, if it fails gate A. The row space is asked first, since
+ * it says no almost always and is the cheaper question. */
+static enum drp_err check_atoms(
+	struct audit *audit, const char *kind, const size_t *atoms, size_t n)
+{
+	uint8_t rows[DRP_COHORTS_MAX];
+	int found;
+	enum drp_err err = drp_rowspace_within(audit->space, atoms, n, &found, rows);
+	if (err) {
+		return err;
+	}
+	if (found && fails_a(audit, atoms, n)) {
+		name_rows(audit, rows);
+		tell_atom(audit->leak, kind, &audit->atoms->label[atoms[0]]);
+	}
+	return DRP_OK;
+}
+
+static enum drp_err check_pairs(struct audit *audit)
+{
+	for (size_t a = 0; a < audit->atoms->n; a++) {
+		for (size_t b = a; b < audit->atoms->n && !audit->leak->found; b++) {
+			size_t pair[2] = {a, b};
+			enum drp_err err =
+				a == b ? check_atoms(audit, "atom", pair, 1)
+				       : check_atoms(audit, "a pair with", pair, 2);
+			if (err) {
+				return err;
+			}
+		}
+	}
+	return DRP_OK;
+}
+
+/* The school (or board) that owns all units of an atom, or -1. */
+static int64_t only_owner(const struct drp_atoms *atoms, size_t atom, int of_board)
+{
+	int64_t owner = -1;
+	for (size_t i = atoms->start[atom]; i < atoms->start[atom + 1]; i++) {
+		const struct drp_unit *unit = atoms->unit[i];
+		int64_t here = of_board ? unit->board : unit->school;
+		if (owner >= 0 && owner != here) {
+			return -1;
+		}
+		owner = here;
+	}
+	return owner;
+}
+
+/* A school of several levels, or a board, may be spread over atoms that it has alone. */
+static enum drp_err check_owners(struct audit *audit, int of_board)
+{
+	int64_t owner[DRP_ATOMS_MAX];
+	size_t n = audit->atoms->n;
+	for (size_t a = 0; a < n; a++) {
+		owner[a] = only_owner(audit->atoms, a, of_board);
+	}
+	for (size_t first = 0; first < n && !audit->leak->found; first++) {
+		size_t own[DRP_ATOMS_MAX], n_own = 0;
+		for (size_t a = first; owner[first] >= 0 && a < n; a++) {
+			if (owner[a] == owner[first]) {
+				own[n_own++] = a;
+			}
+		}
+		enum drp_err err = DRP_OK;
+		if (n_own > 2) { /* atoms and pairs have been looked at */
+			err = check_atoms(audit, of_board ? "a board in" : "a school in",
+				own, n_own);
+		}
+		if (err) {
+			return err;
+		}
+	}
+	return DRP_OK;
+}
+
+static enum drp_err find(struct audit *audit)
+{
+	check_remainders(audit);
+	if (audit->leak->found) {
+		return DRP_OK;
+	}
+	enum drp_err err = add_rows(audit);
+	if (!err) {
+		err = check_suppressed(audit);
+	}
+	if (!err && !audit->leak->found) {
+		err = check_pairs(audit);
+	}
+	for (int of_board = 0; of_board < 2 && !err && !audit->leak->found; of_board++) {
+		err = check_owners(audit, of_board);
+	}
+	return err;
+}
+
+enum drp_err drp_audit_find(struct drp_atoms *atoms,
+	const struct drp_thresholds *thresholds, uint32_t k_sheets,
+	const struct drp_plan *plan, struct drp_leak *leak)
+{
+	if (plan->n > DRP_COHORTS_MAX) {
+		return DRP_E_RANGE;
+	}
+	struct audit *audit = drp_alloc(1, sizeof *audit);
+	if (!audit) {
+		return DRP_E_NOMEM;
+	}
+	*leak = (struct drp_leak){0};
+	*audit = (struct audit){.atoms = atoms,
+		.thresholds = thresholds,
+		.k_sheets = k_sheets,
+		.plan = plan,
+		.leak = leak};
+	for (size_t i = 0; i < plan->n; i++) {
+		drp_atoms_of(atoms, &plan->cohort[i].cohort, &audit->set[i]);
+	}
+	enum drp_err err = drp_rowspace_new(atoms->n, plan->n, &audit->space);
+	if (!err) {
+		err = find(audit);
+	}
+	drp_rowspace_free(audit->space);
+	drp_free(audit);
+	return err;
+}
