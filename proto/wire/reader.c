@@ -231,7 +231,9 @@ void drp_r_str(struct drp_reader *r, char *text, size_t size)
 		drp_r_fail(r, DRP_E_TOOBIG);
 		return;
 	}
-	memcpy(text, object->via.str.ptr, object->via.str.size);
+	if (object->via.str.size) { /* msgpack-c has NULL for the empty one */
+		memcpy(text, object->via.str.ptr, object->via.str.size);
+	}
 	text[object->via.str.size] = 0;
 }
 
@@ -247,7 +249,7 @@ const uint8_t *drp_r_bin(struct drp_reader *r, size_t max, size_t *n)
 		return NULL;
 	}
 	*n = object->via.bin.size;
-	return (const uint8_t *)object->via.bin.ptr;
+	return *n ? (const uint8_t *)object->via.bin.ptr : (const uint8_t *)"";
 }
 
 void drp_r_bytes(struct drp_reader *r, void *bytes, size_t n)

@@ -54,7 +54,8 @@ int drp_r_is_nil(struct drp_reader *r); /* consumes the nil when it is one */
 /* drp_r_str copies a string of at most size-1 bytes into text, NUL-terminated. */
 void drp_r_str(struct drp_reader *r, char *text, size_t size);
 
-/* drp_r_bin borrows a binary of at most max bytes; drp_r_bytes copies exactly n. */
+/* drp_r_bin borrows a binary of at most max bytes, NULL only after an error;
+ * drp_r_bytes copies exactly n. */
 const uint8_t *drp_r_bin(struct drp_reader *r, size_t max, size_t *n);
 void drp_r_bytes(struct drp_reader *r, void *bytes, size_t n);
 

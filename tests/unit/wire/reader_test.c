@@ -204,6 +204,27 @@ static void reads_every_type(void)
 	drp_w_clear(&w);
 }
 
+static void reads_what_is_empty(void)
+{
+	char text[2] = "x";
+	uint8_t one[1] = {9};
+	size_t n = 9;
+	struct drp_reader *r = open_hex("95a0c400c4009080");
+	drp_r_array(r, 5);
+	drp_r_str(r, text, 1);
+	CHECK_STR(text, "");
+	CHECK(drp_r_bin(r, 0, &n) != NULL);
+	CHECK_INT(n, 0);
+	drp_r_bytes(r, one, 0);
+	CHECK_INT(one[0], 9);
+	CHECK_INT(drp_r_array(r, 0), 0);
+	drp_r_end_array(r);
+	drp_r_map(r);
+	drp_r_end_map(r);
+	drp_r_end_array(r);
+	CHECK_OK(drp_r_close(r));
+}
+
 static void an_absent_key_is_an_error(void)
 {
 	struct drp_reader *r = open_hex("82a16101a16302");
@@ -394,6 +415,7 @@ int main(void)
 	CASE("text must be UTF-8 without NUL", refuses_bad_text);
 	CASE("the end must be exact", refuses_an_inexact_end);
 	CASE("every type is read back", reads_every_type);
+	CASE("empty text, bytes, arrays and maps are read", reads_what_is_empty);
 	CASE("an absent key is an error", an_absent_key_is_an_error);
 	CASE("what nobody read is an error", an_unread_entry_or_element_is_an_error);
 	CASE("a value that is not there is an error", a_value_beyond_the_end_is_an_error);
