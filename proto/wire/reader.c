@@ -21,6 +21,7 @@ struct level {
 
 struct drp_reader {
 	enum drp_err err;
+	const char *field;
 	int depth;
 	struct level level[DRP_NESTING_MAX + 1];
 	msgpack_unpacked tree;
@@ -132,14 +133,21 @@ int drp_r_has(struct drp_reader *r, const char *key)
 		return 0;
 	}
 	in->at_value = 1;
+	r->field = key;
 	return 1;
 }
 
 void drp_r_key(struct drp_reader *r, const char *key)
 {
-	if (!drp_r_has(r, key)) {
+	if (r->err == DRP_OK && !drp_r_has(r, key)) {
+		r->field = key;
 		drp_r_fail(r, DRP_E_MALFORMED);
 	}
+}
+
+const char *drp_r_field(const struct drp_reader *r)
+{
+	return r->field ? r->field : "";
 }
 
 static void leave(struct drp_reader *r, int is_map)

@@ -63,6 +63,10 @@ void drp_r_bytes(struct drp_reader *r, void *bytes, size_t n);
 void drp_r_ints(struct drp_reader *r, int64_t min, int64_t max, int64_t *values, size_t n);
 void drp_r_uints(struct drp_reader *r, uint32_t max, uint32_t *values, size_t n);
 
+/* drp_r_field is the last key that was asked for before the first error ("" before any),
+ * so that a decoder can say where the bytes are wrong. It is the caller's text. */
+const char *drp_r_field(const struct drp_reader *r);
+
 /* drp_r_fail lets a decoder report a value that no single check can see. */
 void drp_r_fail(struct drp_reader *r, enum drp_err err);
 

@@ -346,6 +346,29 @@ static void the_first_error_sticks(void)
 	CHECK_ERR(drp_r_close(r), DRP_E_RANGE);
 }
 
+/* {"a": 1, "b": 2} */
+static void the_field_of_the_first_error_is_known(void)
+{
+	struct drp_reader *r;
+	size_t n = unhex("82a16101a16202");
+	CHECK_OK(drp_r_open(bytes, n, 9, &r));
+	CHECK_STR(drp_r_field(r), "");
+	drp_r_map(r);
+	drp_r_key(r, "a");
+	CHECK_INT(drp_r_uint(r, 0, 9), 1);
+	drp_r_key(r, "b");
+	CHECK_INT(drp_r_uint(r, 0, 1), 0);
+	drp_r_end_map(r);
+	drp_r_key(r, "c");
+	CHECK_STR(drp_r_field(r), "b");
+	CHECK_ERR(drp_r_close(r), DRP_E_MALFORMED);
+	CHECK_OK(drp_r_open(bytes, n, 9, &r));
+	drp_r_map(r);
+	drp_r_key(r, "aa");
+	CHECK_STR(drp_r_field(r), "aa");
+	CHECK_ERR(drp_r_close(r), DRP_E_MALFORMED);
+}
+
 static void wrong_types_are_errors(void)
 {
 	static const char *const value[] = {
@@ -424,6 +447,7 @@ int main(void)
 	CASE("a length beyond the caller's room is an error",
 		lengths_beyond_the_callers_room_are_errors);
 	CASE("the first error sticks, later values are zero", the_first_error_sticks);
+	CASE("the field of the first error is known", the_field_of_the_first_error_is_known);
 	CASE("each type is read only as itself", wrong_types_are_errors);
 	CASE("a container ends as it began", containers_end_as_they_began);
 	return DONE();
