@@ -40,10 +40,10 @@ struct drp_area {
 struct drp_item {
 	char code[DRP_CODE_MAX];
 	uint8_t area;   /* index */
-	uint8_t scale;  /* index */
+	uint8_t scale;  /* index; 0 and meaningless for a text */
 	uint8_t kind;   /* enum drp_item_kind */
 	uint8_t groups; /* bit g set: asked of group g */
-	uint8_t levels; /* bit l set: asked at level l; 0 = every level */
+	uint8_t levels; /* bit l set: asked at level l only; 0 = every level */
 	struct drp_text wording[DRP_GROUPS]; /* only of groups that are asked */
 };
 
@@ -61,7 +61,8 @@ struct drp_instrument {
 	struct drp_hash hash; /* of the canonical form */
 };
 
-/* drp_instrument_load reads YAML; diag names file and line. Returns a new object. */
+/* drp_instrument_load reads YAML; diag names file and line. Returns a new object whose
+ * hash is set (after drp_crypto_init). */
 enum drp_err drp_instrument_load(const char *path, struct drp_instrument **instrument,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 
@@ -75,6 +76,9 @@ void drp_instrument_free(struct drp_instrument *instrument);
 
 /* drp_instrument_item finds an item by code, -1 when there is none. */
 int drp_instrument_item(const struct drp_instrument *instrument, const char *code);
+
+/* drp_instrument_language finds a language, or else the first with the same primary
+ * part ("nl" or "nl-SR" find nl-BE); -1 when there is none. */
 int drp_instrument_language(const struct drp_instrument *instrument, const char *language);
 
 /* drp_instrument_vector lists, in instrument order, the items of that kind (core or

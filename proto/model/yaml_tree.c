@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/model/yaml_tree.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void drp_tree_complain(
+	struct drp_tree *tree, const yaml_node_t *node, const char *fmt, ...)
+{
+	char text[300];
+	va_list args;
+	if (tree->err) {
+		return;
+	}
+	va_start(args, fmt);
+	vsnprintf(text, sizeof text, fmt, args);
+	va_end(args);
+	tree->err = drp_fail(tree->diag, DRP_E_INPUT, "%s:%zu: %s%s%s", tree->path,
+		node ? node->start_mark.line + 1 : 1, tree->what,
+		tree->what[0] ? ": " : "", text);
+}
+
+void drp_tree_no_memory(struct drp_tree *tree)
+{
+	if (tree->err == DRP_OK) {
+		tree->err = drp_fail(
+			tree->diag, DRP_E_NOMEM, "%s: no memory to read it", tree->path);
+	}
+}
+
+static enum drp_err not_yaml(struct drp_tree *tree, const yaml_parser_t *parser)
+{
+	if (parser->error == YAML_MEMORY_ERROR) {
+		drp_tree_no_memory(tree);
+		return tree->err;
+	}
+	if (parser->error == YAML_READER_ERROR) {
+		return drp_fail(tree->diag, DRP_E_INPUT,
+			"%s: not YAML in UTF-8: %s at byte %zu", tree->path,
+			parser->problem, parser->problem_offset);
+	}
+	return drp_fail(tree->diag, DRP_E_INPUT, "%s:%zu: not YAML: %s", tree->path,
+		parser->problem_mark.line + 1, parser->problem);
+}
+
+enum drp_err drp_tree_open(struct drp_tree *tree)
+{
+	yaml_parser_t parser;
+	FILE *file = fopen(tree->path, "rb");
+	if (!file) {
+		return drp_fail(tree->diag, errno == ENOENT ? DRP_E_NOTFOUND : DRP_E_IO,
+			"%s cannot be opened: %s", tree->path, strerror(errno));
+	}
+	if (!yaml_parser_initialize(&parser)) {
+		drp_tree_no_memory(tree);
+	} else {
+		yaml_parser_set_input_file(&parser, file);
+		if (!yaml_parser_load(&parser, &tree->document)) {
+			tree->err = not_yaml(tree, &parser);
+		}
+		yaml_parser_delete(&parser);
+	}
+	fclose(file);
+	return tree->err;
+}
+
+void drp_tree_close(struct drp_tree *tree)
+{
+	yaml_document_delete(&tree->document);
+}
+
+const yaml_node_t *drp_tree_root(struct drp_tree *tree)
+{
+	return yaml_document_get_root_node(&tree->document);
+}
+
+static const yaml_node_t *node_of(struct drp_tree *tree, int id)
+{
+	return yaml_document_get_node(&tree->document, id);
+}
+
+const char *drp_tree_scalar(const yaml_node_t *node)
+{
+	if (!node || node->type != YAML_SCALAR_NODE) {
+		return NULL;
+	}
+	const char *text = (const char *)node->data.scalar.value;
+	return strlen(text) == node->data.scalar.length ? text : NULL;
+}
+
+const yaml_node_t *drp_tree_find(
+	struct drp_tree *tree, const yaml_node_t *map, const char *key)
+{
+	if (!map || map->type != YAML_MAPPING_NODE) {
+		return NULL;
+	}
+	for (const yaml_node_pair_t *pair = map->data.mapping.pairs.start;
+		pair < map->data.mapping.pairs.top; pair++) {
+		const char *have = drp_tree_scalar(node_of(tree, pair->key));
+		if (have && strcmp(have, key) == 0) {
+			return node_of(tree, pair->value);
+		}
+	}
+	return NULL;
+}
+
+const yaml_node_t *drp_tree_need(
+	struct drp_tree *tree, const yaml_node_t *map, const char *key)
+{
+	const yaml_node_t *node = drp_tree_find(tree, map, key);
+	if (!node) {
+		drp_tree_complain(tree, map, "'%s' is missing; add it", key);
+	}
+	return node;
+}
+
+static int known(const char *name, const char *const *keys)
+{
+	for (size_t k = 0; name && keys[k]; k++) {
+		if (strcmp(keys[k], name) == 0) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+void drp_tree_keys(struct drp_tree *tree, const yaml_node_t *map, const char *const *keys)
+{
+	if (!map || map->type != YAML_MAPPING_NODE) {
+		drp_tree_complain(
+			tree, map, "must be a mapping, with keys such as '%s:'", keys[0]);
+		return;
+	}
+	for (const yaml_node_pair_t *pair = map->data.mapping.pairs.start;
+		pair < map->data.mapping.pairs.top; pair++) {
+		const yaml_node_t *key = node_of(tree, pair->key);
+		const char *name = drp_tree_scalar(key);
+		if (!known(name, keys)) {
+			drp_tree_complain(tree, key,
+				"key '%.40s' is not known here; see the schema or mend "
+				"the spelling",
+				name ? name : "");
+		} else if (drp_tree_find(tree, map, name) != node_of(tree, pair->value)) {
+			drp_tree_complain(
+				tree, key, "'%s' is there twice; keep one", name);
+		}
+	}
+}
+
+size_t drp_tree_length(const yaml_node_t *list)
+{
+	if (!list || list->type != YAML_SEQUENCE_NODE) {
+		return 0;
+	}
+	return (size_t)(list->data.sequence.items.top - list->data.sequence.items.start);
+}
+
+const yaml_node_t *drp_tree_entry(
+	struct drp_tree *tree, const yaml_node_t *list, size_t i)
+{
+	return node_of(tree, list->data.sequence.items.start[i]);
+}
+
+size_t drp_tree_list(struct drp_tree *tree, const yaml_node_t *map, const char *key,
+	size_t max, const yaml_node_t **list)
+{
+	*list = drp_tree_need(tree, map, key);
+	size_t n = drp_tree_length(*list);
+	if (n == 0 || n > max) {
+		drp_tree_complain(
+			tree, *list, "'%s' must be a list of 1 to %zu entries", key, max);
+		return 0;
+	}
+	return n;
+}
