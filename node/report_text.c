@@ -9,9 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAME_WIDTH   34
-#define GROUP_WIDTH  16
-#define INDENT_WIDTH 16
+#define NAME_WIDTH    34
+#define GROUP_WIDTH   16
+#define INDENT_WIDTH  16
+#define MEAN_WIDTH    6
+#define N_WIDTH	      7
+#define PERCENT_WIDTH 8
 
 enum label {
 	LABEL_SCOPE,
@@ -26,6 +29,7 @@ enum label {
 	LABEL_OWN,
 	LABEL_ALL,
 	LABEL_SCALE,
+	LABEL_MEAN,
 	LABEL_NA,
 	LABEL_OF,
 	LABELS
@@ -44,6 +48,7 @@ static const char *const labels_nl[LABELS] = {
 	"Door de school toegevoegde stellingen",
 	"alle personen",
 	"schaal",
+	"gem.",
 	"n.v.t.",
 	"van",
 };
@@ -61,6 +66,7 @@ static const char *const labels_en[LABELS] = {
 	"Statements added by the school",
 	"all persons",
 	"scale",
+	"mean",
 	"n/a",
 	"of",
 };
@@ -178,36 +184,55 @@ static void put_areas(const struct page *page)
 	}
 }
 
-static void put_percent(const struct page *page, uint64_t count, uint32_t n, int width)
+static void put_tenths(const struct page *page, uint32_t tenths, int width)
 {
-	uint32_t tenths = drp_report_percent_tenths(count, n);
-	drp_buf_printf(page->out, "%*u.%u %%", width - 4, tenths / 10, tenths % 10);
+	drp_buf_printf(page->out, "%*u.%u", width - 2, tenths / 10, tenths % 10);
+}
+
+static void put_percent(const struct page *page, uint64_t count, uint32_t n)
+{
+	put_tenths(page, drp_report_percent_tenths(count, n), PERCENT_WIDTH);
 }
 
 static void put_tick(const struct page *page, const struct drp_report_cell *cell)
 {
-	put_percent(page, cell->sum, cell->valid, 8);
-	drp_buf_printf(page->out, "   (%u %s %u)", (unsigned)cell->sum,
+	put_percent(page, cell->sum, cell->valid);
+	drp_buf_printf(page->out, " %%  (%u %s %u)", (unsigned)cell->sum,
 		page->label[LABEL_OF], cell->valid);
+}
+
+static void put_breakdown_head(const struct page *page, const struct drp_scale *scale)
+{
+	char text[40];
+	put_left(page, "", 4 + INDENT_WIDTH);
+	put_right(page, page->label[LABEL_MEAN], MEAN_WIDTH);
+	put_right(page, "n", N_WIDTH);
+	for (unsigned point = 1; point <= scale->points; point++) {
+		snprintf(text, sizeof text, "%u %%", point);
+		put_right(page, text, PERCENT_WIDTH);
+	}
+	if (scale->has_na) {
+		snprintf(text, sizeof text, "%s %%", page->label[LABEL_NA]);
+		put_right(page, text, PERCENT_WIDTH + 2);
+	}
+	drp_buf_text(page->out, "\n");
 }
 
 static void put_breakdown(const struct page *page, const struct drp_report_cell *cell,
 	const struct drp_scale *scale)
 {
-	uint32_t mean = cell->valid ? drp_report_mean_tenths(cell) : 0;
 	if (cell->valid) {
-		drp_buf_printf(page->out, "%2u.%u", mean / 10, mean % 10);
+		put_tenths(page, drp_report_mean_tenths(cell), MEAN_WIDTH);
 	} else {
-		drp_buf_text(page->out, "   -");
+		put_right(page, "-", MEAN_WIDTH);
 	}
-	drp_buf_printf(page->out, "  n %-5u", cell->n);
+	drp_buf_printf(page->out, "%*u", N_WIDTH, cell->n);
 	for (uint8_t point = 1; point <= scale->points; point++) {
-		drp_buf_printf(page->out, "  %u:", point);
-		put_percent(page, cell->count[point], cell->n, 7);
+		put_percent(page, cell->count[point], cell->n);
 	}
 	if (scale->has_na) {
-		drp_buf_printf(page->out, "  %s:", page->label[LABEL_NA]);
-		put_percent(page, cell->count[DRP_ANSWER_NA], cell->n, 7);
+		drp_buf_text(page->out, "  ");
+		put_percent(page, cell->count[DRP_ANSWER_NA], cell->n);
 	}
 }
 
@@ -217,7 +242,7 @@ static void put_cell(const struct page *page, const char *name,
 	drp_buf_text(page->out, "    ");
 	put_left(page, name, INDENT_WIDTH);
 	if (cell->state != DRP_STATE_VALUE && cell->state != DRP_STATE_ALL_NA) {
-		drp_buf_text(page->out, state_name(page, cell->state));
+		drp_buf_printf(page->out, "  %s", state_name(page, cell->state));
 	} else if (scale->points == 0) {
 		put_tick(page, cell);
 	} else {
@@ -245,6 +270,7 @@ static void put_item(const struct page *page, uint16_t index)
 		drp_buf_printf(page->out, "    %s: 1 = %s, %u = %s\n",
 			page->label[LABEL_SCALE], text_of(page, &scale->label[0]),
 			scale->points, text_of(page, &scale->label[scale->points - 1]));
+		put_breakdown_head(page, scale);
 		put_cell(page, page->label[LABEL_ALL], &cells->overall, scale);
 	}
 	for (int group = 0; group < DRP_GROUPS; group++) {
@@ -303,6 +329,7 @@ static void put_own(const struct page *page)
 			if (own->item[i].groups >> group & 1) {
 				drp_buf_printf(page->out, "\n%s  %s\n", own->item[i].code,
 					own->item[i].text[group]);
+				put_breakdown_head(page, drp_own_scale());
 				put_cell(page, drp_group_name(group, page->language),
 					&page->report->own[i].group[group],
 					drp_own_scale());

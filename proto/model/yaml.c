@@ -39,10 +39,9 @@ static void keep(cyaml_log_t level, void *ctx, const char *fmt, va_list args)
 	(void)level;
 	vsnprintf(line, sizeof line, fmt, args);
 	line[strcspn(line, "\n")] = 0;
-	if (!complaint->cause[0] && !strstr(line, "Backtrace")) {
-		memcpy(complaint->cause, line, sizeof line);
-	} else if (!complaint->place[0] && strstr(line, "(line: ")) {
-		memcpy(complaint->place, line, sizeof line);
+	char *kept = strstr(line, "(line: ") ? complaint->place : complaint->cause;
+	if (!kept[0] && !strstr(line, "Backtrace")) {
+		memcpy(kept, line, sizeof line);
 	}
 }
 #pragma GCC diagnostic pop
