@@ -43,7 +43,8 @@ int drp_hash_equal(const struct drp_hash *a, const struct drp_hash *b);
 struct drp_keys; /* opaque, guarded memory */
 
 /* drp_keys_new makes fresh keys; drp_keys_load reads a file written by drp_keys_save
- * (mode 0600, created exclusively, fsynced, never overwritten: DRP_E_EXISTS). */
+ * (mode 0600, created exclusively, fsynced, never overwritten: DRP_E_EXISTS). A file
+ * that others may read, or that is damaged, is DRP_E_CONFIG. Format: keyfile.c. */
 enum drp_err drp_keys_new(struct drp_keys **keys) DRP_MUST_CHECK;
 enum drp_err drp_keys_load(const char *path, struct drp_keys **keys,
 	struct drp_diag *diag) DRP_MUST_CHECK;
@@ -61,7 +62,8 @@ enum drp_err drp_verify(const struct drp_key *signer, const char *tag, const voi
 	size_t n, const uint8_t signature[DRP_SIGNATURE_BYTES]) DRP_MUST_CHECK;
 
 /* drp_seal appends to out: sealed message key | nonce | ciphertext with tag. The
- * message key is handed back for drp_reply_open; wipe it after use. */
+ * message key is handed back for drp_reply_open; wipe it after use. DRP_E_SIGNATURE
+ * when box is no public key, DRP_E_NOMEM. */
 enum drp_err drp_seal(const uint8_t box[DRP_BOX_KEY_BYTES], const void *context,
 	size_t context_n, const void *bytes, size_t n, struct drp_buf *out,
 	uint8_t message_key[DRP_MESSAGE_KEY_BYTES]) DRP_MUST_CHECK;
@@ -72,7 +74,8 @@ enum drp_err drp_unseal(const struct drp_keys *keys, const void *context, size_t
 	const void *sealed, size_t n, struct drp_buf *out,
 	uint8_t message_key[DRP_MESSAGE_KEY_BYTES]) DRP_MUST_CHECK;
 
-/* The answer under the request's message key (nonce | ciphertext with tag). */
+/* The answer under the request's message key (nonce | ciphertext with tag); key
+ * derivation and byte tables: crypto.c. */
 enum drp_err drp_reply_seal(const uint8_t message_key[DRP_MESSAGE_KEY_BYTES],
 	const void *context, size_t context_n, const void *bytes, size_t n,
 	struct drp_buf *out) DRP_MUST_CHECK;
@@ -82,7 +85,8 @@ enum drp_err drp_reply_open(const uint8_t message_key[DRP_MESSAGE_KEY_BYTES],
 
 /* Storage at rest: symmetric, for stored contributions under a campaign's key.
  * drp_secret_key_* keep 32 random bytes in a file of mode 0600; erase overwrites and
- * unlinks it and fsyncs the folder. */
+ * unlinks it and fsyncs the folder; what the disk itself keeps of overwritten blocks
+ * (flash, snapshots, backups) is beyond it. */
 enum drp_err drp_secret_key_create(const char *path, struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_secret_key_load(const char *path, uint8_t key[32],
 	struct drp_diag *diag) DRP_MUST_CHECK;
