@@ -178,7 +178,7 @@ enum drp_err drp_keyfile_load(const char *path, const char *kind, uint8_t *secre
 {
 	char text[TEXT_MAX];
 	uint8_t bytes[DRP_KEYFILE_SECRET_MAX_BYTES];
-	int fd;
+	int fd = -1;
 	enum drp_err err = open_private(path, O_RDONLY, &fd, diag);
 	if (err) {
 		return err;
@@ -218,7 +218,7 @@ enum drp_err drp_secret_key_load(const char *path, uint8_t key[32], struct drp_d
 enum drp_err drp_secret_key_erase(const char *path, struct drp_diag *diag)
 {
 	static const char zeros[TEXT_MAX];
-	int fd;
+	int fd = -1;
 	enum drp_err err = open_private(path, O_WRONLY, &fd, diag);
 	if (err) {
 		return err;
