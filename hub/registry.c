@@ -197,7 +197,7 @@ enum drp_err drp_registry_invite(struct drp_hub *hub, const char *school, unsign
 	}
 	if (s.revoked) {
 		return drp_fail(diag, DRP_E_REVOKED,
-			"school %s has been revoked; import it again to re-admit it", school);
+			"school %s has been revoked; it can only come back under a new id", school);
 	}
 	struct drp_invite invite = {0};
 	struct drp_rng rng = drp_system_rng();

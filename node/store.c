@@ -28,7 +28,8 @@ static const char *const migrations[] = {
 	"CREATE TABLE note(campaign TEXT NOT NULL, level INTEGER NOT NULL, kind TEXT NOT NULL,"
 	"  text TEXT NOT NULL, PRIMARY KEY(campaign, level, kind)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE sheet(id INTEGER PRIMARY KEY, campaign TEXT NOT NULL,"
-	"  level INTEGER NOT NULL, grp INTEGER NOT NULL, answers BLOB NOT NULL) STRICT;"
+	"  level INTEGER NOT NULL, grp INTEGER NOT NULL, answers BLOB NOT NULL, own BLOB NOT NULL)"
+	"  STRICT;"
 	"CREATE INDEX sheet_place ON sheet(campaign, level, grp);"
 	"CREATE TABLE import(campaign TEXT NOT NULL, level INTEGER NOT NULL,"
 	"  grp INTEGER NOT NULL, file BLOB NOT NULL, day INTEGER NOT NULL,"
@@ -407,12 +408,14 @@ enum drp_err drp_node_note_get(struct drp_node_store *s, const char *campaign, i
 /* ---- questionnaires ---- */
 
 enum drp_err drp_node_sheet_add(struct drp_node_store *s, const char *campaign, int level,
-	int group, const struct drp_sheet *sheet, uint16_t n_items, struct drp_diag *diag)
+	int group, const struct drp_sheet *sheet, uint16_t n_items,
+	const uint8_t own[DRP_OWN_ITEMS_MAX], struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(s->db,
-		"INSERT INTO sheet(campaign, level, grp, answers) VALUES(?,?,?,?)");
+		"INSERT INTO sheet(campaign, level, grp, answers, own) VALUES(?,?,?,?,?)");
 	bind_place(q, campaign, level, group);
 	drp_q_blob(q, sheet->answer, n_items);
+	drp_q_blob(q, own, DRP_OWN_ITEMS_MAX);
 	return drp_q_run(q, diag);
 }
 
@@ -446,7 +449,8 @@ enum drp_err drp_node_sheets(struct drp_node_store *s, const char *campaign, int
 	int group, drp_node_each_sheet *each, void *self, struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(s->db,
-		"SELECT answers FROM sheet WHERE campaign=? AND level=? AND grp=? ORDER BY id");
+		"SELECT answers, own FROM sheet WHERE campaign=? AND level=? AND grp=?"
+		" ORDER BY id");
 	bind_place(q, campaign, level, group);
 	enum drp_err err = DRP_OK;
 	int step;
@@ -455,13 +459,14 @@ enum drp_err drp_node_sheets(struct drp_node_store *s, const char *campaign, int
 			return DRP_E_STORE;
 		}
 		struct drp_sheet sheet = {{0}};
+		uint8_t own[DRP_OWN_ITEMS_MAX];
 		size_t n;
 		const void *answers = drp_q_col_blob(q, 0, &n);
-		if (n > sizeof sheet.answer) {
+		if (n > sizeof sheet.answer || drp_q_col_bytes(q, 1, own, sizeof own)) {
 			err = DRP_E_STORE;
 		} else {
 			memcpy(sheet.answer, answers, n);
-			err = each(self, &sheet);
+			err = each(self, &sheet, own);
 		}
 		explicit_bzero(&sheet, sizeof sheet);
 	}

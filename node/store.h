@@ -88,15 +88,16 @@ enum drp_err drp_node_note_put(struct drp_node_store *s, const char *campaign, i
 enum drp_err drp_node_note_get(struct drp_node_store *s, const char *campaign, int level,
 	const char *kind, struct drp_buf *text, struct drp_diag *diag) DRP_MUST_CHECK;
 
-/* ---- questionnaires ---- */
+/* ---- questionnaires: answers to the instrument and to the school's own questions ---- */
 enum drp_err drp_node_sheet_add(struct drp_node_store *s, const char *campaign, int level,
-	int group, const struct drp_sheet *sheet, uint16_t n_items, struct drp_diag *diag)
-	DRP_MUST_CHECK;
+	int group, const struct drp_sheet *sheet, uint16_t n_items,
+	const uint8_t own[DRP_OWN_ITEMS_MAX], struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_node_sheets_count(struct drp_node_store *s, const char *campaign, int level,
 	int group, uint32_t *n, struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_node_sheets_drop(struct drp_node_store *s, const char *campaign, int level,
 	int group, struct drp_diag *diag) DRP_MUST_CHECK;
-typedef enum drp_err drp_node_each_sheet(void *self, const struct drp_sheet *sheet);
+typedef enum drp_err drp_node_each_sheet(void *self, const struct drp_sheet *sheet,
+	const uint8_t own[DRP_OWN_ITEMS_MAX]);
 enum drp_err drp_node_sheets(struct drp_node_store *s, const char *campaign, int level,
 	int group, drp_node_each_sheet *each, void *self, struct drp_diag *diag)
 	DRP_MUST_CHECK;

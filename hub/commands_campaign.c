@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/campaign.h"
+#include "hub/commands.h"
+#include "hub/reference.h"
+#include "proto/base/alloc.h"
+#include "proto/base/date.h"
+#include "proto/base/text.h"
+#include "proto/model/codes.h"
+#include "proto/privacy/rational.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ANSWER_MAX_BYTES 65536
+
+enum drp_err drp_hub_new(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_hub hub;
+	struct drp_buf report = {0};
+	char id[DRP_NAME_MAX];
+	enum drp_err err = drp_hub_open(drp_args_dir(args), &hub, diag);
+	if (err) {
+		return err;
+	}
+	err = drp_campaign_new(&hub, args->argument[0], id, &report, diag);
+	if (err == DRP_OK) {
+		fwrite(report.data, 1, report.len, stdout);
+		printf("campaign %s is a draft; 'campaign sign %s' starts it\n", id, id);
+	}
+	drp_buf_clear(&report);
+	drp_hub_close(&hub);
+	return err;
+}
+
+enum drp_err drp_hub_sign(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_hub hub;
+	struct drp_buf report = {0};
+	enum drp_err err = drp_hub_open(drp_args_dir(args), &hub, diag);
+	if (err) {
+		return err;
+	}
+	err = drp_campaign_sign(&hub, args->argument[0], &report, diag);
+	if (err == DRP_OK) {
+		fwrite(report.data, 1, report.len, stdout);
+		printf("campaign %s is signed; nodes see it at their next visit\n",
+			args->argument[0]);
+	}
+	drp_buf_clear(&report);
+	drp_hub_close(&hub);
+	return err;
+}
+
+enum drp_err drp_hub_list(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_hub hub;
+	struct drp_campaign_row *list = NULL;
+	size_t n = 0;
+	enum drp_err err = drp_hub_open(drp_args_dir(args), &hub, diag);
+	if (err) {
+		return err;
+	}
+	json_t *json = drp_args_has(args, "--json") ? json_array() : NULL;
+	err = drp_hub_campaigns(hub.store, &list, &n, diag);
+	for (size_t i = 0; err == DRP_OK && i < n; i++) {
+		if (json) {
+			json_array_append_new(json,
+				json_pack("{s:s, s:s}", "id", list[i].id, "state",
+					drp_campaign_state_name(list[i].state)));
+		} else {
+			printf("%-24s %s\n", list[i].id, drp_campaign_state_name(list[i].state));
+		}
+	}
+	if (json && err == DRP_OK) {
+		json_dumpf(json, stdout, JSON_INDENT(1));
+		printf("\n");
+	}
+	json_decref(json);
+	drp_free(list);
+	drp_hub_close(&hub);
+	return err;
+}
+
+/* ---- show ---- */
+
+struct counting {
+	uint32_t contributions[DRP_GROUPS], withdrawn;
+};
+
+static enum drp_err count_one(void *self, const struct drp_stored *stored, const void *sealed,
+	size_t n)
+{
+	struct counting *c = self;
+	(void)sealed;
+	(void)n;
+	if (stored->withdrawn) {
+		c->withdrawn++;
+	} else {
+		c->contributions[stored->group]++;
+	}
+	return DRP_OK;
+}
+
+/* Until an edition exists, what the campaign is allowed; then what it used. */
+static json_t *privacy_json(struct drp_hub *hub, const struct drp_campaign_row *row,
+	const struct drp_manifest *m)
+{
+	json_t *list = json_array();
+	struct drp_edition *e = NULL;
+	char rho[DRP_RATIONAL_TEXT];
+	if (row->state >= DRP_CAMPAIGN_CLOSED &&
+		drp_campaign_edition(hub, row->id, 0, &e, NULL) == DRP_OK) {
+		for (size_t i = 0; i < e->n_accounting; i++) {
+			const struct drp_accounting *a = &e->accounting[i];
+			json_array_append_new(list,
+				json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:I}", "group",
+					drp_group_code(a->group), "family",
+					a->family == DRP_FAMILIES ? "_T"
+								  : drp_family_code(a->family),
+					"map", drp_map_code(a->map), "delta2",
+					(json_int_t)a->delta2, "sigma2", (json_int_t)a->sigma2,
+					"rho", drp_rational_format(a->rho, rho), "draws",
+					(json_int_t)a->draws));
+		}
+		drp_edition_free(e);
+		return list;
+	}
+	for (uint16_t i = 0; i < m->n_releases; i++) {
+		const struct drp_release *r = &m->release[i];
+		if (r->rho.num > 0) {
+			json_array_append_new(list,
+				json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:I}", "group",
+					drp_group_code(r->group), "family",
+					m->track == DRP_TRACK_OPEN ? "_T"
+								   : drp_family_code(r->family),
+					"map", drp_map_code(r->map), "delta2",
+					(json_int_t)r->delta2, "sigma2", (json_int_t)r->sigma2,
+					"rho", drp_rational_format(r->rho, rho), "draws",
+					(json_int_t)0));
+		}
+	}
+	return list;
+}
+
+static void print_show(const struct drp_manifest *m, const struct drp_campaign_row *row,
+	const struct counting *c)
+{
+	char from[DRP_DATE_TEXT], to[DRP_DATE_TEXT], until[DRP_DATE_TEXT], hash[65];
+	char rho[DRP_RATIONAL_TEXT];
+	drp_hex(m->hash.b, 32, hash);
+	printf("%s: %s\nstate %s, %s track, %s schools\nperiod %s..%s, contributions until %s\n"
+	       "manifest %s\n%u schools registered, %u units\n",
+		m->id, m->title, drp_campaign_state_name(row->state), drp_track_code(m->track),
+		m->sample ? "a sample of" : "self-selected", drp_date_format(m->period_from, from),
+		drp_date_format(m->period_to, to), drp_time_format(m->deadline_s, until), hash,
+		m->n_schools, m->n_units);
+	for (int g = 0; g < DRP_GROUPS; g++) {
+		printf("%-8s contributions %u, budget rho %s\n", drp_group_code(g),
+			c->contributions[g], drp_rational_format(m->rho[g], rho));
+	}
+	if (c->withdrawn) {
+		printf("withdrawn %u\n", c->withdrawn);
+	}
+}
+
+static enum drp_err show_signed(struct drp_hub *hub, const struct drp_campaign_row *row,
+	const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_manifest *m = NULL;
+	struct counting c = {0};
+	char hash[65];
+	enum drp_err err = drp_hub_manifest(hub, row, &m, diag);
+	err = err ? err : drp_hub_contributions(hub->store, row->id, count_one, &c, diag);
+	if (err == DRP_OK && drp_args_has(args, "--json")) {
+		drp_hex(m->hash.b, 32, hash);
+		json_t *all = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:{s:I, s:I, s:I}, s:o}",
+			"id", m->id, "title", m->title, "state",
+			drp_campaign_state_name(row->state), "track", drp_track_code(m->track),
+			"manifest", hash, "schools", (json_int_t)m->n_schools, "units",
+			(json_int_t)m->n_units, "contributions", "leader",
+			(json_int_t)c.contributions[0], "teacher", (json_int_t)c.contributions[1],
+			"pupil", (json_int_t)c.contributions[2], "privacy",
+			privacy_json(hub, row, m));
+		json_dumpf(all, stdout, JSON_INDENT(1));
+		printf("\n");
+		json_decref(all);
+	} else if (err == DRP_OK) {
+		print_show(m, row, &c);
+	}
+	drp_manifest_free(m);
+	return err;
+}
+
+enum drp_err drp_hub_show(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_hub hub;
+	struct drp_campaign_row row;
+	enum drp_err err = drp_hub_open(drp_args_dir(args), &hub, diag);
+	if (err) {
+		return err;
+	}
+	err = drp_hub_campaign_get(hub.store, args->argument[0], &row, diag);
+	if (err == DRP_OK && row.state != DRP_CAMPAIGN_DRAFT) {
+		err = show_signed(&hub, &row, args, diag);
+	} else if (err == DRP_OK && drp_args_has(args, "--json")) {
+		printf("{\"id\": \"%s\", \"state\": \"draft\"}\n", row.id);
+	} else if (err == DRP_OK) {
+		printf("%s: draft, not signed yet\n", row.id);
+	}
+	drp_hub_close(&hub);
+	return err;
+}
+
+/* ---- close, freeze, load ---- */
+
+enum drp_err drp_hub_close_campaign(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_hub hub;
+	struct drp_edition *e = NULL;
+	const char *id = args->argument[0];
+	enum drp_err err = drp_hub_open(drp_args_dir(args), &hub, diag);
+	if (err) {
+		return err;
+	}
+	err = drp_campaign_close(&hub, id, diag);
+	err = err ? err : drp_campaign_edition(&hub, id, 0, &e, diag);
+	if (err == DRP_OK) {
+		size_t shown = 0, suppressed = 0;
+		for (size_t i = 0; i < e->n_observations; i++) {
+			shown += e->observation[i].value[0] != 0;
+			suppressed += e->observation[i].status == DRP_SUPPRESSED;
+		}
+		printf("campaign %s: edition %u, %zu values published, %zu suppressed; 'table %s' "
+		       "shows it, 'campaign freeze %s' erases the contributions\n",
+			id, e->number, shown, suppressed, id, id);
+	}
+	drp_edition_free(e);
+	drp_hub_close(&hub);
+	return err;
+}
+
+enum drp_err drp_hub_freeze(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_hub hub;
+	enum drp_err err = drp_hub_open(drp_args_dir(args), &hub, diag);
+	if (err) {
+		return err;
+	}
+	err = drp_campaign_freeze(&hub, args->argument[0], diag);
+	if (err == DRP_OK) {
+		printf("campaign %s is frozen: contributions and their key are erased\n",
+			args->argument[0]);
+	}
+	drp_hub_close(&hub);
+	return err;
+}
+
+enum drp_err drp_hub_load(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_hub hub;
+	struct drp_buf text = {0};
+	struct drp_answer *answer = drp_alloc(1, sizeof *answer);
+	const char *path = args->argument[0];
+	enum drp_err err = answer ? drp_hub_open(drp_args_dir(args), &hub, diag) : DRP_E_NOMEM;
+	if (err) {
+		drp_free(answer);
+		return err;
+	}
+	err = drp_file_read(path, ANSWER_MAX_BYTES, &text, diag);
+	err = err ? err : drp_answer_parse(text.data, text.len, path, answer, diag);
+	err = err ? err : drp_hub_begin(hub.store, diag);
+	if (err == DRP_OK) {
+		err = drp_hub_answer_put(hub.store, answer->id, drp_buf_string(&text), diag);
+		if (err) {
+			drp_hub_rollback(hub.store);
+		} else {
+			err = drp_hub_commit(hub.store, diag);
+		}
+	}
+	if (err == DRP_OK) {
+		printf("%s is loaded as it was given; 'table %s' shows it\n", answer->id,
+			answer->id);
+	}
+	drp_buf_clear(&text);
+	drp_free(answer);
+	drp_hub_close(&hub);
+	return err;
+}

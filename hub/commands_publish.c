@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/commands.h"
+#include "hub/hub.h"
+#include "proto/base/text.h"
+#include "proto/model/codes.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+enum drp_err drp_hub_instrument_check(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_instrument *in = NULL;
+	char hash[65];
+	enum drp_err err = drp_crypto_init();
+	err = err ? err : drp_instrument_load(args->argument[0], &in, diag);
+	if (err) {
+		return err;
+	}
+	drp_hex(in->hash.b, 32, hash);
+	printf("%s %s: %u areas, %u items, %u languages\nhash %s\n", in->id, in->version,
+		(unsigned)in->n_areas, (unsigned)in->n_items, (unsigned)in->n_languages, hash);
+	for (int g = 0; g < DRP_GROUPS; g++) {
+		uint16_t items[DRP_ITEMS_MAX];
+		printf("%-8s %zu core items, %zu in additional areas\n", drp_group_code(g),
+			drp_instrument_vector(in, (enum drp_group)g, DRP_ITEM_CORE, items),
+			drp_instrument_vector(in, (enum drp_group)g, DRP_ITEM_ADDITIONAL, items));
+	}
+	drp_instrument_free(in);
+	return DRP_OK;
+}
+
+static json_t *item_json(const struct drp_instrument *in, const struct drp_item *item)
+{
+	static const char *const kind[] = {"core", "additional", "optional", "text"};
+	const struct drp_scale *scale = &in->scale[item->scale];
+	json_t *groups = json_array();
+	for (int g = 0; g < DRP_GROUPS; g++) {
+		if (item->groups & 1u << g) {
+			json_array_append_new(groups, json_string(drp_group_code(g)));
+		}
+	}
+	return json_pack("{s:s, s:s, s:s, s:i, s:b, s:b, s:o}", "code", item->code, "area",
+		in->area[item->area].code, "kind", kind[item->kind], "points", scale->points,
+		"tick", scale->points == 0 && item->kind != DRP_ITEM_TEXT, "na", scale->has_na,
+		"groups", groups);
+}
+
+enum drp_err drp_hub_instrument_show(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_instrument *in = NULL;
+	enum drp_err err = drp_crypto_init();
+	err = err ? err : drp_instrument_load(args->argument[0], &in, diag);
+	if (err) {
+		return err;
+	}
+	json_t *items = json_array();
+	for (uint16_t i = 0; i < in->n_items; i++) {
+		json_array_append_new(items, item_json(in, &in->item[i]));
+	}
+	json_t *all =
+		json_pack("{s:s, s:s, s:o}", "id", in->id, "version", in->version, "items", items);
+	json_dumpf(all, stdout, JSON_INDENT(1));
+	printf("\n");
+	json_decref(all);
+	drp_instrument_free(in);
+	return DRP_OK;
+}

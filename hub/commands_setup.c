@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/commands.h"
+#include "hub/registry.h"
+#include "hub/service.h"
+#include "proto/base/alloc.h"
+#include "proto/base/text.h"
+#include "proto/model/codes.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DEFAULT_LISTEN "tcp://127.0.0.1:7411"
+
+static enum drp_err copy_option(const struct drp_args *args, const char *name, char *out,
+	size_t size, const char *otherwise, struct drp_diag *diag)
+{
+	const char *value = drp_args_get(args, name);
+	return snprintf(out, size, "%s", value ? value : otherwise) >= (int)size
+		? drp_fail(diag, DRP_E_USAGE, "%s is too long", name)
+		: DRP_OK;
+}
+
+enum drp_err drp_hub_init(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_hub_settings s;
+	enum drp_err err = copy_option(args, "--name", s.name, sizeof s.name, "", diag);
+	err = err ? err : copy_option(args, "--role", s.role, sizeof s.role, "hub", diag);
+	err = err ? err
+		  : copy_option(args, "--listen", s.listen, sizeof s.listen, DEFAULT_LISTEN, diag);
+	err = err ? err : copy_option(args, "--address", s.address, sizeof s.address, "", diag);
+	if (err) {
+		return err;
+	}
+	if (!*s.name) {
+		return drp_fail(diag, DRP_E_USAGE, "init needs --name NAME");
+	}
+	if (strcmp(s.role, "hub") != 0) {
+		return drp_fail(diag, DRP_E_USAGE, "--role is hub; the notary comes with the sealed "
+						   "track");
+	}
+	if (strncmp(s.listen, "tcp://", 6) != 0) {
+		return drp_fail(diag, DRP_E_USAGE, "--listen is tcp://ADDRESS:PORT");
+	}
+	err = drp_crypto_init();
+	err = err ? err : drp_hub_create(drp_args_dir(args), &s, diag);
+	if (err == DRP_OK) {
+		printf("hub %s made in %s; next: school import, campaign new, serve\n", s.name,
+			drp_args_dir(args));
+	}
+	return err;
+}
+
+/* ---- register ---- */
+
+static enum drp_err read_counts(const struct drp_args *args, struct drp_school *s, int level,
+	struct drp_diag *diag)
+{
+	static const char *const option[DRP_GROUPS] = {"--leader", "--teacher", "--pupil"};
+	for (int g = 0; g < DRP_GROUPS; g++) {
+		const char *text = drp_args_get(args, option[g]);
+		if (text && drp_parse_u32(text, 0, DRP_UNIT_ELIGIBLE_MAX, &s->eligible[level][g])) {
+			return drp_fail(diag, DRP_E_USAGE, "%s is a whole number up to %d", option[g],
+				DRP_UNIT_ELIGIBLE_MAX);
+		}
+	}
+	return DRP_OK;
+}
+
+static enum drp_err read_school(const struct drp_args *args, struct drp_school *s,
+	struct drp_diag *diag)
+{
+	const char *level = drp_args_get(args, "--level");
+	const char *province = drp_args_get(args, "--province");
+	const char *network = drp_args_get(args, "--network");
+	int l = level ? drp_level_of(level) : -1;
+	int p = province ? drp_province_of(province) : s->province ? s->province : -1;
+	int n = network ? drp_network_of(network) : s->network ? s->network : -1;
+	if (l < 0 || p < 0 || n < 0 || !drp_code_valid(args->argument[0], DRP_CODE_MAX)) {
+		return drp_fail(diag, DRP_E_USAGE,
+			"school add needs a code as ID, --level 1..5, --province BE10.._U and "
+			"--network GO|OVSG|POV|KOV|OTHER");
+	}
+	s->province = (uint8_t)p;
+	s->network = (uint8_t)n;
+	s->levels = (uint8_t)(s->levels | 1u << l);
+	snprintf(s->id, sizeof s->id, "%s", args->argument[0]);
+	enum drp_err err = copy_option(args, "--name", s->name, sizeof s->name,
+		*s->name ? strdupa(s->name) : s->id, diag);
+	err = err ? err
+		  : copy_option(args, "--board", s->board, sizeof s->board,
+			    *s->board ? strdupa(s->board) : s->id, diag);
+	if (err == DRP_OK && !drp_code_valid(s->board, sizeof s->board)) {
+		err = drp_fail(diag, DRP_E_USAGE, "--board is a code of letters and digits");
+	}
+	return err ? err : read_counts(args, s, l, diag);
+}
+
+enum drp_err drp_hub_school_add(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_hub hub;
+	struct drp_school s = {0};
+	enum drp_err err = drp_hub_open(drp_args_dir(args), &hub, diag);
+	if (err) {
+		return err;
+	}
+	err = drp_hub_school_get(hub.store, args->argument[0], &s, NULL);
+	err = err == DRP_E_NOTFOUND ? DRP_OK : err;
+	err = err ? err : read_school(args, &s, diag);
+	err = err ? err : drp_hub_begin(hub.store, diag);
+	if (err == DRP_OK) {
+		err = drp_hub_school_put(hub.store, &s, diag);
+		if (err) {
+			drp_hub_rollback(hub.store);
+		} else {
+			err = drp_hub_commit(hub.store, diag);
+		}
+	}
+	drp_hub_close(&hub);
+	return err;
+}
+
+enum drp_err drp_hub_school_import(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_hub hub;
+	size_t schools = 0, units = 0;
+	enum drp_err err = drp_hub_open(drp_args_dir(args), &hub, diag);
+	if (err) {
+		return err;
+	}
+	err = drp_registry_import(&hub, args->argument[0], &schools, &units, diag);
+	if (err == DRP_OK) {
+		printf("%zu schools with %zu units registered\n", schools, units);
+	}
+	drp_hub_close(&hub);
+	return err;
+}
+
+static const char *school_state(const struct drp_school *s)
+{
+	return s->revoked ? "revoked" : s->enrolled ? "enrolled" : "registered";
+}
+
+enum drp_err drp_hub_school_list(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_hub hub;
+	struct drp_school *list = NULL;
+	size_t n = 0;
+	enum drp_err err = drp_hub_open(drp_args_dir(args), &hub, diag);
+	if (err) {
+		return err;
+	}
+	err = drp_hub_schools(hub.store, &list, &n, diag);
+	json_t *json = drp_args_has(args, "--json") ? json_array() : NULL;
+	for (size_t i = 0; err == DRP_OK && i < n; i++) {
+		char levels[DRP_LEVELS + 1], *at = levels;
+		for (int l = 1; l <= DRP_LEVELS; l++) {
+			if (list[i].levels & 1u << l) {
+				*at++ = (char)('0' + l);
+			}
+		}
+		*at = 0;
+		if (json) {
+			json_array_append_new(json,
+				json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "school",
+					list[i].id, "name", list[i].name, "board", list[i].board,
+					"province", drp_province_code(list[i].province), "network",
+					drp_network_code(list[i].network), "levels", levels,
+					"state", school_state(&list[i])));
+		} else {
+			printf("%-15s %-5s %-5s %-5s %-10s %s\n", list[i].id,
+				drp_province_code(list[i].province),
+				drp_network_code(list[i].network), levels, school_state(&list[i]),
+				list[i].name);
+		}
+	}
+	if (json && err == DRP_OK) {
+		json_dumpf(json, stdout, JSON_INDENT(1));
+		printf("\n");
+	}
+	json_decref(json);
+	drp_free(list);
+	drp_hub_close(&hub);
+	return err;
+}
+
+enum drp_err drp_hub_school_out(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_hub hub;
+	enum drp_err err = drp_hub_open(drp_args_dir(args), &hub, diag);
+	if (err) {
+		return err;
+	}
+	err = drp_hub_school_revoke(hub.store, args->argument[0], diag);
+	if (err == DRP_OK) {
+		printf("school %s is revoked; what it sent to open campaigns still counts until "
+		       "they close\n",
+			args->argument[0]);
+	}
+	drp_hub_close(&hub);
+	return err;
+}
+
+enum drp_err drp_hub_invite(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_hub hub;
+	struct drp_buf text = {0};
+	uint32_t days = 30;
+	const char *given = drp_args_get(args, "--days");
+	if (given && drp_parse_u32(given, 1, 366, &days)) {
+		return drp_fail(diag, DRP_E_USAGE, "--days is 1 to 366");
+	}
+	enum drp_err err = drp_hub_open(drp_args_dir(args), &hub, diag);
+	if (err) {
+		return err;
+	}
+	err = drp_registry_invite(&hub, args->argument[0], days, &text, diag);
+	if (err == DRP_OK) {
+		fwrite(text.data, 1, text.len, stdout);
+	}
+	drp_buf_wipe(&text);
+	drp_hub_close(&hub);
+	return err;
+}
+
+/* ---- serve ---- */
+
+static void listening(void *self, const char *address)
+{
+	(void)self;
+	printf("listening on %s\n", address);
+	fflush(stdout);
+}
+
+enum drp_err drp_hub_serve(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_hub hub;
+	struct drp_hub_service *service = NULL;
+	int held = -1;
+	enum drp_err err = drp_hub_open(drp_args_dir(args), &hub, diag);
+	if (err) {
+		return err;
+	}
+	err = drp_dir_hold(hub.dir, &held, diag);
+	err = err ? err : drp_hub_service_new(&hub, &service);
+	if (err == DRP_OK) {
+		const char *listen = drp_args_get(args, "--listen");
+		struct drp_service hooks = drp_hub_service_hooks(service);
+		struct drp_server_config config = {
+			.listen = listen ? listen : hub.settings.listen};
+		err = drp_server_run(&config, &hooks, listening, diag);
+	}
+	drp_hub_service_free(service);
+	if (held >= 0) {
+		drp_dir_release(held);
+	}
+	drp_hub_close(&hub);
+	return err;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One node directory, opened: settings in the database (node.db), the hub's address in
+ * node.yaml, keys made at this school (node.key). The directory can be moved. It is the
+ * only place where questionnaires are kept. Threads: one at a time.
+ */
+#ifndef DRP_NODE_NODE_H
+#define DRP_NODE_NODE_H
+
+#include "node/store.h"
+#include "proto/crypto/crypto.h"
+#include "proto/model/manifest.h"
+#include "proto/runtime/system.h"
+#include "proto/session/invite.h"
+
+struct drp_node {
+	char dir[DRP_PATH_MAX];
+	char url[256];    /* the hub's, from node.yaml */
+	char school[DRP_CODE_MAX];
+	char hub_name[DRP_NAME_MAX];
+	struct drp_key hub;
+	uint8_t hub_box[32];
+	int enrolled;
+	struct drp_keys *keys;
+	struct drp_node_store *store;
+	struct drp_clock clock;
+	struct drp_rng rng;
+};
+
+/* drp_node_create makes a new directory from an invite; keys are made here and never
+ * leave. An existing node there is DRP_E_EXISTS and stays as it was. */
+enum drp_err drp_node_create(const char *dir, const struct drp_invite *invite,
+	struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_node_open(const char *dir, struct drp_node *node, struct drp_diag *diag)
+	DRP_MUST_CHECK;
+void drp_node_close(struct drp_node *node);
+
+int64_t drp_node_now_s(const struct drp_node *node);
+
+/* A campaign with everything that is needed to work on it. */
+struct drp_node_work {
+	struct drp_node_campaign campaign;
+	struct drp_manifest *manifest;
+	struct drp_instrument *instrument;
+	const struct drp_unit *unit[DRP_LEVELS + 1]; /* own units by level; NULL: none */
+};
+enum drp_err drp_node_work_load(struct drp_node *node, const char *id,
+	struct drp_node_work *work, struct drp_diag *diag) DRP_MUST_CHECK;
+void drp_node_work_clear(struct drp_node_work *work);
+
+#endif

@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/sync.h"
+
+#include "proto/base/alloc.h"
+#include "proto/runtime/link.h"
+#include "proto/runtime/log.h"
+#include "proto/session/policy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CONNECT_TIMEOUT_MS 5000
+
+/* ---- the host: what a visit learns becomes durable here ---- */
+
+static int64_t now_s(void *self)
+{
+	return drp_node_now_s(((struct drp_node_sync *)self)->node);
+}
+
+static int token(void *self, uint8_t out[32])
+{
+	struct drp_node_sync *s = self;
+	struct drp_buf b = {0};
+	int present = drp_node_get(s->node->store, "token", &b, NULL) == DRP_OK && b.len == 32;
+	if (present) {
+		memcpy(out, b.data, 32);
+	}
+	drp_buf_wipe(&b);
+	return present;
+}
+
+static enum drp_err enrolled(void *self, const char *school, const char *name)
+{
+	struct drp_node_sync *s = self;
+	struct drp_node_store *store = s->node->store;
+	enum drp_err err = drp_node_begin(store, s->diag);
+	if (err) {
+		return err;
+	}
+	err = drp_node_set(store, "school", school, strlen(school), s->diag);
+	err = err ? err : drp_node_set(store, "school-name", name, strlen(name), s->diag);
+	err = err ? err : drp_node_unset(store, "token", s->diag);
+	err = drp_node_end(store, err, s->diag);
+	s->node->enrolled = err == DRP_OK;
+	return err;
+}
+
+/* The stored row of an announced campaign, or a new one. */
+static enum drp_err known_campaign(struct drp_node_sync *s, const struct drp_hash *manifest,
+	struct drp_node_campaign *out, int *known)
+{
+	struct drp_node_campaign *list = NULL;
+	size_t n = 0;
+	enum drp_err err = drp_node_campaigns(s->node->store, &list, &n, s->diag);
+	memset(out, 0, sizeof *out);
+	out->manifest = *manifest;
+	*known = 0;
+	for (size_t i = 0; err == DRP_OK && i < n; i++) {
+		if (drp_hash_equal(&list[i].manifest, manifest)) {
+			*out = list[i];
+			*known = 1;
+		}
+	}
+	drp_free(list);
+	return err;
+}
+
+static enum drp_err announced(void *self, const struct drp_announced *campaigns, size_t n)
+{
+	struct drp_node_sync *s = self;
+	enum drp_err err = drp_node_begin(s->node->store, s->diag);
+	if (err) {
+		return err;
+	}
+	for (size_t i = 0; err == DRP_OK && i < n; i++) {
+		struct drp_node_campaign c;
+		int known;
+		err = known_campaign(s, &campaigns[i].manifest, &c, &known);
+		if (err == DRP_OK && !c.checked) {
+			memcpy(c.signature, campaigns[i].signature, sizeof c.signature);
+		}
+		c.state = campaigns[i].state;
+		err = err ? err : drp_node_campaign_put(s->node->store, &c, s->diag);
+	}
+	return drp_node_end(s->node->store, err, s->diag);
+}
+
+/* Blobs that no campaign refers to are never asked for: a manifest first, then, once it
+ * is known, its instrument. */
+static int missing(void *self, struct drp_hash *blob, uint32_t *held)
+{
+	struct drp_node_sync *s = self;
+	struct drp_node_campaign *list = NULL;
+	size_t n = 0;
+	int found = 0;
+	if (drp_node_campaigns(s->node->store, &list, &n, NULL)) {
+		return 0;
+	}
+	for (size_t i = 0; i < n && !found; i++) {
+		const struct drp_hash *wanted[] = {&list[i].manifest, &list[i].instrument};
+		static const struct drp_hash unknown;
+		for (int k = 0; k < 2 && !found; k++) {
+			uint32_t total;
+			if (drp_hash_equal(wanted[k], &unknown) ||
+				drp_node_blob_held(s->node->store, wanted[k], held, &total, NULL)) {
+				continue;
+			}
+			found = total == 0 || *held < total;
+			*blob = *wanted[k];
+		}
+	}
+	drp_free(list);
+	return found;
+}
+
+/* A manifest that has fully arrived: hash, signature, then its own content. */
+static enum drp_err accept_manifest(struct drp_node_sync *s, struct drp_node_campaign *c,
+	const struct drp_buf *bytes)
+{
+	struct drp_manifest *m = NULL;
+	enum drp_err err = drp_verify(&s->node->hub, "drempel manifest 1", bytes->data,
+		bytes->len, c->signature);
+	if (err) {
+		return drp_fail(s->diag, err, "the hub announced a campaign that its key did not "
+					      "sign; it was not stored");
+	}
+	err = drp_manifest_decode(bytes->data, bytes->len, &m, s->diag);
+	if (err == DRP_OK) {
+		snprintf(c->id, sizeof c->id, "%s", m->id);
+		c->instrument = m->instrument;
+		c->checked = 1;
+		err = drp_node_campaign_put(s->node->store, c, s->diag);
+	}
+	drp_manifest_free(m);
+	return err;
+}
+
+/* Called with a whole blob inside the transaction that completed it. */
+static enum drp_err accept_blob(struct drp_node_sync *s, const struct drp_hash *blob)
+{
+	struct drp_buf bytes = {0};
+	struct drp_hash hash;
+	struct drp_node_campaign c;
+	int is_manifest = 0;
+	enum drp_err err = drp_node_blob_get(s->node->store, blob, &bytes, s->diag);
+	if (err == DRP_OK) {
+		drp_hash_bytes(bytes.data, bytes.len, &hash);
+		if (!drp_hash_equal(&hash, blob)) {
+			err = drp_fail(s->diag, DRP_E_HASH,
+				"what the hub sent does not match its hash; it was not stored");
+		}
+	}
+	err = err ? err : known_campaign(s, blob, &c, &is_manifest);
+	if (err == DRP_OK && is_manifest && !c.checked) {
+		err = accept_manifest(s, &c, &bytes);
+	}
+	drp_buf_clear(&bytes);
+	return err;
+}
+
+static enum drp_err piece(void *self, const struct drp_hash *blob, uint32_t total,
+	uint32_t offset, const void *bytes, size_t n)
+{
+	struct drp_node_sync *s = self;
+	struct drp_node_store *store = s->node->store;
+	enum drp_err err = drp_node_begin(store, s->diag);
+	if (err) {
+		return err;
+	}
+	err = drp_node_blob_append(store, blob, total, offset, bytes, n, s->diag);
+	if (err == DRP_OK && offset + n == total) {
+		err = accept_blob(s, blob);
+	}
+	err = drp_node_end(store, err, s->diag);
+	if (err == DRP_E_HASH || err == DRP_E_MALFORMED || err == DRP_E_SIGNATURE) {
+		/* Begin again next time rather than hold on to bytes that cannot be right. */
+		if (drp_node_blob_drop(store, blob, NULL)) {
+			drp_log(DRP_LOG_WARN, "sync", "blob-drop-failed", "-");
+		}
+	}
+	return err;
+}
+
+static int next_out(void *self, struct drp_out *out)
+{
+	struct drp_node_sync *s = self;
+	while (s->next < s->n_outbox) {
+		const struct drp_released *r = &s->outbox[s->next++];
+		if ((r->state != DRP_RELEASE_READY && r->state != DRP_RELEASE_WITHDRAWING) ||
+			(s->options.only && strcmp(s->options.only, r->campaign) != 0)) {
+			continue;
+		}
+		*out = (struct drp_out){.kind = r->state == DRP_RELEASE_READY
+				? DRP_OUT_SUBMIT
+				: DRP_OUT_WITHDRAW,
+			.request = r->request,
+			.campaign = r->manifest,
+			.contribution = r->hash,
+			.unit = r->unit,
+			.group = r->group};
+		if (drp_node_release_bytes(s->node->store, &r->hash, &out->bytes, NULL) ==
+			DRP_OK) {
+			return 1;
+		}
+		drp_buf_clear(&out->bytes);
+	}
+	return 0;
+}
+
+static enum drp_err record(struct drp_node_sync *s, const struct drp_out *out, int state,
+	const char *event, const char *note, const struct drp_receipt *receipt)
+{
+	struct drp_node_store *store = s->node->store;
+	struct drp_log_row row = {.time_s = drp_node_now_s(s->node),
+		.campaign = out->campaign,
+		.unit = out->unit,
+		.group = out->group,
+		.bytes = out->contribution};
+	snprintf(row.event, sizeof row.event, "%s", event);
+	enum drp_err err = drp_node_begin(store, s->diag);
+	if (err) {
+		return err;
+	}
+	err = drp_node_release_state(store, &out->contribution, state, note, receipt, s->diag);
+	err = err ? err : drp_node_log_append(store, &row, s->diag);
+	return drp_node_end(store, err, s->diag);
+}
+
+static enum drp_err settled(void *self, struct drp_out *out, const struct drp_receipt *receipt)
+{
+	struct drp_node_sync *s = self;
+	if (receipt) {
+		s->result->stored++;
+		return record(s, out, DRP_RELEASE_STORED, "stored", "", receipt);
+	}
+	s->result->withdrawn++;
+	return record(s, out, DRP_RELEASE_WITHDRAWN, "withdrawn", "", NULL);
+}
+
+/* A refusal ends an entry, except where time or the operator can still change it. */
+static enum drp_err refused(void *self, struct drp_out *out, enum drp_err why,
+	const char *text)
+{
+	struct drp_node_sync *s = self;
+	if (out->kind == DRP_OUT_WITHDRAW && why == DRP_E_NOTFOUND) {
+		return settled(self, out, NULL); /* it never arrived: nothing to take back */
+	}
+	s->result->refused++;
+	snprintf(s->result->refusal, sizeof s->result->refusal, "%s", text);
+	if (why == DRP_E_CLOCK || why == DRP_E_UNKNOWN_KEY || why == DRP_E_REVOKED) {
+		return drp_fail(s->diag, why, "the hub refused: %s", text);
+	}
+	return record(s, out, DRP_RELEASE_REFUSED, "refused", text, NULL);
+}
+
+static enum drp_err status(void *self, const struct drp_receipt *receipts, size_t n)
+{
+	struct drp_node_sync *s = self;
+	memcpy(s->result->receipt, receipts, n * sizeof *receipts);
+	s->result->n_receipts = (uint32_t)n;
+	return DRP_OK;
+}
+
+/* ---- a visit ---- */
+
+enum drp_err drp_node_sync_begin(struct drp_node_sync *sync, struct drp_node *node,
+	const struct drp_sync_options *options, struct drp_sync_result *result,
+	struct drp_diag *diag)
+{
+	memset(sync, 0, sizeof *sync);
+	memset(result, 0, sizeof *result);
+	sync->node = node;
+	sync->options = *options;
+	sync->result = result;
+	sync->diag = diag;
+	sync->host = (struct drp_node_host){.self = sync,
+		.now_s = now_s,
+		.token = token,
+		.enrolled = enrolled,
+		.announced = announced,
+		.missing = missing,
+		.piece = piece,
+		.next_out = next_out,
+		.settled = settled,
+		.refused = refused,
+		.status = status};
+	struct drp_node_session_config config = {.keys = node->keys,
+		.hub = node->hub,
+		.rng = node->rng,
+		.push = options->push,
+		.status = options->status};
+	memcpy(config.hub_box, node->hub_box, sizeof config.hub_box);
+	drp_node_session_init(&sync->session, &config, &sync->host);
+	return options->push ? drp_node_releases(node->store, NULL, &sync->outbox,
+				       &sync->n_outbox, diag)
+			     : DRP_OK;
+}
+
+void drp_node_sync_end(struct drp_node_sync *sync)
+{
+	drp_free(sync->outbox);
+	sync->outbox = NULL;
+	drp_node_session_clear(&sync->session);
+}
+
+static enum drp_err exchange_all(struct drp_node_sync *sync, struct drp_link *link)
+{
+	struct drp_buf request = {0}, reply = {0};
+	enum drp_err err = DRP_OK;
+	int done = 0;
+	while (err == DRP_OK) {
+		request.len = reply.len = 0;
+		err = drp_node_session_next(&sync->session, &request, &done, sync->diag);
+		if (err || done) {
+			break;
+		}
+		err = drp_link_exchange(link, request.data, request.len, DRP_REQUEST_TIMEOUT_MS,
+			&reply, sync->diag);
+		err = err ? err
+			  : drp_node_session_reply(
+				    &sync->session, reply.data, reply.len, sync->diag);
+	}
+	drp_buf_clear(&request);
+	drp_buf_clear(&reply);
+	return err;
+}
+
+enum drp_err drp_node_sync(struct drp_node *node, const struct drp_sync_options *options,
+	struct drp_sync_result *result, struct drp_diag *diag)
+{
+	struct drp_node_sync sync;
+	struct drp_link *link = NULL;
+	enum drp_err err = drp_node_sync_begin(&sync, node, options, result, diag);
+	err = err ? err
+		  : drp_link_open(options->url ? options->url : node->url,
+			    options->connect_timeout_ms ? options->connect_timeout_ms
+							: CONNECT_TIMEOUT_MS,
+			    &link, diag);
+	if (err == DRP_OK) {
+		err = exchange_all(&sync, link);
+		drp_link_close(link);
+	}
+	drp_node_sync_end(&sync);
+	return err;
+}

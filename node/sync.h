@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A visit to the hub: the state machine of session/node_session.h on this node's store,
+ * driven over a link. Every step is durable before the next is asked for.
+ */
+#ifndef DRP_NODE_SYNC_H
+#define DRP_NODE_SYNC_H
+
+#include "node/node.h"
+#include "proto/session/node_session.h"
+
+struct drp_sync_options {
+	int push;                      /* send the outbox */
+	const struct drp_hash *status; /* ask what the hub holds of this campaign */
+	const char *only;              /* push this campaign alone; NULL: all */
+	const char *url;               /* NULL: the settings' */
+	int connect_timeout_ms;        /* 0: the default */
+};
+
+struct drp_sync_result {
+	uint32_t stored, withdrawn, refused; /* outbox entries settled in this visit */
+	char refusal[200];                   /* the last one's reason */
+	uint32_t n_receipts;                 /* the answer to status */
+	struct drp_receipt receipt[DRP_STATUS_MAX];
+};
+
+/* The host side of the state machine; a test drives it without a link. */
+struct drp_node_sync {
+	struct drp_node *node;
+	struct drp_sync_options options;
+	struct drp_sync_result *result;
+	struct drp_released *outbox;
+	size_t n_outbox, next;
+	struct drp_node_host host;
+	struct drp_node_session session;
+	struct drp_diag *diag;
+};
+
+enum drp_err drp_node_sync_begin(struct drp_node_sync *sync, struct drp_node *node,
+	const struct drp_sync_options *options, struct drp_sync_result *result,
+	struct drp_diag *diag) DRP_MUST_CHECK;
+void drp_node_sync_end(struct drp_node_sync *sync);
+
+/* drp_node_sync runs a whole visit. DRP_E_NET when the hub cannot be reached. */
+enum drp_err drp_node_sync(struct drp_node *node, const struct drp_sync_options *options,
+	struct drp_sync_result *result, struct drp_diag *diag) DRP_MUST_CHECK;
+
+#endif
