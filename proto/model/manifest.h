@@ -28,18 +28,21 @@ enum drp_map {
 const char *drp_map_code(int map); /* counts pairs sums histogram ticks */
 int drp_map_of(const char *code);
 
-/* One noisy release of the plan. On the open track there is one per group, drawn by
- * every unit for itself, with family REGION standing for all families. */
+/* One noisy release of the plan; at most one per group, family and kind of item. On the
+ * open track every unit draws for itself, once per group: the region's release is that
+ * draw and its charge, and a release of another family whose rho is 0 re-uses it. */
 struct drp_release {
 	uint8_t group, family, map;
 	uint8_t additional;       /* 0: core items; 1: additional areas */
 	struct drp_rational rho;  /* charged in full */
 	uint32_t delta2;          /* squared L2 sensitivity of one questionnaire */
 	uint32_t sigma2;          /* ceil(delta2 / (2 rho)), of one draw */
+	/* All three are 0 for DRP_MAP_COUNTS. */
 };
 
 /* What happens to a cohort that fails gate A: folded into another code of the same
- * family when a rule names it, left out otherwise. Codes are dimension values. */
+ * family when a rule names it, left out otherwise. Codes are dimension values; cells of
+ * province_level are folded by level, inside their province. */
 struct drp_fold {
 	uint8_t family, from, into;
 };
@@ -73,15 +76,17 @@ struct drp_manifest {
 	uint16_t n_folds;
 	struct drp_fold fold[DRP_FOLDS_MAX];
 	uint32_t n_schools, n_boards;
-	struct drp_key *key;    /* n_schools: the node of school number i signs with key[i] */
+	struct drp_key *key;    /* n_schools: the node of school number i signs with key[i];
+				   all zero while it has not enrolled */
 	uint32_t n_units;
 	struct drp_unit *unit;  /* ascending by id */
 	struct drp_hash hash;   /* of the canonical form */
 };
 
-/* drp_manifest_encode appends the canonical form and fills manifest->hash.
- * drp_manifest_decode accepts only canonical bytes within limits.h whose numbers are
- * consistent (units ascending, indices in range), and returns a new object. */
+/* drp_manifest_encode appends the canonical form and fills manifest->hash; DRP_E_RANGE
+ * when it would not be decoded. drp_manifest_decode accepts only canonical bytes within
+ * limits.h whose numbers are consistent (units ascending, indices in range, no key twice,
+ * one board a school), and returns a new object; diag names the field that is wrong. */
 enum drp_err drp_manifest_encode(struct drp_manifest *manifest,
 	struct drp_buf *out) DRP_MUST_CHECK;
 enum drp_err drp_manifest_decode(const void *bytes, size_t n,
