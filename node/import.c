@@ -10,7 +10,7 @@ struct importer {
 	const struct drp_instrument *instrument;
 	const struct drp_import_options *options;
 	struct drp_csv csv;
-	struct drp_columns columns;
+	struct drp_import_columns columns;
 	struct drp_persons persons;
 	struct drp_row_reader reader;
 	struct drp_import_result *result;
@@ -86,13 +86,13 @@ static enum drp_err fix_unit(struct importer *imp)
 
 static enum drp_err check_unit(const struct importer *imp)
 {
-	if (imp->reader.group < 0 && imp->columns.of_role[DRP_COLUMN_GROUP] < 0) {
+	if (imp->reader.group < 0 && imp->columns.of_role[DRP_IMPORT_GROUP] < 0) {
 		return drp_fail(imp->diag, DRP_E_INPUT,
 			"the file has no column group; say whose answers these are with "
 			"--group "
 			"leader, teacher or pupil");
 	}
-	if (imp->reader.level < 1 && imp->columns.of_role[DRP_COLUMN_LEVEL] < 0) {
+	if (imp->reader.level < 1 && imp->columns.of_role[DRP_IMPORT_LEVEL] < 0) {
 		return drp_fail(imp->diag, DRP_E_INPUT,
 			"the file has no column level; say the education level with "
 			"--level 1 to 5");
@@ -103,7 +103,7 @@ static enum drp_err check_unit(const struct importer *imp)
 static enum drp_err read_header(struct importer *imp)
 {
 	const struct drp_mapping *mapping = imp->options->mapping;
-	struct drp_column_rules rules = {
+	struct drp_import_column_rules rules = {
 		.instrument = imp->instrument,
 		.own = imp->options->own,
 		.mapping = mapping,
@@ -121,7 +121,8 @@ static enum drp_err read_header(struct importer *imp)
 			imp->diag, DRP_E_INPUT, "the file is empty: no header row");
 	}
 	err = err ? err : fix_unit(imp);
-	err = err ? err : drp_columns_read(&imp->columns, &rules, &imp->csv, imp->diag);
+	err = err ? err
+		  : drp_import_columns_read(&imp->columns, &rules, &imp->csv, imp->diag);
 	return err ? err : check_unit(imp);
 }
 
@@ -144,8 +145,8 @@ static enum drp_err check_persons(struct importer *imp)
 static void settle_ticks(struct importer *imp)
 {
 	for (uint32_t i = 0; i < imp->columns.n; i++) {
-		const struct drp_column *column = &imp->columns.column[i];
-		if (column->role != DRP_COLUMN_ITEM || column->codes || !column->saw_y ||
+		const struct drp_import_column *column = &imp->columns.column[i];
+		if (column->role != DRP_IMPORT_ITEM || column->codes || !column->saw_y ||
 			column->saw_digit ||
 			imp->instrument->scale[imp->instrument->item[column->item].scale]
 					.points != 0) {
@@ -189,8 +190,8 @@ static enum drp_err list_columns(struct importer *imp)
 		return drp_fail(imp->diag, DRP_E_NOMEM, "no memory to read the file");
 	}
 	for (uint32_t i = 0; i < imp->columns.n; i++) {
-		const struct drp_column *column = &imp->columns.column[i];
-		if (column->role != DRP_COLUMN_UNKNOWN) {
+		const struct drp_import_column *column = &imp->columns.column[i];
+		if (column->role != DRP_IMPORT_UNKNOWN) {
 			continue;
 		}
 		char *name = drp_arena_copy(
@@ -266,7 +267,7 @@ enum drp_err drp_import(const struct drp_instrument *instrument,
 	result->windows_1252 = imp.csv.windows_1252;
 	err = import_rows(&imp);
 	drp_persons_free(&imp.persons);
-	drp_columns_free(&imp.columns);
+	drp_import_columns_free(&imp.columns);
 	drp_csv_close(&imp.csv);
 	if (err) {
 		drp_import_free(result);

@@ -55,7 +55,7 @@ static enum drp_err read_completed(const struct drp_row_reader *reader, int *com
 	static const char *const no[] = {"", "0", "N", "no", "false"};
 	const struct drp_mapping *mapping = reader->mapping;
 	uint32_t column = 0;
-	const char *text = role_text(reader, DRP_COLUMN_COMPLETED, &column);
+	const char *text = role_text(reader, DRP_IMPORT_COMPLETED, &column);
 	if (!text) {
 		*completed = 1;
 	} else if (mapping && mapping->completed &&
@@ -93,7 +93,7 @@ static enum drp_err read_group(const struct drp_row_reader *reader, uint8_t *gro
 {
 	const struct drp_mapping *mapping = reader->mapping;
 	uint32_t column = 0;
-	const char *text = role_text(reader, DRP_COLUMN_GROUP, &column);
+	const char *text = role_text(reader, DRP_IMPORT_GROUP, &column);
 	int read = reader->group;
 	if (text) {
 		int by_codes = by_lists(mapping && mapping->group_column
@@ -118,7 +118,7 @@ static enum drp_err read_level(const struct drp_row_reader *reader, uint8_t *lev
 {
 	const struct drp_mapping *mapping = reader->mapping;
 	uint32_t column = 0;
-	const char *text = role_text(reader, DRP_COLUMN_LEVEL, &column);
+	const char *text = role_text(reader, DRP_IMPORT_LEVEL, &column);
 	int read = reader->level;
 	if (text) {
 		int by_codes = by_lists(mapping && mapping->level_column
@@ -142,7 +142,7 @@ static enum drp_err read_too_young(const struct drp_row_reader *reader,
 	const struct drp_import_row *row, int *too_young)
 {
 	uint32_t column = 0, age = 0;
-	const char *text = role_text(reader, DRP_COLUMN_AGE, &column);
+	const char *text = role_text(reader, DRP_IMPORT_AGE, &column);
 	*too_young = 0;
 	if (text && row->group == DRP_PUPIL && row->level == 1) {
 		if (drp_parse_u32(text, 0, 150, &age)) {
@@ -172,7 +172,7 @@ static enum drp_err fail_answer(const struct drp_row_reader *reader, uint32_t co
 static enum drp_err read_answer(struct drp_row_reader *reader, uint32_t at,
 	const struct drp_scale *scale, int asked, uint8_t *answer)
 {
-	struct drp_column *column = &reader->columns->column[at];
+	struct drp_import_column *column = &reader->columns->column[at];
 	const struct drp_mapping *mapping = reader->mapping;
 	const char *text = drp_csv_text(reader->csv, at);
 	struct drp_answer_rules rules = {
@@ -207,15 +207,15 @@ static enum drp_err read_answers(
 	const struct drp_instrument *instrument = reader->instrument;
 	enum drp_err err = DRP_OK;
 	for (uint32_t i = 0; !err && i < reader->columns->n; i++) {
-		const struct drp_column *column = &reader->columns->column[i];
-		if (column->role == DRP_COLUMN_ITEM) {
+		const struct drp_import_column *column = &reader->columns->column[i];
+		if (column->role == DRP_IMPORT_ITEM) {
 			const struct drp_item *item = &instrument->item[column->item];
 			int asked =
 				(item->groups >> row->group & 1) &&
 				(item->levels == 0 || (item->levels >> row->level & 1));
 			err = read_answer(reader, i, &instrument->scale[item->scale],
 				asked, &row->sheet.answer[column->item]);
-		} else if (column->role == DRP_COLUMN_OWN_ITEM) {
+		} else if (column->role == DRP_IMPORT_OWN_ITEM) {
 			const struct drp_own_item *own = &reader->own->item[column->item];
 			err = read_answer(reader, i, drp_own_scale(),
 				own->groups >> row->group & 1, &row->own[column->item]);
@@ -227,7 +227,7 @@ static enum drp_err read_answers(
 static enum drp_err read_persons(
 	struct drp_row_reader *reader, const struct drp_import_row *row)
 {
-	static const uint8_t kinds[] = {DRP_COLUMN_ID, DRP_COLUMN_PERSON};
+	static const uint8_t kinds[] = {DRP_IMPORT_ID, DRP_IMPORT_PERSON};
 	for (size_t k = 0; k < sizeof kinds; k++) {
 		uint32_t column = 0;
 		const char *text = role_text(reader, kinds[k], &column);

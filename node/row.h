@@ -7,7 +7,7 @@
 #ifndef DRP_NODE_ROW_H
 #define DRP_NODE_ROW_H
 
-#include "node/columns.h"
+#include "node/import_columns.h"
 #include "node/persons.h"
 
 enum drp_row_fate {
@@ -32,7 +32,7 @@ struct drp_row_reader {
 	enum drp_format format;
 	int group, level; /* of every row, or -1 and 0: a column says it */
 	const struct drp_csv *csv;
-	struct drp_columns *columns; /* notes how ticks are written */
+	struct drp_import_columns *columns; /* notes how ticks are written */
 	struct drp_persons *persons; /* collects the keys of the rows that are kept */
 	struct drp_diag *diag;
 };

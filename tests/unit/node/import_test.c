@@ -251,6 +251,8 @@ static void one_person_one_row(void)
 	start_csv();
 	refuses("person;B1\n" CANARY ";1\nb;2\n" CANARY ";3\n", "lines 2 and 4");
 	refuses("id;B1\n1;1\n\n1;3\n", "lines 2 and 4");
+	refuses("id;B1\nz;1\nb;2\nb;3\nz;4\n", "lines 3 and 4");
+	refuses("id;B1\na;1\nb;2\na;3\nb;4\n", "lines 2 and 4");
 	reads("person;completed;B1\na;0;1\na;1;1\n");
 	CHECK_INT(result.rows_kept, 1);
 	reads("person;B1\n;1\n;1\nab;1\na;2\n");
@@ -315,6 +317,25 @@ static void limesurvey_codes(void)
 	CHECK_INT(count(B4, DRP_ANSWER_BLANK), 1);
 	CHECK_INT(count(X4, DRP_ANSWER_TICKED), 1);
 	CHECK_INT(count(X4, DRP_ANSWER_NOT_TICKED), 2);
+}
+
+/* A box that this group is not shown is written as an unticked one, or as nothing. */
+static void limesurvey_boxes_not_asked(void)
+{
+	start(DRP_FORMAT_LIMESURVEY, DRP_PUPIL, 1);
+	reads("id;submitdate;B1;X4\n1;x;A1;\"\"\n2;x;A1;\n");
+	CHECK_INT(result.tabulation[DRP_PUPIL].count[X4][DRP_ANSWER_NOT_SHOWN], 2);
+	refuses("id;submitdate;B1;X4\n1;x;A1;Y\n", "is not asked");
+}
+
+static void limesurvey_item_like_a_timing(void)
+{
+	start_limesurvey();
+	strcpy(instrument.item[C9].code, "C9Time");
+	reads("id;submitdate;C9Time;C9TimeTime\n1;x;A4;7\n");
+	CHECK_INT(count(C9, 4), 1);
+	CHECK_INT(result.n_unknown, 0);
+	fixture_instrument(&instrument);
 }
 
 static void limesurvey_refuses_codes(void)
@@ -574,6 +595,10 @@ int main(void)
 	CASE("one person has one row of a group and level", one_person_one_row);
 	CASE("headers are shortened and cleaned before they are printed", odd_headers);
 	CASE("LimeSurvey's question codes and answer codes are read", limesurvey_codes);
+	CASE("a box that the group is not asked is not shown",
+		limesurvey_boxes_not_asked);
+	CASE("an item is an item even when it is called like a timing",
+		limesurvey_item_like_a_timing);
 	CASE("other LimeSurvey codes need a mapping", limesurvey_refuses_codes);
 	CASE("LimeSurvey rows without a submitdate are incomplete",
 		limesurvey_incomplete);

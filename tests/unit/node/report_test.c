@@ -246,6 +246,8 @@ static void rounds_half_up(void)
 	CHECK_INT(drp_report_percent_tenths(0, 7), 0);
 	CHECK_INT(drp_report_percent_tenths(UINT32_MAX, UINT32_MAX), 1000);
 	CHECK_INT(drp_report_area_tenths((4.1 + 4.2) / 2), 42);
+	/* 2.95, which doubles sum up to a little less */
+	CHECK_INT(drp_report_area_tenths((3 / 1.0 + 15 / 12.0 + 23 / 5.0) / 3), 30);
 	CHECK_INT(drp_report_area_tenths((2.0 / 3 + 3.8 + 3.0 + 2.0 + 1.0 / 3 + 5.7) / 6),
 		26);
 	CHECK_INT(drp_report_area_tenths(4.249), 42);

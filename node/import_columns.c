@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "node/columns.h"
+#include "node/import_columns.h"
 
 #include "proto/base/alloc.h"
 
@@ -13,8 +13,8 @@ struct header {
 };
 
 struct reading {
-	struct drp_columns *columns;
-	const struct drp_column_rules *rules;
+	struct drp_import_columns *columns;
+	const struct drp_import_column_rules *rules;
 	const struct drp_csv *csv;
 	struct drp_diag *diag;
 	struct drp_buf code; /* scratch of the current header's code */
@@ -26,11 +26,11 @@ static int same(const char *a, const char *b)
 	return a && b && strcmp(a, b) == 0;
 }
 
-static void display_name(const char *text, uint32_t column, char name[DRP_COLUMN_NAME])
+static void display_name(const char *text, uint32_t column, char name[DRP_IMPORT_NAME])
 {
-	size_t n = strlen(text), limit = DRP_COLUMN_NAME - 4;
+	size_t n = strlen(text), limit = DRP_IMPORT_NAME - 4;
 	if (n == 0) {
-		snprintf(name, DRP_COLUMN_NAME, "column %u without a name", column + 1);
+		snprintf(name, DRP_IMPORT_NAME, "column %u without a name", column + 1);
 		return;
 	}
 	size_t kept = n <= limit ? n : limit;
@@ -120,34 +120,34 @@ static int mapped_role(const struct reading *reading, const struct header *heade
 {
 	const struct drp_mapping *mapping = reading->rules->mapping;
 	if (means(reading, header, reading->rules->group_column)) {
-		return DRP_COLUMN_GROUP;
+		return DRP_IMPORT_GROUP;
 	}
 	if (!mapping) {
-		return DRP_COLUMN_UNKNOWN;
+		return DRP_IMPORT_UNKNOWN;
 	}
 	if (mapping->completed && means(reading, header, mapping->completed->column)) {
-		return DRP_COLUMN_COMPLETED;
+		return DRP_IMPORT_COMPLETED;
 	}
 	if (means(reading, header, mapping->person)) {
-		return DRP_COLUMN_PERSON;
+		return DRP_IMPORT_PERSON;
 	}
 	if (means(reading, header, mapping->age)) {
-		return DRP_COLUMN_AGE;
+		return DRP_IMPORT_AGE;
 	}
 	if (mapping->group_column &&
 		means(reading, header, mapping->group_column->column)) {
-		return DRP_COLUMN_GROUP;
+		return DRP_IMPORT_GROUP;
 	}
 	if (mapping->level_column &&
 		means(reading, header, mapping->level_column->column)) {
-		return DRP_COLUMN_LEVEL;
+		return DRP_IMPORT_LEVEL;
 	}
 	for (uint32_t i = 0; i < mapping->ignore.word_count; i++) {
 		if (means(reading, header, mapping->ignore.word[i])) {
-			return DRP_COLUMN_DROPPED;
+			return DRP_IMPORT_DROPPED;
 		}
 	}
-	return DRP_COLUMN_UNKNOWN;
+	return DRP_IMPORT_UNKNOWN;
 }
 
 /* What a column is by the format's own names, where the mapping does not say. */
@@ -156,33 +156,33 @@ static int format_role(const struct reading *reading, const struct header *heade
 	const struct drp_mapping *mapping = reading->rules->mapping;
 	const char *code = header->code;
 	if (same(code, "id")) {
-		return DRP_COLUMN_ID;
+		return DRP_IMPORT_ID;
 	}
 	if (reading->rules->format == DRP_FORMAT_LIMESURVEY) {
 		if (same(code, "submitdate") && !(mapping && mapping->completed)) {
-			return DRP_COLUMN_COMPLETED;
+			return DRP_IMPORT_COMPLETED;
 		}
 		if (same(code, "token") && !(mapping && mapping->person)) {
-			return DRP_COLUMN_PERSON;
+			return DRP_IMPORT_PERSON;
 		}
-		return is_limesurvey_metadata(code) ? DRP_COLUMN_DROPPED
-						    : DRP_COLUMN_UNKNOWN;
+		return is_limesurvey_metadata(code) ? DRP_IMPORT_DROPPED
+						    : DRP_IMPORT_UNKNOWN;
 	}
 	if (same(code, "completed") && !(mapping && mapping->completed)) {
-		return DRP_COLUMN_COMPLETED;
+		return DRP_IMPORT_COMPLETED;
 	}
 	if (same(code, "person") && !(mapping && mapping->person)) {
-		return DRP_COLUMN_PERSON;
+		return DRP_IMPORT_PERSON;
 	}
 	if (same(code, "group") && !reading->rules->group_column &&
 		!(mapping && (mapping->group || mapping->group_column))) {
-		return DRP_COLUMN_GROUP;
+		return DRP_IMPORT_GROUP;
 	}
 	if (same(code, "level") &&
 		!(mapping && (mapping->level || mapping->level_column))) {
-		return DRP_COLUMN_LEVEL;
+		return DRP_IMPORT_LEVEL;
 	}
-	return DRP_COLUMN_UNKNOWN;
+	return DRP_IMPORT_UNKNOWN;
 }
 
 static int mapped_entry(const struct reading *reading, const struct header *header)
@@ -210,10 +210,10 @@ static enum drp_err take_item(
 	const struct reading *reading, uint32_t at, int entry, int item)
 {
 	const struct drp_instrument *instrument = reading->rules->instrument;
-	struct drp_columns *columns = reading->columns;
-	struct drp_column *column = &columns->column[at];
+	struct drp_import_columns *columns = reading->columns;
+	struct drp_import_column *column = &columns->column[at];
 	if (instrument->item[item].kind == DRP_ITEM_TEXT) {
-		column->role = DRP_COLUMN_DROPPED;
+		column->role = DRP_IMPORT_DROPPED;
 		return DRP_OK;
 	}
 	if (columns->has_item[item]) {
@@ -221,7 +221,7 @@ static enum drp_err take_item(
 	}
 	columns->has_item[item] = 1;
 	columns->n_items++;
-	column->role = DRP_COLUMN_ITEM;
+	column->role = DRP_IMPORT_ITEM;
 	column->item = (uint16_t)item;
 	if (reading->rules->mapping) {
 		column->codes = drp_mapping_codes(
@@ -233,11 +233,11 @@ static enum drp_err take_item(
 static enum drp_err take_column(
 	const struct reading *reading, uint32_t at, const struct header *header)
 {
-	const struct drp_column_rules *rules = reading->rules;
-	struct drp_columns *columns = reading->columns;
-	struct drp_column *column = &columns->column[at];
+	const struct drp_import_column_rules *rules = reading->rules;
+	struct drp_import_columns *columns = reading->columns;
+	struct drp_import_column *column = &columns->column[at];
 	int role = mapped_role(reading, header);
-	if (role == DRP_COLUMN_UNKNOWN) {
+	if (role == DRP_IMPORT_UNKNOWN) {
 		int entry = mapped_entry(reading, header);
 		const char *code =
 			entry >= 0 ? rules->mapping->column[entry].item : header->code;
@@ -246,21 +246,21 @@ static enum drp_err take_column(
 			return take_item(reading, at, entry, item);
 		}
 		role = format_role(reading, header);
-		if (role <= DRP_COLUMN_DROPPED && item >= 0) {
+		if (role <= DRP_IMPORT_DROPPED && item >= 0) {
 			return take_item(reading, at, -1, item);
 		}
 	}
 	int own = rules->own ? drp_own_item_find(rules->own, header->code) : -1;
-	if (role == DRP_COLUMN_UNKNOWN && own >= 0) {
+	if (role == DRP_IMPORT_UNKNOWN && own >= 0) {
 		if (columns->has_own[own]) {
 			return taken_twice(reading, at);
 		}
 		columns->has_own[own] = 1;
 		column->item = (uint16_t)own;
-		role = DRP_COLUMN_OWN_ITEM;
+		role = DRP_IMPORT_OWN_ITEM;
 	}
 	column->role = (uint8_t)role;
-	if (role >= DRP_COLUMN_COMPLETED) {
+	if (role >= DRP_IMPORT_COMPLETED) {
 		if (columns->of_role[role] >= 0) {
 			return taken_twice(reading, at);
 		}
@@ -307,9 +307,9 @@ static enum drp_err need_role(const struct reading *reading, const char *name, i
 
 static enum drp_err check_roles(const struct reading *reading)
 {
-	const struct drp_column_rules *rules = reading->rules;
+	const struct drp_import_column_rules *rules = reading->rules;
 	const struct drp_mapping *mapping = rules->mapping;
-	enum drp_err err = need_role(reading, rules->group_column, DRP_COLUMN_GROUP);
+	enum drp_err err = need_role(reading, rules->group_column, DRP_IMPORT_GROUP);
 	if (!err && mapping) {
 		const char *completed =
 			mapping->completed ? mapping->completed->column : NULL;
@@ -317,11 +317,11 @@ static enum drp_err check_roles(const struct reading *reading)
 			mapping->group_column ? mapping->group_column->column : NULL;
 		const char *level =
 			mapping->level_column ? mapping->level_column->column : NULL;
-		err = need_role(reading, completed, DRP_COLUMN_COMPLETED);
-		err = err ? err : need_role(reading, mapping->person, DRP_COLUMN_PERSON);
-		err = err ? err : need_role(reading, mapping->age, DRP_COLUMN_AGE);
-		err = err ? err : need_role(reading, group, DRP_COLUMN_GROUP);
-		err = err ? err : need_role(reading, level, DRP_COLUMN_LEVEL);
+		err = need_role(reading, completed, DRP_IMPORT_COMPLETED);
+		err = err ? err : need_role(reading, mapping->person, DRP_IMPORT_PERSON);
+		err = err ? err : need_role(reading, mapping->age, DRP_IMPORT_AGE);
+		err = err ? err : need_role(reading, group, DRP_IMPORT_GROUP);
+		err = err ? err : need_role(reading, level, DRP_IMPORT_LEVEL);
 	}
 	return err;
 }
@@ -342,7 +342,7 @@ static const char *separator_name(char separator)
 
 static enum drp_err check_found(const struct reading *reading)
 {
-	const struct drp_columns *columns = reading->columns;
+	const struct drp_import_columns *columns = reading->columns;
 	const char *id = reading->rules->instrument->id;
 	const char *separator = separator_name(reading->csv->separator);
 	if (columns->n_items == 0 && columns->n == 1) {
@@ -354,7 +354,7 @@ static enum drp_err check_found(const struct reading *reading)
 			id, separator);
 	}
 	if (reading->rules->format == DRP_FORMAT_LIMESURVEY &&
-		columns->of_role[DRP_COLUMN_COMPLETED] < 0) {
+		columns->of_role[DRP_IMPORT_COMPLETED] < 0) {
 		return drp_fail(reading->diag, DRP_E_INPUT,
 			"no column submitdate, so complete and incomplete responses look "
 			"alike; "
@@ -372,14 +372,14 @@ static enum drp_err check_found(const struct reading *reading)
 	return DRP_OK;
 }
 
-enum drp_err drp_columns_read(struct drp_columns *columns,
-	const struct drp_column_rules *rules, const struct drp_csv *csv,
+enum drp_err drp_import_columns_read(struct drp_import_columns *columns,
+	const struct drp_import_column_rules *rules, const struct drp_csv *csv,
 	struct drp_diag *diag)
 {
-	struct drp_columns read = {.n = csv->n_cells};
+	struct drp_import_columns read = {.n = csv->n_cells};
 	struct reading reading = {
 		.columns = &read, .rules = rules, .csv = csv, .diag = diag};
-	for (int role = 0; role < DRP_COLUMN_ROLES; role++) {
+	for (int role = 0; role < DRP_IMPORT_ROLES; role++) {
 		read.of_role[role] = -1;
 	}
 	read.column = drp_alloc(read.n, sizeof *read.column);
@@ -395,15 +395,15 @@ enum drp_err drp_columns_read(struct drp_columns *columns,
 	err = err ? err : check_roles(&reading);
 	drp_buf_clear(&reading.code);
 	if (err) {
-		drp_columns_free(&read);
+		drp_import_columns_free(&read);
 		return err;
 	}
 	*columns = read;
 	return DRP_OK;
 }
 
-void drp_columns_free(struct drp_columns *columns)
+void drp_import_columns_free(struct drp_import_columns *columns)
 {
 	drp_free(columns->column);
-	*columns = (struct drp_columns){0};
+	*columns = (struct drp_import_columns){0};
 }
