@@ -68,6 +68,21 @@ static void signs_and_verifies(void)
 	}
 }
 
+/* A manifest has zeros for a school that has not enrolled. */
+static void a_signer_of_zeros_verifies_nothing(void)
+{
+	static const struct drp_key none;
+	uint8_t signature[DRP_SIGNATURE_BYTES] = {0};
+	CHECK_ERR(drp_verify(&none, "drempel test 1", "message", 7, signature),
+		DRP_E_SIGNATURE);
+	signature[0] = 1; /* R is the neutral element, S is 0 */
+	CHECK_ERR(drp_verify(&none, "drempel test 1", "message", 7, signature),
+		DRP_E_SIGNATURE);
+	drp_sign(ours, "drempel test 1", "message", 7, signature);
+	CHECK_ERR(drp_verify(&none, "drempel test 1", "message", 7, signature),
+		DRP_E_SIGNATURE);
+}
+
 static void seals_and_opens(void)
 {
 	uint8_t key[32], opened_key[32];
@@ -275,6 +290,8 @@ int main(void)
 		hashes_are_blake2b);
 	CASE("a tag does not run into the bytes", tags_do_not_run_into_the_bytes);
 	CASE("a signature is good for one key, tag and message", signs_and_verifies);
+	CASE("a signer key of zeros verifies nothing",
+		a_signer_of_zeros_verifies_nothing);
 	CASE("a seal is opened by its recipient", seals_and_opens);
 	CASE("an empty message can be sealed", seals_nothing_too);
 	CASE("a changed bit, length, context or recipient does not open",
