@@ -73,17 +73,17 @@ static enum drp_err fail_nng(const char *url, int rv, struct drp_diag *diag)
 }
 
 /* On any of NNG's threads. A pipe joins, before the dial returns, only when the peer
- * speaks REP. */
+ * speaks REP. Its farewell may even come before its arrival: broken is final. */
 static void pipe_event(nng_pipe pipe, nng_pipe_ev event, void *arg)
 {
 	(void)pipe;
 	struct drp_link *link = arg;
 	pthread_mutex_lock(&link->lock);
-	if (event == NNG_PIPE_EV_ADD_POST && link->state == DIALLED) {
-		link->state = JOINED;
-	} else if (link->state == JOINED) {
+	if (event == NNG_PIPE_EV_REM_POST) {
 		link->state = BROKEN;
 		nng_aio_cancel(link->aio);
+	} else if (link->state == DIALLED) {
+		link->state = JOINED;
 	}
 	pthread_mutex_unlock(&link->lock);
 }
@@ -224,7 +224,7 @@ enum drp_err drp_link_open(const char *url, int connect_timeout_ms, struct drp_l
 	}
 	enum drp_err err = DRP_OK;
 	rv = dial_within(link, connect_timeout_ms);
-	if (!rv && state_of(link) == DIALLED) {
+	if (!rv && state_of(link) != JOINED) {
 		rv = NNG_EPROTO;
 	}
 	if (rv == NNG_ETIMEDOUT) {
@@ -254,6 +254,25 @@ void drp_link_close(struct drp_link *link)
 	drp_free(link);
 }
 
+/* Starts under the lock, so that a farewell comes either before, and is seen in the
+ * state, or after, and cancels. */
+static int run(
+	struct drp_link *link, void (*start)(nng_socket, nng_aio *), int timeout_ms)
+{
+	nng_aio_set_timeout(link->aio, timeout_ms);
+	pthread_mutex_lock(&link->lock);
+	int joined = link->state == JOINED;
+	if (joined) {
+		start(link->socket, link->aio);
+	}
+	pthread_mutex_unlock(&link->lock);
+	if (!joined) {
+		return NNG_ECONNRESET;
+	}
+	nng_aio_wait(link->aio);
+	return nng_aio_result(link->aio);
+}
+
 static int send_request(
 	struct drp_link *link, const void *request, size_t n, int timeout_ms)
 {
@@ -264,11 +283,8 @@ static int send_request(
 	}
 	rv = nng_msg_append(msg, request, n);
 	if (!rv) {
-		nng_aio_set_timeout(link->aio, timeout_ms);
 		nng_aio_set_msg(link->aio, msg);
-		nng_send_aio(link->socket, link->aio);
-		nng_aio_wait(link->aio);
-		rv = nng_aio_result(link->aio);
+		rv = run(link, nng_send_aio, timeout_ms);
 		nng_aio_set_msg(link->aio, NULL);
 	}
 	if (rv) {
@@ -277,12 +293,10 @@ static int send_request(
 	return rv;
 }
 
+/* An answer that came just before the farewell is lost with it; the outbox asks again. */
 static int receive_reply(struct drp_link *link, int timeout_ms, struct drp_buf *reply)
 {
-	nng_aio_set_timeout(link->aio, timeout_ms);
-	nng_recv_aio(link->socket, link->aio);
-	nng_aio_wait(link->aio);
-	int rv = nng_aio_result(link->aio);
+	int rv = run(link, nng_recv_aio, timeout_ms);
 	if (rv) {
 		return rv;
 	}
@@ -305,9 +319,6 @@ enum drp_err drp_link_exchange(struct drp_link *link, const void *request, size_
 		return drp_fail(diag, DRP_E_TOOBIG,
 			"%s: a message of %zu bytes is over the limit of %d", link->url,
 			n, DRP_MESSAGE_MAX_BYTES);
-	}
-	if (state_of(link) != JOINED) {
-		return fail_nng(link->url, NNG_ECONNRESET, diag);
 	}
 	int64_t deadline = now_ms() + timeout_ms;
 	int rv = send_request(link, request, n, timeout_ms);
