@@ -274,6 +274,30 @@ static void unreadable_fields_are_named(void)
 	drp_buf_clear(&bytes);
 }
 
+static void odd_lengths_are_named(void)
+{
+	/* A column that is shorter than the first. */
+	struct drp_buf short_column = encoded(sample());
+	size_t last = after(&short_column, "into");
+	CHECK_INT(short_column.data[last], 0x92);
+	short_column.data[last] = 0x91;
+	memmove(short_column.data + last + 2, short_column.data + last + 3,
+		short_column.len - last - 3);
+	short_column.len--;
+	check_field(&short_column, "into");
+	drp_buf_clear(&short_column);
+	/* Three keys and a byte. */
+	struct drp_buf odd = encoded(sample());
+	size_t size = after(&odd, "keys") + 1;
+	CHECK_INT(odd.data[size], 96);
+	odd.data[size]++;
+	drp_buf_append(&odd, "", 1);
+	memmove(odd.data + size + 1, odd.data + size, odd.len - size - 1);
+	odd.data[size] = 97;
+	check_field(&odd, "keys");
+	drp_buf_clear(&odd);
+}
+
 /* Bytes that can be read but contradict each other. */
 static void inconsistent_bytes_are_named(void)
 {
@@ -500,6 +524,7 @@ int main(void)
 	CASE("a changed bit fails or gives another hash", every_byte_counts);
 	CASE("truncated or longer bytes fail", truncated_or_longer_bytes_fail);
 	CASE("a field that cannot be read is named", unreadable_fields_are_named);
+	CASE("a field of an odd length is named", odd_lengths_are_named);
 	CASE("a field that contradicts another is named", inconsistent_bytes_are_named);
 	CASE("head out of range", heads_out_of_range);
 	CASE("thresholds and budgets out of range", thresholds_and_budgets_out_of_range);
