@@ -29,8 +29,8 @@ struct drp_noise_source {
 /* drp_noise_uniform: uniform on [0, m), m >= 1. Takes the fewest whole bytes that hold
  * ceil(log2 m) bits, little endian, masks, and starts again when the result is >= m.
  * m = 1 takes nothing. */
-enum drp_err drp_noise_uniform(struct drp_noise_source *source, uint64_t m,
-	uint64_t *value) DRP_MUST_CHECK;
+enum drp_err drp_noise_uniform(
+	struct drp_noise_source *source, uint64_t m, uint64_t *value) DRP_MUST_CHECK;
 
 /* drp_noise_bernoulli: 1 with probability n/d, n <= d. */
 enum drp_err drp_noise_bernoulli(struct drp_noise_source *source, uint64_t n, uint64_t d,
@@ -41,7 +41,7 @@ enum drp_err drp_noise_bernoulli_exp(struct drp_noise_source *source, drp_u128 n
 	uint64_t d, int *success) DRP_MUST_CHECK;
 
 /* drp_noise_laplace: x with probability proportional to exp(-|x|/t), t >= 1. */
-enum drp_err drp_noise_laplace(struct drp_noise_source *source, uint64_t t,
-	int64_t *value) DRP_MUST_CHECK;
+enum drp_err drp_noise_laplace(
+	struct drp_noise_source *source, uint64_t t, int64_t *value) DRP_MUST_CHECK;
 
 #endif

@@ -97,7 +97,7 @@ class Sampler:
 
 # The law of the model: every choice is a fork, every rejection an end of its own.
 
-PRUNE = Fraction(1, 2**90)
+PRUNE = Fraction(1, 2**72)
 
 
 class Rejected(Exception):
