@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/import_columns.h"
 
+#include "node/limesurvey.h"
 #include "proto/base/alloc.h"
 
 #include <stdio.h>
@@ -50,39 +51,6 @@ static void display_name(const char *text, uint32_t column, char name[DRP_IMPORT
 	memcpy(name + kept, kept < n ? "..." : "", kept < n ? 4 : 1);
 }
 
-/* "Q2[SQ001]" is Q2_SQ001 as an expression code; of a dual scale, "Q2[SQ001][1]", the
- * scale is counted from 0 there. */
-static int is_expression_code(const char *code, const char *written)
-{
-	const char *bracket = strchr(written, '[');
-	if (!bracket) {
-		return 0;
-	}
-	size_t n = (size_t)(bracket - written);
-	if (strncmp(code, written, n) != 0) {
-		return 0;
-	}
-	code += n;
-	for (int part = 0; bracket[0] == '['; part++) {
-		const char *from = bracket + 1, *to = strchr(from, ']');
-		if (!to || *code++ != '_') {
-			return 0;
-		}
-		size_t length = (size_t)(to - from);
-		if (part == 1 && length == 1 && (from[0] == '1' || from[0] == '2')) {
-			if (*code++ != from[0] - 1) {
-				return 0;
-			}
-		} else if (strncmp(code, from, length) != 0) {
-			return 0;
-		} else {
-			code += length;
-		}
-		bracket = to + 1;
-	}
-	return bracket[0] == 0 && code[0] == 0;
-}
-
 /* Whether a name from the mapping or the command line means this column. */
 static int means(
 	const struct reading *reading, const struct header *header, const char *name)
@@ -94,26 +62,7 @@ static int means(
 		return 1;
 	}
 	return reading->rules->format == DRP_FORMAT_LIMESURVEY &&
-	       is_expression_code(header->code, name);
-}
-
-static int ends_with(const char *text, const char *end)
-{
-	size_t n = strlen(text), m = strlen(end);
-	return n > m && strcmp(text + n - m, end) == 0;
-}
-
-static int is_limesurvey_metadata(const char *code)
-{
-	static const char *const names[] = {"id", "submitdate", "lastpage",
-		"startlanguage", "seed", "startdate", "datestamp", "token", "ipaddr",
-		"refurl", "interviewtime"};
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-		if (same(names[i], code)) {
-			return 1;
-		}
-	}
-	return strncmp(code, "groupTime", 9) == 0 || ends_with(code, "Time");
+	       drp_limesurvey_same(header->code, name);
 }
 
 static int mapped_role(const struct reading *reading, const struct header *header)
@@ -165,8 +114,8 @@ static int format_role(const struct reading *reading, const struct header *heade
 		if (same(code, "token") && !(mapping && mapping->person)) {
 			return DRP_IMPORT_PERSON;
 		}
-		return is_limesurvey_metadata(code) ? DRP_IMPORT_DROPPED
-						    : DRP_IMPORT_UNKNOWN;
+		return drp_limesurvey_is_metadata(code) ? DRP_IMPORT_DROPPED
+							: DRP_IMPORT_UNKNOWN;
 	}
 	if (same(code, "completed") && !(mapping && mapping->completed)) {
 		return DRP_IMPORT_COMPLETED;
@@ -191,6 +140,22 @@ static int mapped_entry(const struct reading *reading, const struct header *head
 	for (uint32_t i = 0; mapping && i < mapping->column_count; i++) {
 		if (means(reading, header, mapping->column[i].column)) {
 			return (int)i;
+		}
+	}
+	return -1;
+}
+
+/* An item's code is written in brackets or with '_', depending on the header style. */
+static int find_item(const struct reading *reading, const struct header *header)
+{
+	const struct drp_instrument *instrument = reading->rules->instrument;
+	int item = drp_instrument_item(instrument, header->code);
+	if (item >= 0 || reading->rules->format != DRP_FORMAT_LIMESURVEY) {
+		return item;
+	}
+	for (int i = 0; i < instrument->n_items; i++) {
+		if (drp_limesurvey_same(instrument->item[i].code, header->code)) {
+			return i;
 		}
 	}
 	return -1;
@@ -230,36 +195,22 @@ static enum drp_err take_item(
 	return DRP_OK;
 }
 
-static enum drp_err take_column(
-	const struct reading *reading, uint32_t at, const struct header *header)
+static enum drp_err take_own_item(const struct reading *reading, uint32_t at, int own)
 {
-	const struct drp_import_column_rules *rules = reading->rules;
 	struct drp_import_columns *columns = reading->columns;
-	struct drp_import_column *column = &columns->column[at];
-	int role = mapped_role(reading, header);
-	if (role == DRP_IMPORT_UNKNOWN) {
-		int entry = mapped_entry(reading, header);
-		const char *code =
-			entry >= 0 ? rules->mapping->column[entry].item : header->code;
-		int item = drp_instrument_item(rules->instrument, code);
-		if (entry >= 0) {
-			return take_item(reading, at, entry, item);
-		}
-		role = format_role(reading, header);
-		if (role <= DRP_IMPORT_DROPPED && item >= 0) {
-			return take_item(reading, at, -1, item);
-		}
+	if (columns->has_own[own]) {
+		return taken_twice(reading, at);
 	}
-	int own = rules->own ? drp_own_item_find(rules->own, header->code) : -1;
-	if (role == DRP_IMPORT_UNKNOWN && own >= 0) {
-		if (columns->has_own[own]) {
-			return taken_twice(reading, at);
-		}
-		columns->has_own[own] = 1;
-		column->item = (uint16_t)own;
-		role = DRP_IMPORT_OWN_ITEM;
-	}
-	column->role = (uint8_t)role;
+	columns->has_own[own] = 1;
+	columns->column[at].role = DRP_IMPORT_OWN_ITEM;
+	columns->column[at].item = (uint16_t)own;
+	return DRP_OK;
+}
+
+static enum drp_err take_role(const struct reading *reading, uint32_t at, int role)
+{
+	struct drp_import_columns *columns = reading->columns;
+	columns->column[at].role = (uint8_t)role;
 	if (role >= DRP_IMPORT_COMPLETED) {
 		if (columns->of_role[role] >= 0) {
 			return taken_twice(reading, at);
@@ -267,6 +218,33 @@ static enum drp_err take_column(
 		columns->of_role[role] = (int32_t)at;
 	}
 	return DRP_OK;
+}
+
+/* The mapping first, then the format's own names, then codes. */
+static enum drp_err take_column(
+	const struct reading *reading, uint32_t at, const struct header *header)
+{
+	const struct drp_import_column_rules *rules = reading->rules;
+	int role = mapped_role(reading, header);
+	if (role != DRP_IMPORT_UNKNOWN) {
+		return take_role(reading, at, role);
+	}
+	int entry = mapped_entry(reading, header);
+	if (entry >= 0) {
+		const char *code = rules->mapping->column[entry].item;
+		return take_item(
+			reading, at, entry, drp_instrument_item(rules->instrument, code));
+	}
+	role = format_role(reading, header);
+	if (role >= DRP_IMPORT_COMPLETED) {
+		return take_role(reading, at, role);
+	}
+	int item = find_item(reading, header);
+	if (item >= 0) {
+		return take_item(reading, at, -1, item);
+	}
+	int own = rules->own ? drp_own_item_find(rules->own, header->code) : -1;
+	return own >= 0 ? take_own_item(reading, at, own) : take_role(reading, at, role);
 }
 
 static int with_texts(const struct reading *reading)

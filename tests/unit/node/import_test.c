@@ -392,6 +392,24 @@ static void limesurvey_subquestions(void)
 	CHECK_INT(result.n_unknown, 0);
 }
 
+/* Subquestion 1 of question X4 is X4_1 in both of LimeSurvey's notations. */
+static void limesurvey_codes_with_underscore(void)
+{
+	start_limesurvey();
+	strcpy(instrument.item[X4].code, "X4_1");
+	reads("id;submitdate;X4[1]\n1;x;Y\n2;x;\"\"\n");
+	CHECK_INT(count(X4, DRP_ANSWER_TICKED), 1);
+	CHECK_INT(count(X4, DRP_ANSWER_NOT_TICKED), 1);
+	reads("id;submitdate;X4_1;X4[1comment]\n1;x;Y;" CANARY "\n");
+	CHECK_INT(count(X4, DRP_ANSWER_TICKED), 1);
+	CHECK_INT(result.n_unknown, 1);
+	refuses("id;submitdate;X4[1];X4_1\n1;x;Y;Y\n", "column 4 (X4_1)");
+	refuses("id;submitdate;X4[1\n1;x;Y\n", "no column of instrument");
+	start_csv();
+	refuses("X4[1];x\n1;1\n", "no column of instrument");
+	fixture_instrument(&instrument);
+}
+
 static void limesurvey_never_guesses(void)
 {
 	start_limesurvey();
@@ -605,6 +623,7 @@ int main(void)
 	CASE("a LimeSurvey token or id may occur once", limesurvey_token_twice);
 	CASE("a mapped subquestion is found in every header style",
 		limesurvey_subquestions);
+	CASE("an item's code may be a subquestion's", limesurvey_codes_with_underscore);
 	CASE("LimeSurvey columns are never guessed", limesurvey_never_guesses);
 	CASE("full-text headers and labels are read by a mapping", limesurvey_full_text);
 	CASE("a mapping names person, completion, group and level", mapping_roles);
