@@ -136,7 +136,7 @@ static enum drp_err check_persons(struct importer *imp)
 	return drp_fail(imp->diag, DRP_E_INPUT,
 		"lines %u and %u: the same person in column %d (%s); one person may have "
 		"one "
-		"questionnaire of a group and level, so remove one; nothing was imported",
+		"questionnaire of a group and level, so remove one",
 		first.line, second.line, column + 1, imp->columns.column[column].name);
 }
 

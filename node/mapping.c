@@ -124,16 +124,6 @@ int drp_word_list_has(const struct drp_word_list *list, const char *text)
 	return 0;
 }
 
-int drp_mapping_column(const struct drp_mapping *mapping, const char *column)
-{
-	for (uint32_t i = 0; i < mapping->column_count; i++) {
-		if (strcmp(mapping->column[i].column, column) == 0) {
-			return (int)i;
-		}
-	}
-	return -1;
-}
-
 const struct drp_answer_codes *drp_mapping_codes(const struct drp_mapping *mapping,
 	const struct drp_instrument *instrument, int column, int item)
 {

@@ -82,9 +82,6 @@ void drp_mapping_free(struct drp_mapping *mapping);
 
 int drp_word_list_has(const struct drp_word_list *list, const char *word);
 
-/* drp_mapping_column returns the index of the entry for that column name, -1: none. */
-int drp_mapping_column(const struct drp_mapping *mapping, const char *column);
-
 /* drp_mapping_codes: the codes for an item's column: its own, else its scale's, else
  * NULL. `column` is an entry's index or -1. */
 const struct drp_answer_codes *drp_mapping_codes(const struct drp_mapping *mapping,

@@ -78,26 +78,25 @@ enum drp_participation_level drp_participation_classify(
 	return levels[found];
 }
 
-const char *drp_participation_code(enum drp_participation_level level)
+const char *drp_participation_code(int level)
 {
 	static const char *const codes[DRP_PARTICIPATION_LEVELS] = {
 		"none", "incomplete", "average", "high"};
-	return level < DRP_PARTICIPATION_LEVELS ? codes[level] : "?";
+	return level >= 0 && level < DRP_PARTICIPATION_LEVELS ? codes[level] : "?";
 }
 
-const char *drp_participation_reason_code(enum drp_participation_reason reason)
+const char *drp_participation_reason_code(int reason)
 {
 	static const char *const codes[DRP_REASONS] = {"nobody", "group_absent",
 		"all_met", "third_close", "two_below", "one_far_below"};
-	return reason < DRP_REASONS ? codes[reason] : "?";
+	return reason >= 0 && reason < DRP_REASONS ? codes[reason] : "?";
 }
 
-const char *drp_participation_name(
-	enum drp_participation_level level, const char *language)
+const char *drp_participation_name(int level, const char *language)
 {
 	static const char *const nl[DRP_PARTICIPATION_LEVELS] = {
 		"geen", "onvolledig", "gemiddeld", "hoog"};
-	if (level >= DRP_PARTICIPATION_LEVELS) {
+	if (level < 0 || level >= DRP_PARTICIPATION_LEVELS) {
 		return "?";
 	}
 	return strncmp(language, "en", 2) == 0 ? drp_participation_code(level)

@@ -56,11 +56,10 @@ enum drp_participation_level drp_participation_classify(
 
 /* Codes for machines: "none" "incomplete" "average" "high"; "nobody" "group_absent"
  * "all_met" "third_close" "two_below" "one_far_below". */
-const char *drp_participation_code(enum drp_participation_level level);
-const char *drp_participation_reason_code(enum drp_participation_reason reason);
+const char *drp_participation_code(int level);
+const char *drp_participation_reason_code(int reason);
 
 /* "hoog" or "high"; language is Dutch (nl) unless it begins with "en". */
-const char *drp_participation_name(
-	enum drp_participation_level level, const char *language);
+const char *drp_participation_name(int level, const char *language);
 
 #endif

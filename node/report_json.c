@@ -26,9 +26,9 @@ static json_t *participation_json(struct drp_json *json, const struct drp_report
 	}
 	json_t *object = json_object();
 	drp_json_set(json, object, "level",
-		json_string(drp_participation_code(report->level)));
+		json_string(drp_participation_code((int)report->level)));
 	drp_json_set(json, object, "reason",
-		json_string(drp_participation_reason_code(report->reason)));
+		json_string(drp_participation_reason_code((int)report->reason)));
 	drp_json_set(json, object, "groups", groups);
 	return object;
 }

@@ -138,7 +138,7 @@ static void put_participation(const struct page *page)
 	const struct drp_participation_counts *counts =
 		&page->report->input.participation;
 	drp_buf_printf(page->out, "\n%s: %s\n", page->label[LABEL_PARTICIPATION],
-		drp_participation_name(page->report->level, page->language));
+		drp_participation_name((int)page->report->level, page->language));
 	put_left(page, "", INDENT_WIDTH);
 	for (int label = LABEL_ELIGIBLE; label <= LABEL_MINIMUM; label++) {
 		put_right(page, page->label[label], GROUP_WIDTH - 3);

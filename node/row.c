@@ -22,8 +22,7 @@ const char *drp_row_fate_name(int fate)
 static enum drp_err fail_cell(
 	const struct drp_row_reader *reader, uint32_t column, const char *rule)
 {
-	return drp_fail(reader->diag, DRP_E_INPUT,
-		"line %u, column %u (%s): %s; nothing was imported",
+	return drp_fail(reader->diag, DRP_E_INPUT, "line %u, column %u (%s): %s",
 		reader->csv->cell[column].line, column + 1,
 		reader->columns->column[column].name, rule);
 }
@@ -268,7 +267,7 @@ enum drp_err drp_row_read(struct drp_row_reader *reader, struct drp_import_row *
 		return drp_fail(reader->diag, DRP_E_INPUT,
 			"line %u: %u cells where the header has %u; the file is cut off "
 			"or a cell "
-			"lacks its quotes; nothing was imported",
+			"lacks its quotes",
 			reader->csv->cell[0].line, reader->csv->n_cells,
 			reader->columns->n);
 	}

@@ -51,8 +51,9 @@ static void reads_everything(void)
 	CHECK(!m->level_column);
 	CHECK(drp_word_list_has(&m->missing, "-999"));
 	CHECK(drp_word_list_has(&m->ignore, "remarks"));
-	CHECK_INT(drp_mapping_column(m, "Q3"), 1);
-	CHECK_INT(drp_mapping_column(m, "q3"), -1);
+	CHECK_INT(m->column_count, 3);
+	CHECK_STR(m->column[1].column, "Q3");
+	CHECK_STR(m->column[1].item, "B4");
 	const struct drp_answer_codes *codes = drp_mapping_codes(m, &instrument, 0, B1);
 	CHECK(drp_word_list_has(&codes->list[5], "X"));
 	CHECK(drp_word_list_has(&codes->list[DRP_ANSWER_NA], "AO06"));
