@@ -191,7 +191,7 @@ static void no_answers(void)
 			      "5 or NA)");
 	}
 	start_csv();
-	refuses("B1;B2\n1;NA\n", "(1 to 5);");
+	refuses("B1;B2\n1;NA\n", "(1 to 5)");
 }
 
 static void place_of_a_cell(void)
