@@ -3,8 +3,10 @@
 
 #include "proto/base/alloc.h"
 #include "proto/estimate/estimate.h"
+#include "proto/model/codes.h"
 #include "proto/model/cohort.h"
 #include "proto/privacy/gates.h"
+#include "proto/session/school_cells.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,12 +19,16 @@
 /* Everything about one group that the rows are made of. */
 struct group_work {
 	enum drp_group group;
-	uint8_t *came;            /* per unit: a contribution came */
+	uint8_t *eligible;        /* per unit: somebody could answer */
+	uint8_t *came;            /* ... a contribution came */
 	uint8_t *valued;          /* ... and it carries values */
 	uint8_t *below;           /* ... and it carries none */
 	uint32_t *questionnaires; /* per unit */
-	struct drp_plan numbers;  /* opened numbers of questionnaires */
-	struct drp_plan values;   /* opened sums */
+	/* Each lies within the one before it: rules only ever remove. */
+	struct drp_plan signed_;  /* what follows from the manifest alone */
+	struct drp_plan agreed;   /* what the signed manifest allows */
+	struct drp_plan numbers;  /* within it: opened numbers of questionnaires */
+	struct drp_plan values;   /* within those: opened sums */
 	struct drp_plan rest;     /* numbers of the units below the threshold */
 	unsigned value_families;
 	uint32_t sigma2;
@@ -53,15 +59,17 @@ static enum drp_err gather_group(struct build *b, struct group_work *w, int grou
 {
 	uint32_t n = b->manifest->n_units;
 	w->group = (enum drp_group)group;
+	w->eligible = drp_alloc(n, 1);
 	w->came = drp_alloc(n, 1);
 	w->valued = drp_alloc(n, 1);
 	w->below = drp_alloc(n, 1);
 	w->questionnaires = drp_alloc(n, sizeof *w->questionnaires);
-	if (!w->came || !w->valued || !w->below || !w->questionnaires) {
+	if (!w->eligible || !w->came || !w->valued || !w->below || !w->questionnaires) {
 		return drp_fail(b->diag, DRP_E_NOMEM, "no memory for the opening");
 	}
 	for (uint32_t u = 0; u < n; u++) {
 		const struct drp_contribution *c = contribution(b, group, u);
+		w->eligible[u] = b->manifest->unit[u].eligible[group] > 0;
 		if (c) {
 			w->came[u] = 1;
 			w->valued[u] = c->n_values > 0;
@@ -84,32 +92,42 @@ static enum drp_err gather_group(struct build *b, struct group_work *w, int grou
 }
 
 /* A group that fails its gates is suppressed; anything else stops the opening. */
-static enum drp_err plan(struct build *b, struct group_work *w, const uint8_t *member,
-	unsigned families, struct drp_plan *out)
+static enum drp_err settle(struct build *b, const struct group_work *w, enum drp_err err)
 {
-	enum drp_err err = drp_plan_make(
-		b->manifest, w->group, member, w->questionnaires, families, out);
-	if (err == DRP_E_TOO_FEW_SCHOOLS || err == DRP_E_TOO_FEW_SHEETS) {
-		for (size_t i = 0; i < out->n; i++) {
-			out->cohort[i].open = 0;
-		}
+	if (err == DRP_OK || err == DRP_E_TOO_FEW_SCHOOLS || err == DRP_E_TOO_FEW_SHEETS) {
 		return DRP_OK;
 	}
-	return err ? drp_fail(b->diag, err, "the gates refuse group %d: %s", w->group,
-			     drp_err_text(err))
-		   : DRP_OK;
+	return drp_fail(b->diag, err, "the gates cannot decide about group %d: %s", w->group,
+		drp_err_text(err));
 }
 
+/* The agreed plan is computed again from the manifest, as every node and auditor can;
+ * each later one only narrows the one before. */
 static enum drp_err plan_group(struct build *b, struct group_work *w)
 {
-	enum drp_err err = plan(b, w, w->came, ALL_FAMILIES, &w->numbers);
-	if (err == DRP_OK) {
-		err = plan(b, w, w->valued, w->value_families, &w->values);
+	const struct drp_manifest *m = b->manifest;
+	uint8_t *asked = drp_alloc(m->n_units, 1);
+	if (!asked) {
+		return drp_fail(b->diag, DRP_E_NOMEM, "no memory for the opening");
 	}
-	if (err == DRP_OK) {
-		err = plan(b, w, w->below, w->value_families, &w->rest);
+	for (uint32_t u = 0; u < m->n_units; u++) {
+		asked[u] = m->unit[u].eligible[w->group] > 0;
 	}
-	return err;
+	enum drp_err err = settle(b, w,
+		drp_plan_make(m, w->group, asked, NULL, ALL_FAMILIES, &w->agreed));
+	drp_free(asked);
+	err = err ? err
+		  : settle(b, w,
+			    drp_plan_narrow(m, w->group, w->came, w->questionnaires,
+				    ALL_FAMILIES, &w->agreed, &w->numbers));
+	err = err ? err
+		  : settle(b, w,
+			    drp_plan_narrow(m, w->group, w->valued, w->questionnaires,
+				    w->value_families, &w->numbers, &w->values));
+	return err ? err
+		   : settle(b, w,
+			     drp_plan_narrow(m, w->group, w->below, w->questionnaires,
+				     w->value_families, &w->numbers, &w->rest));
 }
 
 static int opened(const struct drp_plan *p, const struct drp_cohort *cohort)
@@ -245,23 +263,45 @@ static enum drp_err percent_row(struct build *b, int group, const struct drp_coh
 	return DRP_OK;
 }
 
-/* Numbers of schools are public for one-way families whatever their size. */
-static enum drp_err school_rows(struct build *b, const struct drp_cohort *cohort)
+/* Whether a cohort's numbers of schools may be shown. */
+struct school_rule {
+	uint8_t registered, took_part;
+};
+
+static enum drp_err school_rows(struct build *b, const struct drp_cohort *cohort,
+	struct school_rule rule)
 {
-	const struct drp_thresholds *t = &b->manifest->thresholds;
 	uint32_t took = count_schools(b, b->took_part, cohort);
 	uint32_t registered = count_schools(b, NULL, cohort);
-	int shown = cohort->family != DRP_FAMILY_PROVINCE_LEVEL || took >= t->k_schools;
-	int frame = cohort->family != DRP_FAMILY_PROVINCE_LEVEL || registered >= t->k_schools;
-	enum drp_err err =
-		number_row(b, DRP_GROUPS, cohort, "registered", frame, registered, registered);
+	enum drp_err err = number_row(b, DRP_GROUPS, cohort, "registered", rule.registered,
+		registered, registered);
 	if (err == DRP_OK) {
-		err = number_row(b, DRP_GROUPS, cohort, "schools", shown, took, took);
+		err = number_row(b, DRP_GROUPS, cohort, "schools", rule.took_part, took, took);
 	}
 	if (err == DRP_OK) {
-		err = percent_row(b, DRP_GROUPS, cohort, shown && frame, took, registered, took);
+		err = percent_row(b, DRP_GROUPS, cohort, rule.registered && rule.took_part,
+			took, registered, took);
 	}
 	return err;
+}
+
+/* Numbers of schools are public for one-way families whatever their size. */
+static void school_rules(const struct build *b, enum drp_family family,
+	const struct drp_cohort *cohorts, size_t n, struct school_rule *rule)
+{
+	uint32_t registered[DRP_COHORTS_MAX], took[DRP_COHORTS_MAX];
+	uint8_t shown[2][DRP_COHORTS_MAX];
+	uint32_t k = family == DRP_FAMILY_PROVINCE_LEVEL ? b->manifest->thresholds.k_schools
+							 : 0;
+	for (size_t i = 0; i < n; i++) {
+		registered[i] = count_schools(b, NULL, &cohorts[i]);
+		took[i] = count_schools(b, b->took_part, &cohorts[i]);
+	}
+	drp_school_cells(cohorts, registered, n, k, shown[0]);
+	drp_school_cells(cohorts, took, n, k, shown[1]);
+	for (size_t i = 0; i < n; i++) {
+		rule[i] = (struct school_rule){shown[0][i], shown[1][i]};
+	}
 }
 
 static enum drp_err participation_rows(struct build *b, struct group_work *w,
@@ -465,9 +505,10 @@ static enum drp_err share_rows(struct build *b, struct group_work *w,
 	return DRP_OK;
 }
 
-static enum drp_err cohort_rows(struct build *b, const struct drp_cohort *cohort)
+static enum drp_err cohort_rows(struct build *b, const struct drp_cohort *cohort,
+	struct school_rule rule)
 {
-	enum drp_err err = school_rows(b, cohort);
+	enum drp_err err = school_rows(b, cohort, rule);
 	for (int g = 0; err == DRP_OK && g < DRP_GROUPS; g++) {
 		err = participation_rows(b, &b->work[g], cohort);
 		if (err == DRP_OK) {
@@ -486,7 +527,7 @@ static size_t list_cohorts(const struct build *b, enum drp_family family,
 {
 	size_t n = drp_cohorts_list(family, b->manifest->unit, b->manifest->n_units, cohorts,
 		DRP_COHORTS_MAX);
-	const struct drp_plan *p = &b->work[DRP_TEACHER].numbers;
+	const struct drp_plan *p = &b->work[DRP_TEACHER].agreed;
 	size_t kept = 0;
 	for (size_t i = 0; i < n; i++) {
 		int folded = 0;
@@ -521,17 +562,19 @@ static enum drp_err all_rows(struct build *b)
 	}
 	enum drp_err err = DRP_OK;
 	for (int f = 0; err == DRP_OK && f < DRP_FAMILIES; f++) {
+		struct school_rule rule[DRP_COHORTS_MAX];
 		size_t n = list_cohorts(b, (enum drp_family)f, cohorts);
+		school_rules(b, (enum drp_family)f, cohorts, n, rule);
 		int three = 0, four = 0;
 		for (size_t i = 0; err == DRP_OK && i < n; i++) {
 			three |= cohorts[i].levels == 1u << 3;
 			four |= cohorts[i].levels == 1u << 4;
-			err = cohort_rows(b, &cohorts[i]);
+			err = cohort_rows(b, &cohorts[i], rule[i]);
 		}
 		if (err == DRP_OK && f == DRP_FAMILY_LEVEL && three && four) {
 			struct drp_cohort joined = {
 				.family = DRP_FAMILY_LEVEL, .levels = CLASS_34};
-			err = cohort_rows(b, &joined);
+			err = cohort_rows(b, &joined, (struct school_rule){1, 1});
 		}
 	}
 	drp_free(cohorts);
@@ -639,6 +682,7 @@ enum drp_err drp_edition_build(const struct drp_gathered *gathered, uint32_t num
 	b.work = drp_alloc(DRP_GROUPS, sizeof *b.work);
 	enum drp_err err = b.edition && b.took_part && b.work ? build_all(&b) : DRP_E_NOMEM;
 	for (int g = 0; b.work && g < DRP_GROUPS; g++) {
+		drp_free(b.work[g].eligible);
 		drp_free(b.work[g].came);
 		drp_free(b.work[g].valued);
 		drp_free(b.work[g].below);
