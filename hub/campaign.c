@@ -195,7 +195,7 @@ static void report_closed(const struct drp_plan *plan, int group, struct drp_buf
 		const struct drp_cohort *c = &plan->cohort[i].cohort;
 		if (!plan->cohort[i].open) {
 			drp_buf_printf(report, "%-8s %-15s %s %s %s is left out\n",
-				drp_group_code(group), drp_family_code(c->family),
+				drp_group_code(group), drp_family_code((int)c->family),
 				drp_cohort_province(c, p), drp_cohort_level(c, l),
 				drp_cohort_network(c, n));
 		}

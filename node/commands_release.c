@@ -27,7 +27,8 @@ static void preview_values(const struct drp_node_work *work, const struct drp_ca
 {
 	const struct drp_instrument *in = work->instrument;
 	uint16_t items[DRP_ITEMS_MAX];
-	size_t n = drp_instrument_vector(in, c->group, DRP_ITEM_CORE, items);
+	size_t n = drp_instrument_vector(
+		in, (enum drp_group)c->group, DRP_ITEM_CORE, items);
 	double noise = sqrt((double)c->release->sigma2);
 	for (size_t i = 0; i < n && 2 * i + 1 < c->n_values; i++) {
 		const char *code = in->item[items[i]].code;
@@ -46,12 +47,13 @@ static void preview_values(const struct drp_node_work *work, const struct drp_ca
 }
 
 static enum drp_err spent_so_far(struct drp_node *node, const struct drp_node_work *work,
-	enum drp_group group, struct drp_rational *spent, struct drp_diag *diag)
+	int group, struct drp_rational *spent, struct drp_diag *diag)
 {
 	struct drp_ledger_row *rows = NULL;
 	size_t n = 0;
 	enum drp_err err = drp_node_ledger(node->store, &rows, &n, diag);
-	err = err ? err : drp_ledger_spent(rows, n, work->manifest->year, group, spent);
+	err = err ? err : drp_ledger_spent(rows, n, work->manifest->year,
+				  (enum drp_group)group, spent);
 	drp_free(rows);
 	return err;
 }
@@ -72,7 +74,7 @@ static void print_candidate(const struct drp_node_work *work, const struct drp_c
 	}
 	drp_rational_format(c->release->rho, rho);
 	drp_rational_format(spent, used);
-	drp_rational_format(drp_ledger_cap(c->group), cap);
+	drp_rational_format(drp_ledger_cap((enum drp_group)c->group), cap);
 	printf("  leaves with noise: %u sums; yours are shown here, each gets its own random "
 	       "draw of standard deviation %.1f before it leaves\n",
 		(unsigned)c->n_values, sqrt((double)c->release->sigma2));
@@ -118,7 +120,7 @@ enum drp_err drp_node_preview(const struct drp_args *args, struct drp_diag *diag
 				continue;
 			}
 			err = drp_release_candidate(&node, &work, level,
-				(enum drp_group)(i % DRP_GROUPS), c, &present, diag);
+				i % DRP_GROUPS, c, &present, diag);
 			err = err ? err : spent_so_far(&node, &work, c->group, &spent, diag);
 			if (err == DRP_OK && present && json) {
 				json_array_append_new(json, candidate_json(&work, c));

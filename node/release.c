@@ -35,7 +35,7 @@ enum drp_err drp_release_participation(struct drp_node *node, const struct drp_n
 
 struct tabulating {
 	const struct drp_node_work *work;
-	enum drp_group group;
+	int group;
 	struct drp_tabulation *tabulation;
 	struct drp_tabulation *one; /* of a single sheet, for its own sensitivity */
 	uint32_t delta2;
@@ -51,14 +51,15 @@ static enum drp_err add_sheet(void *self, const struct drp_sheet *sheet,
 	int64_t vector[DRP_VALUES_MAX];
 	(void)own; /* own questions never leave the school */
 	memset(t->one, 0, sizeof *t->one);
-	enum drp_err err =
-		drp_tabulate_add(t->one, t->work->instrument, t->group, sheet);
+	enum drp_err err = drp_tabulate_add(
+		t->one, t->work->instrument, (enum drp_group)t->group, sheet);
 	if (err == DRP_OK && t->delta2) {
 		size_t n = drp_tabulation_pairs(
-			t->one, t->work->instrument, t->group, vector);
+			t->one, t->work->instrument, (enum drp_group)t->group, vector);
 		err = drp_sensitivity_check(vector, n, t->delta2);
 	}
-	err = err ? err : drp_tabulate_add(t->tabulation, t->work->instrument, t->group, sheet);
+	err = err ? err : drp_tabulate_add(t->tabulation, t->work->instrument,
+				  (enum drp_group)t->group, sheet);
 	return err ? drp_fail(t->diag, err,
 			     "a stored questionnaire of group %s does not fit the instrument (%s); "
 			     "import it again",
@@ -80,7 +81,7 @@ static enum drp_err tabulate(struct drp_node *node, const struct drp_node_work *
 				  add_sheet, &t, diag);
 	if (err == DRP_OK && c->with_values) {
 		c->n_values = (uint16_t)drp_tabulation_pairs(
-			t.tabulation, work->instrument, c->group, c->value);
+			t.tabulation, work->instrument, (enum drp_group)c->group, c->value);
 	}
 	drp_free(t.tabulation);
 	drp_free(t.one);
@@ -88,7 +89,7 @@ static enum drp_err tabulate(struct drp_node *node, const struct drp_node_work *
 }
 
 enum drp_err drp_release_candidate(struct drp_node *node, const struct drp_node_work *work,
-	int level, enum drp_group group, struct drp_candidate *c, int *present,
+	int level, int group, struct drp_candidate *c, int *present,
 	struct drp_diag *diag)
 {
 	const struct drp_manifest *m = work->manifest;
@@ -107,7 +108,8 @@ enum drp_err drp_release_candidate(struct drp_node *node, const struct drp_node_
 	c->incomplete = drp_participation_classify(&counts, DRP_PARTICIPATION_CLOSE, NULL) ==
 		DRP_PARTICIPATION_INCOMPLETE;
 	*present = c->questionnaires > 0;
-	const struct drp_release *r = drp_manifest_release(m, group, DRP_FAMILY_REGION, 0);
+	const struct drp_release *r = drp_manifest_release(
+		m, (enum drp_group)group, DRP_FAMILY_REGION, 0);
 	c->release = r && r->map == DRP_MAP_PAIRS ? r : NULL;
 	c->with_values = c->release && c->questionnaires >= m->thresholds.k_unit[group];
 	err = drp_node_release_get(node->store, m->id, level, group, &before, diag);
@@ -248,7 +250,7 @@ static enum drp_err approve_level(struct drp_node *node, const struct drp_node_w
 	for (int g = 0; err == DRP_OK && g < DRP_GROUPS; g++) {
 		int present = 0;
 		err = drp_release_candidate(
-			node, work, level, (enum drp_group)g, c, &present, diag);
+			node, work, level, g, c, &present, diag);
 		if (err || !present || c->already) {
 			continue;
 		}

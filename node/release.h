@@ -14,8 +14,7 @@
 
 /* What would leave for one unit and group, before noise. */
 struct drp_candidate {
-	int level;
-	enum drp_group group;
+	int level, group;
 	uint32_t questionnaires, eligible, invited;
 	int incomplete;          /* participation is "onvolledig" */
 	int with_values;         /* at or above the threshold */
@@ -28,7 +27,7 @@ struct drp_candidate {
 /* drp_release_candidate tabulates one unit and group, checking each sheet against the
  * declared sensitivity. *present is 0 when it has no questionnaires. */
 enum drp_err drp_release_candidate(struct drp_node *node, const struct drp_node_work *work,
-	int level, enum drp_group group, struct drp_candidate *candidate, int *present,
+	int level, int group, struct drp_candidate *candidate, int *present,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_release_ready: the level's window is set and has ended (R9). */
