@@ -46,7 +46,9 @@ for settings in /etc/apt/apt.conf.d/*; do
 	fi
 done
 
-# Own namespaces: whatever the demo leaves behind ends with this command.
+# Own namespaces: whatever the demo leaves behind ends with this command. The inner shell
+# expands $0, the root.
+# shellcheck disable=SC2016
 exec_in_root='mount -t proc proc "$0/proc" && exec chroot "$0" /usr/bin/env -i \
 	PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
 	/root/drempel/deploy/demo --once --out /root/demo-out "$@"'

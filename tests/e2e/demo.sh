@@ -1,0 +1,23 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# A whole small federation with the programs of BIN, then what it published is held
+# against what was true. Loose bounds: one run of few schools.
+#
+#   tests/e2e/demo.sh BIN
+set -eu
+
+source=$(cd "$(dirname "$0")/../.." && pwd)
+python=/usr/bin/python3
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+"$python" "$source/deploy/federation/run.py" --bin "$1" --out "$out/demo" --once --schools 40
+"$python" "$source/deploy/federation/check.py" --ratio 0.6 1.6 --inside 0.85 1 "$out/demo"
+
+# A folder with something in it is never touched.
+if "$python" "$source/deploy/federation/run.py" --bin "$1" --out "$out/demo" --once \
+	--schools 40 2>"$out/refused"; then
+	echo "a second run into the same folder was not refused" >&2
+	exit 1
+fi
+grep -q 'is not empty' "$out/refused"

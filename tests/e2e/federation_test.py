@@ -1,0 +1,230 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The generator's promises, and the truth against a hand-made case. No program needed."""
+
+import collections
+import csv
+import datetime
+import json
+import os
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(SOURCE, "deploy", "federation"))
+
+import check  # noqa: E402
+import generate  # noqa: E402
+import truth  # noqa: E402
+
+TODAY = datetime.date(2026, 3, 1)
+
+
+def item(code, kind="core", points=5, na=True, groups=generate.GROUPS):
+    return {"code": code, "area": code.split("_")[0][0], "kind": kind, "points": points,
+            "tick": points == 0, "na": na, "groups": list(groups)}
+
+
+ITEMS = [item("A1"), item("A2"), item("B1", groups=("teacher", "pupil")),
+         item("X4_1", "additional", 0, False), item("A9", "optional")]
+
+
+def units_of(schools):
+    return [unit for school in schools for unit in school["units"]]
+
+
+class Generator(unittest.TestCase):
+    def make(self, folder, n_schools=143, seed=1):
+        return generate.generate(folder, n_schools, seed, ITEMS, TODAY)
+
+    def test_figures_of_the_answer(self):
+        for seed in range(1, 6):
+            with tempfile.TemporaryDirectory() as folder:
+                schools = self.make(folder, seed=seed)["schools"]
+                sheets = len(os.listdir(os.path.join(folder, "sheets")))
+            units = units_of(schools)
+            self.assertEqual(len(schools), 143)
+            self.assertEqual(sheets, 3 * 158)
+            levels = collections.Counter(unit["level"] for unit in units)
+            self.assertEqual((levels[1], levels[2], levels[3] + levels[4], levels[5]),
+                             (50, 37, 69, 2))
+            for group, n in (("leader", 333), ("teacher", 2979), ("pupil", 13973)):
+                self.assertEqual(truth.total(units, group, "completed"), n)
+
+    def test_places_and_boards(self):
+        with tempfile.TemporaryDirectory() as folder:
+            schools = self.make(folder)["schools"]
+        for label, codes in (("province", 6), ("network", 5)):
+            sizes = collections.Counter(school[label] for school in schools)
+            self.assertEqual(len(sizes), codes)
+            self.assertGreaterEqual(min(sizes.values()), 8)
+        boards = collections.Counter(school["board"] for school in schools)
+        self.assertEqual(set(boards.values()), {1, 2, 3, 4, 5})
+        small = collections.defaultdict(set)
+        for school in schools:
+            for unit in school["units"]:
+                small[school["province"], unit["level"]].add(school["school"])
+        self.assertTrue(any(len(members) < 5 for members in small.values()))
+
+    def test_counts_and_thresholds(self):
+        with tempfile.TemporaryDirectory() as folder:
+            units = units_of(self.make(folder)["schools"])
+        for group, threshold in generate.UNIT_THRESHOLD.items():
+            below = 0
+            for unit in units:
+                counts = unit["groups"][group]
+                self.assertGreater(counts["eligible"], counts["invited"])
+                self.assertGreaterEqual(counts["invited"], counts["completed"])
+                self.assertGreaterEqual(counts["completed"], 1)
+                below += counts["completed"] < threshold
+            self.assertEqual(below, len(units) if group == "leader" else 9)
+
+    def test_windows_are_over(self):
+        with tempfile.TemporaryDirectory() as folder:
+            plan = self.make(folder)
+        day = datetime.date.fromisoformat
+        for unit in units_of(plan["schools"]):
+            start, end = map(day, unit["window"].split(".."))
+            self.assertIn((end - start).days + 1, range(7, 22))
+            self.assertGreaterEqual(start, day(plan["period"]["from"]))
+            self.assertLessEqual(end, day(plan["period"]["to"]))
+            self.assertLess(end, TODAY)
+
+    def test_other_sizes_and_seeds(self):
+        contents = []
+        for n_schools, seed in ((1, 1), (2, 1), (7, 1), (40, 1), (40, 1), (40, 2)):
+            with tempfile.TemporaryDirectory() as folder:
+                schools = self.make(folder, n_schools, seed)["schools"]
+                self.assertEqual(len(schools), n_schools)
+                for group, n in generate.QUESTIONNAIRES.items():
+                    self.assertEqual(truth.total(units_of(schools), group, "completed"),
+                                     round(n * n_schools / 143))
+                with open(os.path.join(folder, "sheets", "S001-%d-pupil.csv"
+                                       % schools[0]["units"][0]["level"])) as file:
+                    contents.append(file.read())
+        self.assertEqual(contents[3], contents[4])
+        self.assertNotEqual(contents[4], contents[5])
+
+
+class Truth(unittest.TestCase):
+    """Two schools of one unit each; the second stays below the pupils' threshold."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        path = self.folder.name
+        os.mkdir(os.path.join(path, "sheets"))
+        self.write("one.csv", ["1,5,1,1"] * 15 + ['NA,"",1,0'] * 5)
+        self.write("two.csv", ["5,,3,1"] * 3)
+        self.write("none.csv", [])
+        schools = [self.school("S001", "BE21", 3, 20, "one.csv"),
+                   self.school("S002", "BE22", 4, 3, "two.csv")]
+        idle = self.school("S003", "BE21", 3, 0, "none.csv")
+        with open(os.path.join(path, "plan.json"), "w") as file:
+            json.dump({"items": ITEMS, "schools": schools, "registered_only": [idle]}, file)
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def write(self, name, rows):
+        with open(os.path.join(self.folder.name, "sheets", name), "w") as file:
+            file.write("\n".join(["A1,A2,B1,X4_1", *rows]) + "\n")
+
+    @staticmethod
+    def school(name, province, level, n, sheet):
+        groups = {group: {"eligible": 50, "invited": 40, "completed": 0, "sheet": "none.csv"}
+                  for group in generate.GROUPS}
+        groups["pupil"].update(completed=n, sheet=sheet)
+        return {"school": name, "province": province, "network": "GO",
+                "units": [{"level": level, "groups": groups}]}
+
+    def row(self, measure, item="_T", area="_T", track="open", group="pupil", **place):
+        key = dict.fromkeys(truth.KEY, "_T")
+        key.update(place, measure=measure, item=item, area=area, group=group)
+        return truth.Truth(self.folder.name, track).row(key)
+
+    def test_means_are_over_what_left_the_schools(self):
+        self.assertEqual(self.row("mean", "A1", "A"), (1.0, 20, 1))
+        self.assertEqual(self.row("mean", "_T", "A"), (3.0, 20, 1))
+        self.assertEqual(self.row("mean", "A1", "A", province="BE22"), (5.0, 3, 1))
+        self.assertEqual(self.row("mean", "A1", "A", "sealed"), (30 / 18, 23, 2))
+
+    def test_shares_are_over_all_questionnaires(self):
+        self.assertEqual(self.row("share_na", "A1", "A"), (0.25, 20, 1))
+        self.assertEqual(self.row("share_5", "A2", "A", "sealed"), (15 / 23, 23, 2))
+        self.assertEqual(self.row("share_ticked", "X4_1", "X4"), (18 / 23, 23, 2))
+
+    def test_numbers(self):
+        self.assertEqual(self.row("questionnaires"), (23, 23, 2))
+        self.assertEqual(self.row("questionnaires", level="34"), (23, 23, 2))
+        self.assertEqual(self.row("questionnaires", level="4+5"), (3, 3, 1))
+        self.assertEqual(self.row("registered", group="_T"), (3, None, 3))
+        self.assertEqual(self.row("schools", group="_T"), (2, None, 2))
+        self.assertEqual(self.row("invited"), (80, None, 2))
+        self.assertEqual(self.row("eligible"), (150, None, 2))
+        self.assertAlmostEqual(self.row("coverage")[0], 100 * 23 / 150)
+        self.assertAlmostEqual(self.row("coverage", group="_T")[0], 100 * 2 / 3)
+
+    def test_no_valid_answer_is_no_value(self):
+        self.assertIsNone(self.row("mean", "A2", "A", province="BE22")[0])
+
+
+class Check(unittest.TestCase):
+    """A row that breaks a rule is found."""
+
+    def failures(self, **changed):
+        key = dict.fromkeys(truth.KEY, "_T")
+        key.update(family="province", province="BE21", group="pupil", area="A", item="A1",
+                   measure="mean")
+        true = {**key, "value": "3.5", "n": "100", "schools": "9", "status": ""}
+        row = {**true, "value": "3.6", "se_dp": "0.1", "ci_low": "3.4", "ci_high": "3.8",
+               **{k: v for k, v in changed.items() if not k.startswith("true_")}}
+        true.update({k[5:]: v for k, v in changed.items() if k.startswith("true_")})
+        find = check.Findings()
+        check.check_row(find, row, true)
+        return list(find.failed)
+
+    def test_a_good_row_passes(self):
+        self.assertEqual(self.failures(), [])
+        self.assertEqual(self.failures(n=""), [])
+        self.assertEqual(self.failures(value="", schools="", n="", status="c"), [])
+
+    def test_broken_rows_are_found(self):
+        self.assertTrue(self.failures(status="c"))
+        self.assertTrue(self.failures(value=""))
+        self.assertTrue(self.failures(schools="4", true_schools="4"))
+        self.assertTrue(self.failures(n="19", true_n="19"))
+        self.assertTrue(self.failures(n="99"))
+        self.assertTrue(self.failures(se_dp="0.2"))
+        self.assertTrue(self.failures(se_dp="0.1", status="u"))
+        self.assertTrue(self.failures(measure="questionnaires", value="99"))
+
+    def test_privacy_entries(self):
+        entries = [{"group": group, "family": "_T", "map": "pairs", "delta2": 75,
+                    "sigma2": sigma2, "rho": rho, "draws": 0}
+                   for group, rho, sigma2 in (("leader", check.BUDGET["leader"], 203),
+                                              ("teacher", check.BUDGET["teacher"], 1540),
+                                              ("pupil", check.BUDGET["pupil"], 1540))]
+        for broken, expected in (({}, 0), ({"sigma2": 1541}, 1), ({"rho": "1/100"}, 2)):
+            find = check.Findings()
+            check.check_privacy(find, {"privacy": entries[:2] + [{**entries[2], **broken}]})
+            self.assertEqual(len(find.failed), expected)
+
+
+class Registry(unittest.TestCase):
+    def test_rows(self):
+        with tempfile.TemporaryDirectory() as folder:
+            plan = generate.generate(folder, 143, 1, ITEMS, TODAY)
+            with open(os.path.join(folder, "registry.csv"), newline="") as file:
+                rows = list(csv.DictReader(file))
+        registered = units_of(plan["schools"]) + units_of(plan["registered_only"])
+        self.assertEqual(len(rows), len(registered))
+        self.assertEqual(len({(row["school"], row["level"]) for row in rows}), len(rows))
+        self.assertEqual(len({row["school"] for row in rows}), 160)
+        self.assertEqual(sum(int(row["eligible_pupil"]) for row in rows),
+                         truth.total(registered, "pupil", "eligible"))
+
+
+if __name__ == "__main__":
+    unittest.main()
