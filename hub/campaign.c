@@ -36,8 +36,9 @@ static enum drp_err beside(const char *path, const char *other, char out[DRP_PAT
 	char folder[DRP_PATH_MAX];
 	if (other[0] == '/' || !slash) {
 		return snprintf(out, DRP_PATH_MAX, "%s", other) < DRP_PATH_MAX
-			? DRP_OK
-			: drp_fail(diag, DRP_E_RANGE, "the path %s is too long", other);
+			       ? DRP_OK
+			       : drp_fail(diag, DRP_E_RANGE, "the path %s is too long",
+					 other);
 	}
 	if (snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path) >=
 		(int)sizeof folder) {
@@ -48,12 +49,12 @@ static enum drp_err beside(const char *path, const char *other, char out[DRP_PAT
 
 /* ---- what to expect ---- */
 
-static void expect_family(const struct drp_manifest *m, const struct drp_release *r,
-	struct drp_buf *report)
+static void expect_family(
+	const struct drp_manifest *m, const struct drp_release *r, struct drp_buf *report)
 {
 	struct drp_cohort cohorts[DRP_COHORTS_MAX];
-	size_t n = drp_cohorts_list((enum drp_family)r->family, m->unit, m->n_units, cohorts,
-		DRP_COHORTS_MAX);
+	size_t n = drp_cohorts_list((enum drp_family)r->family, m->unit, m->n_units,
+		cohorts, DRP_COHORTS_MAX);
 	double best = INFINITY, worst = 0;
 	for (size_t c = 0; c < n; c++) {
 		double answers = 0, draws = 0;
@@ -65,8 +66,9 @@ static void expect_family(const struct drp_manifest *m, const struct drp_release
 				draws += 1;
 			}
 		}
-		double se = draws > 0 ? drp_estimate_expected_se(r->sigma2, draws, answers)
-				      : INFINITY;
+		double se = draws > 0
+				    ? drp_estimate_expected_se(r->sigma2, draws, answers)
+				    : INFINITY;
 		best = se < best ? se : best;
 		worst = se > worst && se < INFINITY ? se : worst;
 	}
@@ -82,8 +84,9 @@ static void expect_family(const struct drp_manifest *m, const struct drp_release
 
 static void expect(const struct drp_manifest *m, struct drp_buf *report)
 {
-	drp_buf_text(report, "Expected standard error of an item's mean, from noise alone, if "
-			     "half of those eligible answer:\n");
+	drp_buf_text(report,
+		"Expected standard error of an item's mean, from noise alone, if "
+		"half of those eligible answer:\n");
 	for (uint16_t i = 0; i < m->n_releases; i++) {
 		if (m->release[i].map == DRP_MAP_COUNTS) {
 			drp_buf_printf(report, "%-8s %-15s numbers only\n",
@@ -123,7 +126,8 @@ static enum drp_err make_manifest(struct drp_hub *hub, const struct drp_draft *d
 	struct drp_rng rng = drp_system_rng();
 	enum drp_err err = current_schools(hub, &schools, &n, diag);
 	if (err == DRP_OK) {
-		err = drp_draft_manifest(draft, instrument, schools, n, &rng, manifest, diag);
+		err = drp_draft_manifest(
+			draft, instrument, schools, n, &rng, manifest, diag);
 	}
 	if (err == DRP_OK) {
 		drp_keys_public(hub->keys, &(*manifest)->hub, (*manifest)->hub_box);
@@ -140,7 +144,8 @@ static enum drp_err store_draft(struct drp_hub *hub, const struct drp_draft *dra
 	enum drp_err err = drp_instrument_encode(instrument, &blob);
 	err = err ? err : drp_hub_begin(hub->store, diag);
 	if (err == DRP_OK) {
-		err = drp_hub_blob_put(hub->store, &instrument->hash, blob.data, blob.len, diag);
+		err = drp_hub_blob_put(
+			hub->store, &instrument->hash, blob.data, blob.len, diag);
 		err = err ? err
 			  : drp_hub_campaign_new(hub->store, draft->id, &instrument->hash,
 				    drp_buf_string(text), drp_buf_string(frame),
@@ -155,8 +160,8 @@ static enum drp_err store_draft(struct drp_hub *hub, const struct drp_draft *dra
 	return err;
 }
 
-enum drp_err drp_campaign_new(struct drp_hub *hub, const char *path, char id[DRP_NAME_MAX],
-	struct drp_buf *report, struct drp_diag *diag)
+enum drp_err drp_campaign_new(struct drp_hub *hub, const char *path,
+	char id[DRP_NAME_MAX], struct drp_buf *report, struct drp_diag *diag)
 {
 	struct drp_draft *draft = drp_alloc(1, sizeof *draft);
 	struct drp_buf text = {0}, frame = {0};
@@ -203,8 +208,8 @@ static void report_closed(const struct drp_plan *plan, int group, struct drp_buf
 }
 
 /* Nothing is signed unless the region could be opened for at least one group. */
-static enum drp_err plan_all(const struct drp_manifest *m, struct drp_buf *report,
-	struct drp_diag *diag)
+static enum drp_err plan_all(
+	const struct drp_manifest *m, struct drp_buf *report, struct drp_diag *diag)
 {
 	uint8_t *member = drp_alloc(m->n_units, 1);
 	struct drp_plan *plan = drp_alloc(1, sizeof *plan);
@@ -229,7 +234,8 @@ static enum drp_err plan_all(const struct drp_manifest *m, struct drp_buf *repor
 	drp_free(plan);
 	if (err == DRP_OK && !possible) {
 		err = drp_fail(diag, DRP_E_TOO_FEW_SCHOOLS,
-			"the register has too few schools or boards, or one dominates, for any "
+			"the register has too few schools or boards, or one dominates, "
+			"for any "
 			"figure of the region (at least %u schools of %u boards)",
 			m->thresholds.k_schools, m->thresholds.k_boards);
 	}
@@ -238,8 +244,8 @@ static enum drp_err plan_all(const struct drp_manifest *m, struct drp_buf *repor
 
 /* The hub draws no noise on this track; it keeps the account of what the nodes may
  * spend, so that the year's cap binds before any school is asked. */
-static enum drp_err charge(struct drp_hub *hub, const struct drp_manifest *m,
-	struct drp_diag *diag)
+static enum drp_err charge(
+	struct drp_hub *hub, const struct drp_manifest *m, struct drp_diag *diag)
 {
 	struct drp_ledger_row *rows = NULL;
 	size_t n = 0;
@@ -264,7 +270,8 @@ static enum drp_err charge(struct drp_hub *hub, const struct drp_manifest *m,
 	return err;
 }
 
-static enum drp_err storage_key(struct drp_hub *hub, const char *id, struct drp_diag *diag)
+static enum drp_err storage_key(
+	struct drp_hub *hub, const char *id, struct drp_diag *diag)
 {
 	char path[DRP_PATH_MAX];
 	enum drp_err err = drp_hub_key_path(hub, id, path, diag);
@@ -274,8 +281,8 @@ static enum drp_err storage_key(struct drp_hub *hub, const char *id, struct drp_
 	return err;
 }
 
-static enum drp_err sign_and_store(struct drp_hub *hub, struct drp_manifest *m,
-	struct drp_diag *diag)
+static enum drp_err sign_and_store(
+	struct drp_hub *hub, struct drp_manifest *m, struct drp_diag *diag)
 {
 	struct drp_buf bytes = {0};
 	uint8_t signature[DRP_SIGNATURE_BYTES];
@@ -287,9 +294,11 @@ static enum drp_err sign_and_store(struct drp_hub *hub, struct drp_manifest *m,
 	}
 	drp_sign(hub->keys, "drempel manifest 1", bytes.data, bytes.len, signature);
 	err = charge(hub, m, diag);
-	err = err ? err : drp_hub_blob_put(hub->store, &m->hash, bytes.data, bytes.len, diag);
-	err = err ? err : drp_hub_campaign_sign(hub->store, m->id, &m->hash, signature,
-				  drp_hub_now_s(hub), diag);
+	err = err ? err
+		  : drp_hub_blob_put(hub->store, &m->hash, bytes.data, bytes.len, diag);
+	err = err ? err
+		  : drp_hub_campaign_sign(hub->store, m->id, &m->hash, signature,
+			    drp_hub_now_s(hub), diag);
 	if (err) {
 		drp_hub_rollback(hub->store);
 	} else {
@@ -299,8 +308,8 @@ static enum drp_err sign_and_store(struct drp_hub *hub, struct drp_manifest *m,
 	return err;
 }
 
-enum drp_err drp_campaign_sign(struct drp_hub *hub, const char *id, struct drp_buf *report,
-	struct drp_diag *diag)
+enum drp_err drp_campaign_sign(struct drp_hub *hub, const char *id,
+	struct drp_buf *report, struct drp_diag *diag)
 {
 	struct drp_campaign_row row;
 	struct drp_buf text = {0}, frame = {0};
@@ -339,8 +348,8 @@ struct gathering {
 };
 
 /* An open-track contribution is small; most of the struct is room for values. */
-static enum drp_err gather_one(void *self, const struct drp_stored *stored,
-	const void *sealed, size_t n)
+static enum drp_err gather_one(
+	void *self, const struct drp_stored *stored, const void *sealed, size_t n)
 {
 	struct gathering *g = self;
 	const struct drp_unit *unit = drp_manifest_unit(g->m, &stored->unit);
@@ -349,9 +358,11 @@ static enum drp_err gather_one(void *self, const struct drp_stored *stored,
 	}
 	if (g->n == g->cap) {
 		size_t cap = g->cap ? 2 * g->cap : 64;
-		struct drp_contribution *more = drp_realloc(g->list, cap, sizeof *g->list);
+		struct drp_contribution *more =
+			drp_realloc(g->list, cap, sizeof *g->list);
 		if (!more) {
-			return drp_fail(g->diag, DRP_E_NOMEM, "no memory for the contributions");
+			return drp_fail(
+				g->diag, DRP_E_NOMEM, "no memory for the contributions");
 		}
 		g->list = more;
 		g->cap = cap;
@@ -370,7 +381,8 @@ static enum drp_err gather_one(void *self, const struct drp_stored *stored,
 	drp_buf_clear(&plain);
 	if (err) {
 		return drp_fail(g->diag, err,
-			"a stored contribution cannot be read (%s); nothing was opened, restore "
+			"a stored contribution cannot be read (%s); nothing was opened, "
+			"restore "
 			"the hub's directory from its backup",
 			drp_err_text(err));
 	}
@@ -392,7 +404,8 @@ static enum drp_err build_edition(struct drp_hub *hub, struct gathering *g,
 		table[i] = g->slot[i] ? &g->list[g->slot[i] - 1] : NULL;
 	}
 	const struct drp_gathered gathered = {g->m, instrument, table};
-	enum drp_err err = drp_edition_build(&gathered, 1, drp_hub_now_s(hub), edition, diag);
+	enum drp_err err =
+		drp_edition_build(&gathered, 1, drp_hub_now_s(hub), edition, diag);
 	drp_free(table);
 	return err;
 }
@@ -402,8 +415,9 @@ static enum drp_err store_edition(struct drp_hub *hub, const char *id,
 {
 	struct drp_buf bytes = {0};
 	enum drp_err err = drp_edition_encode(edition, &bytes);
-	err = err ? err : drp_hub_edition_put(hub->store, id, edition->number, &edition->hash,
-				  bytes.data, bytes.len, edition->created_s, diag);
+	err = err ? err
+		  : drp_hub_edition_put(hub->store, id, edition->number, &edition->hash,
+			    bytes.data, bytes.len, edition->created_s, diag);
 	drp_buf_clear(&bytes);
 	return err;
 }
@@ -415,16 +429,19 @@ static enum drp_err close_in_transaction(struct drp_hub *hub,
 	const struct drp_instrument *instrument, struct drp_diag *diag)
 {
 	struct drp_edition *edition = NULL;
-	enum drp_err err = drp_hub_contributions(hub->store, row->id, gather_one, g, diag);
+	enum drp_err err =
+		drp_hub_contributions(hub->store, row->id, gather_one, g, diag);
 	err = err ? err : build_edition(hub, g, instrument, &edition, diag);
 	err = err ? err : store_edition(hub, row->id, edition, diag);
-	err = err ? err : drp_hub_campaign_state(hub->store, row->id, DRP_CAMPAIGN_CLOSED,
-				  drp_hub_now_s(hub), diag);
+	err = err ? err
+		  : drp_hub_campaign_state(hub->store, row->id, DRP_CAMPAIGN_CLOSED,
+			    drp_hub_now_s(hub), diag);
 	drp_edition_free(edition);
 	return err;
 }
 
-enum drp_err drp_campaign_close(struct drp_hub *hub, const char *id, struct drp_diag *diag)
+enum drp_err drp_campaign_close(
+	struct drp_hub *hub, const char *id, struct drp_diag *diag)
 {
 	struct drp_campaign_row row;
 	char path[DRP_PATH_MAX];
@@ -467,14 +484,16 @@ enum drp_err drp_campaign_close(struct drp_hub *hub, const char *id, struct drp_
 
 /* Rows first, then the key, then the log: whichever step a crash comes after, running
  * freeze again finishes it, and what is left of the rows is unreadable. */
-enum drp_err drp_campaign_freeze(struct drp_hub *hub, const char *id, struct drp_diag *diag)
+enum drp_err drp_campaign_freeze(
+	struct drp_hub *hub, const char *id, struct drp_diag *diag)
 {
 	struct drp_campaign_row row;
 	char path[DRP_PATH_MAX];
 	enum drp_err err = drp_hub_campaign_get(hub->store, id, &row, diag);
 	if (err == DRP_OK && row.state < DRP_CAMPAIGN_CLOSED) {
 		err = drp_fail(diag, DRP_E_STATE,
-			"campaign %s has no edition yet; run 'campaign close %s' first", id, id);
+			"campaign %s has no edition yet; run 'campaign close %s' first",
+			id, id);
 	}
 	err = err ? err : drp_hub_begin(hub->store, diag);
 	if (err) {
@@ -482,8 +501,8 @@ enum drp_err drp_campaign_freeze(struct drp_hub *hub, const char *id, struct drp
 	}
 	err = drp_hub_contributions_erase(hub->store, id, diag);
 	if (err == DRP_OK && row.state != DRP_CAMPAIGN_FROZEN) {
-		err = drp_hub_campaign_state(hub->store, id, DRP_CAMPAIGN_FROZEN,
-			drp_hub_now_s(hub), diag);
+		err = drp_hub_campaign_state(
+			hub->store, id, DRP_CAMPAIGN_FROZEN, drp_hub_now_s(hub), diag);
 	}
 	if (err) {
 		drp_hub_rollback(hub->store);
@@ -505,7 +524,8 @@ enum drp_err drp_campaign_edition(struct drp_hub *hub, const char *id, uint32_t 
 	enum drp_err err =
 		drp_hub_edition_get(hub->store, id, number, &hash, &bytes, diag);
 	if (err == DRP_E_NOTFOUND) {
-		drp_fail(diag, err, "campaign %s has no edition yet; run 'campaign close %s'", id,
+		drp_fail(diag, err,
+			"campaign %s has no edition yet; run 'campaign close %s'", id,
 			id);
 	}
 	err = err ? err : drp_edition_decode(bytes.data, bytes.len, edition);

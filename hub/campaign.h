@@ -14,22 +14,23 @@
 
 /* drp_campaign_new reads the file and its instrument, keeps both, and appends to report
  * the expected standard error per group and family, before anybody signs. */
-enum drp_err drp_campaign_new(struct drp_hub *hub, const char *path, char id[DRP_NAME_MAX],
-	struct drp_buf *report, struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_campaign_new(struct drp_hub *hub, const char *path,
+	char id[DRP_NAME_MAX], struct drp_buf *report,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_campaign_sign draws the units' random ids, computes the plan, charges the hub's
  * ledger and signs the manifest. DRP_E_BUDGET, DRP_E_TOO_FEW_SCHOOLS. */
-enum drp_err drp_campaign_sign(struct drp_hub *hub, const char *id, struct drp_buf *report,
-	struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_campaign_sign(struct drp_hub *hub, const char *id,
+	struct drp_buf *report, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_campaign_close fixes the working set, runs the gates, opens once and stores
  * edition 1. Closing again is DRP_OK and changes nothing. */
-enum drp_err drp_campaign_close(struct drp_hub *hub, const char *id, struct drp_diag *diag)
-	DRP_MUST_CHECK;
+enum drp_err drp_campaign_close(
+	struct drp_hub *hub, const char *id, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_campaign_freeze erases contributions and the campaign's storage key. */
-enum drp_err drp_campaign_freeze(struct drp_hub *hub, const char *id, struct drp_diag *diag)
-	DRP_MUST_CHECK;
+enum drp_err drp_campaign_freeze(
+	struct drp_hub *hub, const char *id, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_campaign_edition loads an edition (0: the newest): a new object. */
 enum drp_err drp_campaign_edition(struct drp_hub *hub, const char *id, uint32_t number,

@@ -65,11 +65,12 @@ enum drp_err drp_hub_list(const struct drp_args *args, struct drp_diag *diag)
 	err = drp_hub_campaigns(hub.store, &list, &n, diag);
 	for (size_t i = 0; err == DRP_OK && i < n; i++) {
 		if (json) {
-			json_array_append_new(json,
-				json_pack("{s:s, s:s}", "id", list[i].id, "state",
-					drp_campaign_state_name(list[i].state)));
+			json_array_append_new(
+				json, json_pack("{s:s, s:s}", "id", list[i].id, "state",
+					      drp_campaign_state_name(list[i].state)));
 		} else {
-			printf("%-24s %s\n", list[i].id, drp_campaign_state_name(list[i].state));
+			printf("%-24s %s\n", list[i].id,
+				drp_campaign_state_name(list[i].state));
 		}
 	}
 	if (json && err == DRP_OK) {
@@ -88,8 +89,8 @@ struct counting {
 	uint32_t contributions[DRP_GROUPS], withdrawn;
 };
 
-static enum drp_err count_one(void *self, const struct drp_stored *stored, const void *sealed,
-	size_t n)
+static enum drp_err count_one(
+	void *self, const struct drp_stored *stored, const void *sealed, size_t n)
 {
 	struct counting *c = self;
 	(void)sealed;
@@ -113,15 +114,17 @@ static json_t *privacy_json(struct drp_hub *hub, const struct drp_campaign_row *
 		drp_campaign_edition(hub, row->id, 0, &e, NULL) == DRP_OK) {
 		for (size_t i = 0; i < e->n_accounting; i++) {
 			const struct drp_accounting *a = &e->accounting[i];
-			json_array_append_new(list,
-				json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:I}", "group",
-					drp_group_code(a->group), "family",
-					a->family == DRP_FAMILIES ? "_T"
-								  : drp_family_code(a->family),
-					"map", drp_map_code(a->map), "delta2",
-					(json_int_t)a->delta2, "sigma2", (json_int_t)a->sigma2,
-					"rho", drp_rational_format(a->rho, rho), "draws",
-					(json_int_t)a->draws));
+			json_array_append_new(
+				list, json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:I}",
+					      "group", drp_group_code(a->group), "family",
+					      a->family == DRP_FAMILIES
+						      ? "_T"
+						      : drp_family_code(a->family),
+					      "map", drp_map_code(a->map), "delta2",
+					      (json_int_t)a->delta2, "sigma2",
+					      (json_int_t)a->sigma2, "rho",
+					      drp_rational_format(a->rho, rho), "draws",
+					      (json_int_t)a->draws));
 		}
 		drp_edition_free(e);
 		return list;
@@ -129,15 +132,17 @@ static json_t *privacy_json(struct drp_hub *hub, const struct drp_campaign_row *
 	for (uint16_t i = 0; i < m->n_releases; i++) {
 		const struct drp_release *r = &m->release[i];
 		if (r->rho.num > 0) {
-			json_array_append_new(list,
-				json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:I}", "group",
-					drp_group_code(r->group), "family",
-					m->track == DRP_TRACK_OPEN ? "_T"
-								   : drp_family_code(r->family),
-					"map", drp_map_code(r->map), "delta2",
-					(json_int_t)r->delta2, "sigma2", (json_int_t)r->sigma2,
-					"rho", drp_rational_format(r->rho, rho), "draws",
-					(json_int_t)0));
+			json_array_append_new(
+				list, json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:I}",
+					      "group", drp_group_code(r->group), "family",
+					      m->track == DRP_TRACK_OPEN
+						      ? "_T"
+						      : drp_family_code(r->family),
+					      "map", drp_map_code(r->map), "delta2",
+					      (json_int_t)r->delta2, "sigma2",
+					      (json_int_t)r->sigma2, "rho",
+					      drp_rational_format(r->rho, rho), "draws",
+					      (json_int_t)0));
 		}
 	}
 	return list;
@@ -149,12 +154,13 @@ static void print_show(const struct drp_manifest *m, const struct drp_campaign_r
 	char from[DRP_DATE_TEXT], to[DRP_DATE_TEXT], until[DRP_DATE_TEXT], hash[65];
 	char rho[DRP_RATIONAL_TEXT];
 	drp_hex(m->hash.b, 32, hash);
-	printf("%s: %s\nstate %s, %s track, %s schools\nperiod %s..%s, contributions until %s\n"
+	printf("%s: %s\nstate %s, %s track, %s schools\nperiod %s..%s, contributions "
+	       "until %s\n"
 	       "manifest %s\n%u schools registered, %u units\n",
-		m->id, m->title, drp_campaign_state_name(row->state), drp_track_code(m->track),
-		m->sample ? "a sample of" : "self-selected", drp_date_format(m->period_from, from),
-		drp_date_format(m->period_to, to), drp_time_format(m->deadline_s, until), hash,
-		m->n_schools, m->n_units);
+		m->id, m->title, drp_campaign_state_name(row->state),
+		drp_track_code(m->track), m->sample ? "a sample of" : "self-selected",
+		drp_date_format(m->period_from, from), drp_date_format(m->period_to, to),
+		drp_time_format(m->deadline_s, until), hash, m->n_schools, m->n_units);
 	for (int g = 0; g < DRP_GROUPS; g++) {
 		printf("%-8s contributions %u, budget rho %s\n", drp_group_code(g),
 			c->contributions[g], drp_rational_format(m->rho[g], rho));
@@ -174,13 +180,15 @@ static enum drp_err show_signed(struct drp_hub *hub, const struct drp_campaign_r
 	err = err ? err : drp_hub_contributions(hub->store, row->id, count_one, &c, diag);
 	if (err == DRP_OK && drp_args_has(args, "--json")) {
 		drp_hex(m->hash.b, 32, hash);
-		json_t *all = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:{s:I, s:I, s:I}, s:o}",
+		json_t *all = json_pack(
+			"{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:{s:I, s:I, s:I}, s:o}",
 			"id", m->id, "title", m->title, "state",
-			drp_campaign_state_name(row->state), "track", drp_track_code(m->track),
-			"manifest", hash, "schools", (json_int_t)m->n_schools, "units",
-			(json_int_t)m->n_units, "contributions", "leader",
-			(json_int_t)c.contributions[0], "teacher", (json_int_t)c.contributions[1],
-			"pupil", (json_int_t)c.contributions[2], "privacy",
+			drp_campaign_state_name(row->state), "track",
+			drp_track_code(m->track), "manifest", hash, "schools",
+			(json_int_t)m->n_schools, "units", (json_int_t)m->n_units,
+			"contributions", "leader", (json_int_t)c.contributions[0],
+			"teacher", (json_int_t)c.contributions[1], "pupil",
+			(json_int_t)c.contributions[2], "privacy",
 			privacy_json(hub, row, m));
 		json_dumpf(all, stdout, JSON_INDENT(1));
 		printf("\n");
@@ -231,7 +239,8 @@ enum drp_err drp_hub_close_campaign(const struct drp_args *args, struct drp_diag
 			shown += e->observation[i].value[0] != 0;
 			suppressed += e->observation[i].status == DRP_SUPPRESSED;
 		}
-		printf("campaign %s: edition %u, %zu values published, %zu suppressed; 'table %s' "
+		printf("campaign %s: edition %u, %zu values published, %zu suppressed; "
+		       "'table %s' "
 		       "shows it, 'campaign freeze %s' erases the contributions\n",
 			id, e->number, shown, suppressed, id, id);
 	}
@@ -262,7 +271,8 @@ enum drp_err drp_hub_load(const struct drp_args *args, struct drp_diag *diag)
 	struct drp_buf text = {0};
 	struct drp_answer *answer = drp_alloc(1, sizeof *answer);
 	const char *path = args->argument[0];
-	enum drp_err err = answer ? drp_hub_open(drp_args_dir(args), &hub, diag) : DRP_E_NOMEM;
+	enum drp_err err =
+		answer ? drp_hub_open(drp_args_dir(args), &hub, diag) : DRP_E_NOMEM;
 	if (err) {
 		drp_free(answer);
 		return err;
@@ -271,7 +281,8 @@ enum drp_err drp_hub_load(const struct drp_args *args, struct drp_diag *diag)
 	err = err ? err : drp_answer_parse(text.data, text.len, path, answer, diag);
 	err = err ? err : drp_hub_begin(hub.store, diag);
 	if (err == DRP_OK) {
-		err = drp_hub_answer_put(hub.store, answer->id, drp_buf_string(&text), diag);
+		err = drp_hub_answer_put(
+			hub.store, answer->id, drp_buf_string(&text), diag);
 		if (err) {
 			drp_hub_rollback(hub.store);
 		} else {

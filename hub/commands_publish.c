@@ -19,12 +19,16 @@ enum drp_err drp_hub_instrument_check(const struct drp_args *args, struct drp_di
 	}
 	drp_hex(in->hash.b, 32, hash);
 	printf("%s %s: %u areas, %u items, %u languages\nhash %s\n", in->id, in->version,
-		(unsigned)in->n_areas, (unsigned)in->n_items, (unsigned)in->n_languages, hash);
+		(unsigned)in->n_areas, (unsigned)in->n_items, (unsigned)in->n_languages,
+		hash);
 	for (int g = 0; g < DRP_GROUPS; g++) {
 		uint16_t items[DRP_ITEMS_MAX];
-		printf("%-8s %zu core items, %zu in additional areas\n", drp_group_code(g),
-			drp_instrument_vector(in, (enum drp_group)g, DRP_ITEM_CORE, items),
-			drp_instrument_vector(in, (enum drp_group)g, DRP_ITEM_ADDITIONAL, items));
+		printf("%-8s %zu core items, %zu in additional areas\n",
+			drp_group_code(g),
+			drp_instrument_vector(
+				in, (enum drp_group)g, DRP_ITEM_CORE, items),
+			drp_instrument_vector(
+				in, (enum drp_group)g, DRP_ITEM_ADDITIONAL, items));
 	}
 	drp_instrument_free(in);
 	return DRP_OK;
@@ -40,10 +44,10 @@ static json_t *item_json(const struct drp_instrument *in, const struct drp_item 
 			json_array_append_new(groups, json_string(drp_group_code(g)));
 		}
 	}
-	return json_pack("{s:s, s:s, s:s, s:i, s:b, s:b, s:o}", "code", item->code, "area",
-		in->area[item->area].code, "kind", kind[item->kind], "points", scale->points,
-		"tick", scale->points == 0 && item->kind != DRP_ITEM_TEXT, "na", scale->has_na,
-		"groups", groups);
+	return json_pack("{s:s, s:s, s:s, s:i, s:b, s:b, s:o}", "code", item->code,
+		"area", in->area[item->area].code, "kind", kind[item->kind], "points",
+		scale->points, "tick", scale->points == 0 && item->kind != DRP_ITEM_TEXT,
+		"na", scale->has_na, "groups", groups);
 }
 
 enum drp_err drp_hub_instrument_show(const struct drp_args *args, struct drp_diag *diag)
@@ -58,8 +62,8 @@ enum drp_err drp_hub_instrument_show(const struct drp_args *args, struct drp_dia
 	for (uint16_t i = 0; i < in->n_items; i++) {
 		json_array_append_new(items, item_json(in, &in->item[i]));
 	}
-	json_t *all =
-		json_pack("{s:s, s:s, s:o}", "id", in->id, "version", in->version, "items", items);
+	json_t *all = json_pack(
+		"{s:s, s:s, s:o}", "id", in->id, "version", in->version, "items", items);
 	json_dumpf(all, stdout, JSON_INDENT(1));
 	printf("\n");
 	json_decref(all);

@@ -17,8 +17,8 @@ static enum drp_err copy_option(const struct drp_args *args, const char *name, c
 {
 	const char *value = drp_args_get(args, name);
 	return snprintf(out, size, "%s", value ? value : otherwise) >= (int)size
-		? drp_fail(diag, DRP_E_USAGE, "%s is too long", name)
-		: DRP_OK;
+		       ? drp_fail(diag, DRP_E_USAGE, "%s is too long", name)
+		       : DRP_OK;
 }
 
 enum drp_err drp_hub_init(const struct drp_args *args, struct drp_diag *diag)
@@ -27,8 +27,10 @@ enum drp_err drp_hub_init(const struct drp_args *args, struct drp_diag *diag)
 	enum drp_err err = copy_option(args, "--name", s.name, sizeof s.name, "", diag);
 	err = err ? err : copy_option(args, "--role", s.role, sizeof s.role, "hub", diag);
 	err = err ? err
-		  : copy_option(args, "--listen", s.listen, sizeof s.listen, DEFAULT_LISTEN, diag);
-	err = err ? err : copy_option(args, "--address", s.address, sizeof s.address, "", diag);
+		  : copy_option(args, "--listen", s.listen, sizeof s.listen,
+			    DEFAULT_LISTEN, diag);
+	err = err ? err
+		  : copy_option(args, "--address", s.address, sizeof s.address, "", diag);
 	if (err) {
 		return err;
 	}
@@ -36,8 +38,9 @@ enum drp_err drp_hub_init(const struct drp_args *args, struct drp_diag *diag)
 		return drp_fail(diag, DRP_E_USAGE, "init needs --name NAME");
 	}
 	if (strcmp(s.role, "hub") != 0) {
-		return drp_fail(diag, DRP_E_USAGE, "--role is hub; the notary comes with the sealed "
-						   "track");
+		return drp_fail(diag, DRP_E_USAGE,
+			"--role is hub; the notary comes with the sealed "
+			"track");
 	}
 	if (strncmp(s.listen, "tcp://", 6) != 0) {
 		return drp_fail(diag, DRP_E_USAGE, "--listen is tcp://ADDRESS:PORT");
@@ -45,30 +48,33 @@ enum drp_err drp_hub_init(const struct drp_args *args, struct drp_diag *diag)
 	err = drp_crypto_init();
 	err = err ? err : drp_hub_create(drp_args_dir(args), &s, diag);
 	if (err == DRP_OK) {
-		printf("hub %s made in %s; next: school import, campaign new, serve\n", s.name,
-			drp_args_dir(args));
+		printf("hub %s made in %s; next: school import, campaign new, serve\n",
+			s.name, drp_args_dir(args));
 	}
 	return err;
 }
 
 /* ---- register ---- */
 
-static enum drp_err read_counts(const struct drp_args *args, struct drp_school *s, int level,
-	struct drp_diag *diag)
+static enum drp_err read_counts(const struct drp_args *args, struct drp_school *s,
+	int level, struct drp_diag *diag)
 {
-	static const char *const option[DRP_GROUPS] = {"--leader", "--teacher", "--pupil"};
+	static const char *const option[DRP_GROUPS] = {
+		"--leader", "--teacher", "--pupil"};
 	for (int g = 0; g < DRP_GROUPS; g++) {
 		const char *text = drp_args_get(args, option[g]);
-		if (text && drp_parse_u32(text, 0, DRP_UNIT_ELIGIBLE_MAX, &s->eligible[level][g])) {
-			return drp_fail(diag, DRP_E_USAGE, "%s is a whole number up to %d", option[g],
+		if (text && drp_parse_u32(text, 0, DRP_UNIT_ELIGIBLE_MAX,
+				    &s->eligible[level][g])) {
+			return drp_fail(diag, DRP_E_USAGE,
+				"%s is a whole number up to %d", option[g],
 				DRP_UNIT_ELIGIBLE_MAX);
 		}
 	}
 	return DRP_OK;
 }
 
-static enum drp_err read_school(const struct drp_args *args, struct drp_school *s,
-	struct drp_diag *diag)
+static enum drp_err read_school(
+	const struct drp_args *args, struct drp_school *s, struct drp_diag *diag)
 {
 	const char *level = drp_args_get(args, "--level");
 	const char *province = drp_args_get(args, "--province");
@@ -78,7 +84,8 @@ static enum drp_err read_school(const struct drp_args *args, struct drp_school *
 	int n = network ? drp_network_of(network) : s->network ? s->network : -1;
 	if (l < 0 || p < 0 || n < 0 || !drp_code_valid(args->argument[0], DRP_CODE_MAX)) {
 		return drp_fail(diag, DRP_E_USAGE,
-			"school add needs a code as ID, --level 1..5, --province BE10.._U and "
+			"school add needs a code as ID, --level 1..5, --province "
+			"BE10.._U and "
 			"--network GO|OVSG|POV|KOV|OTHER");
 	}
 	s->province = (uint8_t)p;
@@ -91,7 +98,8 @@ static enum drp_err read_school(const struct drp_args *args, struct drp_school *
 		  : copy_option(args, "--board", s->board, sizeof s->board,
 			    *s->board ? strdupa(s->board) : s->id, diag);
 	if (err == DRP_OK && !drp_code_valid(s->board, sizeof s->board)) {
-		err = drp_fail(diag, DRP_E_USAGE, "--board is a code of letters and digits");
+		err = drp_fail(
+			diag, DRP_E_USAGE, "--board is a code of letters and digits");
 	}
 	return err ? err : read_counts(args, s, l, diag);
 }
@@ -163,15 +171,16 @@ enum drp_err drp_hub_school_list(const struct drp_args *args, struct drp_diag *d
 		if (json) {
 			json_array_append_new(json,
 				json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "school",
-					list[i].id, "name", list[i].name, "board", list[i].board,
-					"province", drp_province_code(list[i].province), "network",
-					drp_network_code(list[i].network), "levels", levels,
-					"state", school_state(&list[i])));
+					list[i].id, "name", list[i].name, "board",
+					list[i].board, "province",
+					drp_province_code(list[i].province), "network",
+					drp_network_code(list[i].network), "levels",
+					levels, "state", school_state(&list[i])));
 		} else {
 			printf("%-15s %-5s %-5s %-5s %-10s %s\n", list[i].id,
 				drp_province_code(list[i].province),
-				drp_network_code(list[i].network), levels, school_state(&list[i]),
-				list[i].name);
+				drp_network_code(list[i].network), levels,
+				school_state(&list[i]), list[i].name);
 		}
 	}
 	if (json && err == DRP_OK) {
@@ -193,7 +202,8 @@ enum drp_err drp_hub_school_out(const struct drp_args *args, struct drp_diag *di
 	}
 	err = drp_hub_school_revoke(hub.store, args->argument[0], diag);
 	if (err == DRP_OK) {
-		printf("school %s is revoked; what it sent to open campaigns still counts until "
+		printf("school %s is revoked; what it sent to open campaigns still "
+		       "counts until "
 		       "they close\n",
 			args->argument[0]);
 	}

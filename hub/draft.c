@@ -40,10 +40,10 @@ struct file {
 	uint32_t fold_count;
 };
 
-#define TEXT(key, type, member, max)                                                      \
+#define TEXT(key, type, member, max)                                                     \
 	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_POINTER, type, member, 1, max)
-#define OPTIONAL_TEXT(key, type, member, max)                                             \
-	CYAML_FIELD_STRING_PTR(                                                           \
+#define OPTIONAL_TEXT(key, type, member, max)                                            \
+	CYAML_FIELD_STRING_PTR(                                                          \
 		key, CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, type, member, 1, max)
 
 static const cyaml_schema_field_t groups_fields[] = {
@@ -56,8 +56,8 @@ static const cyaml_schema_field_t thresholds_fields[] = {
 	CYAML_FIELD_UINT("boards", CYAML_FLAG_OPTIONAL, struct file_thresholds, boards),
 	CYAML_FIELD_UINT("largest-school-percent", CYAML_FLAG_OPTIONAL,
 		struct file_thresholds, school_percent),
-	CYAML_FIELD_UINT("largest-board-percent", CYAML_FLAG_OPTIONAL, struct file_thresholds,
-		board_percent),
+	CYAML_FIELD_UINT("largest-board-percent", CYAML_FLAG_OPTIONAL,
+		struct file_thresholds, board_percent),
 	CYAML_FIELD_MAPPING_PTR("respondents", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 		struct file_thresholds, respondents, groups_fields),
 	CYAML_FIELD_MAPPING_PTR("unit", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
@@ -65,13 +65,15 @@ static const cyaml_schema_field_t thresholds_fields[] = {
 	CYAML_FIELD_END};
 
 static const cyaml_schema_field_t fold_fields[] = {
-	TEXT("family", struct file_fold, family, 20), TEXT("from", struct file_fold, from, 20),
+	TEXT("family", struct file_fold, family, 20),
+	TEXT("from", struct file_fold, from, 20),
 	TEXT("into", struct file_fold, into, 20), CYAML_FIELD_END};
 static const cyaml_schema_value_t fold_value = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct file_fold, fold_fields)};
 
 static const cyaml_schema_field_t period_fields[] = {
-	CYAML_FIELD_STRING_PTR("from", CYAML_FLAG_POINTER, struct file, period.from, 1, 10),
+	CYAML_FIELD_STRING_PTR(
+		"from", CYAML_FLAG_POINTER, struct file, period.from, 1, 10),
 	CYAML_FIELD_STRING_PTR("to", CYAML_FLAG_POINTER, struct file, period.to, 1, 10),
 	CYAML_FIELD_END};
 
@@ -85,15 +87,16 @@ static const cyaml_schema_field_t file_fields[] = {
 	TEXT("deadline", struct file, deadline, 10),
 	/* The period's fields lie in struct file itself, hence the offset 0. */
 	{.key = "period",
-		.value = {CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct file, period_fields)},
+		.value = {CYAML_VALUE_MAPPING(
+			CYAML_FLAG_DEFAULT, struct file, period_fields)},
 		.data_offset = 0,
 		.count_size = 0},
 	CYAML_FIELD_MAPPING_PTR("thresholds", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 		struct file, thresholds, thresholds_fields),
 	CYAML_FIELD_MAPPING_PTR("budget", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 		struct file, budget, groups_fields),
-	CYAML_FIELD_SEQUENCE("fold", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct file,
-		fold, &fold_value, 0, DRP_FOLDS_MAX),
+	CYAML_FIELD_SEQUENCE("fold", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+		struct file, fold, &fold_value, 0, DRP_FOLDS_MAX),
 	CYAML_FIELD_END};
 
 static const cyaml_schema_value_t file_schema = {
@@ -113,38 +116,43 @@ static enum drp_err bad(const struct reading *r, const char *field, const char *
 
 static const char *group_text(const struct file_groups *g, int group)
 {
-	return !g                      ? NULL
-		: group == DRP_LEADER  ? g->leader
-		: group == DRP_TEACHER ? g->teacher
-				       : g->pupil;
+	return !g		      ? NULL
+	       : group == DRP_LEADER  ? g->leader
+	       : group == DRP_TEACHER ? g->teacher
+				      : g->pupil;
 }
 
-static enum drp_err read_dates(const struct reading *r, const struct file *f,
-	struct drp_draft *d)
+static enum drp_err read_dates(
+	const struct reading *r, const struct file *f, struct drp_draft *d)
 {
 	if (drp_date_parse(f->period.from, &d->period_from) ||
-		drp_date_parse(f->period.to, &d->period_to) || d->period_to < d->period_from) {
-		return bad(r, "period", "two days YYYY-MM-DD, from not after to, are expected");
+		drp_date_parse(f->period.to, &d->period_to) ||
+		d->period_to < d->period_from) {
+		return bad(r, "period",
+			"two days YYYY-MM-DD, from not after to, are expected");
 	}
 	if (drp_date_parse(f->deadline, &d->deadline) || d->deadline < d->period_from) {
-		return bad(r, "deadline", "a day YYYY-MM-DD inside or after the period is expected");
+		return bad(r, "deadline",
+			"a day YYYY-MM-DD inside or after the period is expected");
 	}
 	return DRP_OK;
 }
 
-static enum drp_err read_kinds(const struct reading *r, const struct file *f,
-	struct drp_draft *d)
+static enum drp_err read_kinds(
+	const struct reading *r, const struct file *f, struct drp_draft *d)
 {
 	int track = drp_track_of(f->track);
 	if (!drp_code_valid(f->campaign, DRP_NAME_MAX)) {
-		return bad(r, "campaign", "an id of letters, digits, '-', '_' and '.' is expected");
+		return bad(r, "campaign",
+			"an id of letters, digits, '-', '_' and '.' is expected");
 	}
 	if (track < 0) {
 		return bad(r, "track", "'open' or 'sealed' is expected");
 	}
 	if (track == DRP_TRACK_SEALED) {
 		return drp_fail(r->diag, DRP_E_STATE,
-			"%s: track: sealed campaigns need a notary, which this version does not "
+			"%s: track: sealed campaigns need a notary, which this version "
+			"does not "
 			"have; use 'open'",
 			r->path);
 	}
@@ -162,17 +170,18 @@ static enum drp_err read_kinds(const struct reading *r, const struct file *f,
 }
 
 /* An operator may raise a threshold, never lower it below the design's. */
-static enum drp_err raise(const struct reading *r, const char *field, const char *text,
-	uint32_t *value)
+static enum drp_err raise(
+	const struct reading *r, const char *field, const char *text, uint32_t *value)
 {
 	if (text && drp_parse_u32(text, *value, 1000000, value)) {
-		return bad(r, field, "a threshold can be raised above the default, not lowered");
+		return bad(r, field,
+			"a threshold can be raised above the default, not lowered");
 	}
 	return DRP_OK;
 }
 
-static enum drp_err read_thresholds(const struct reading *r, const struct file_thresholds *f,
-	struct drp_thresholds *t)
+static enum drp_err read_thresholds(const struct reading *r,
+	const struct file_thresholds *f, struct drp_thresholds *t)
 {
 	*t = (struct drp_thresholds){.k_schools = 5,
 		.k_boards = 3,
@@ -183,22 +192,26 @@ static enum drp_err read_thresholds(const struct reading *r, const struct file_t
 	if (!f) {
 		return DRP_OK;
 	}
-	if ((f->schools && f->schools < t->k_schools) || (f->boards && f->boards < t->k_boards) ||
+	if ((f->schools && f->schools < t->k_schools) ||
+		(f->boards && f->boards < t->k_boards) ||
 		f->school_percent > t->max_school_percent ||
 		f->board_percent > t->max_board_percent) {
-		return bad(r, "thresholds", "a threshold can be made stricter, not weaker "
-					    "(5 schools, 3 boards, 50 and 70 percent)");
+		return bad(r, "thresholds",
+			"a threshold can be made stricter, not weaker "
+			"(5 schools, 3 boards, 50 and 70 percent)");
 	}
 	t->k_schools = f->schools ? f->schools : t->k_schools;
 	t->k_boards = f->boards ? f->boards : t->k_boards;
-	t->max_school_percent = f->school_percent ? f->school_percent : t->max_school_percent;
+	t->max_school_percent =
+		f->school_percent ? f->school_percent : t->max_school_percent;
 	t->max_board_percent = f->board_percent ? f->board_percent : t->max_board_percent;
 	enum drp_err err = DRP_OK;
 	for (int g = 0; err == DRP_OK && g < DRP_GROUPS; g++) {
 		err = raise(r, "thresholds: respondents", group_text(f->respondents, g),
 			&t->k_respondents[g]);
-		err = err ? err : raise(r, "thresholds: unit", group_text(f->unit, g),
-					  &t->k_unit[g]);
+		err = err ? err
+			  : raise(r, "thresholds: unit", group_text(f->unit, g),
+				    &t->k_unit[g]);
 	}
 	return err;
 }
@@ -210,9 +223,11 @@ static enum drp_err read_budget(const struct reading *r, const struct file_group
 		rho[g] = drp_ledger_default_rho((enum drp_group)g);
 		const char *text = group_text(f, g);
 		if (text && (drp_rational_parse(text, &rho[g]) || rho[g].num <= 0 ||
-				    drp_rational_cmp(rho[g], drp_ledger_cap((enum drp_group)g)) > 0)) {
-			return bad(r, "budget", "a positive rho such as 243559/10000000, at most the "
-						"yearly cap, is expected");
+				    drp_rational_cmp(rho[g],
+					    drp_ledger_cap((enum drp_group)g)) > 0)) {
+			return bad(r, "budget",
+				"a positive rho such as 243559/10000000, at most the "
+				"yearly cap, is expected");
 		}
 	}
 	return DRP_OK;
@@ -221,20 +236,22 @@ static enum drp_err read_budget(const struct reading *r, const struct file_group
 static int code_of(int family, const char *code)
 {
 	return family == DRP_FAMILY_PROVINCE  ? drp_province_of(code)
-		: family == DRP_FAMILY_LEVEL   ? drp_level_of(code)
-		: family == DRP_FAMILY_NETWORK ? drp_network_of(code)
-					       : -1;
+	       : family == DRP_FAMILY_LEVEL   ? drp_level_of(code)
+	       : family == DRP_FAMILY_NETWORK ? drp_network_of(code)
+					      : -1;
 }
 
-static enum drp_err read_folds(const struct reading *r, const struct file *f,
-	struct drp_draft *d)
+static enum drp_err read_folds(
+	const struct reading *r, const struct file *f, struct drp_draft *d)
 {
 	for (uint32_t i = 0; i < f->fold_count; i++) {
 		int family = drp_family_of(f->fold[i].family);
-		int from = code_of(family, f->fold[i].from), into = code_of(family, f->fold[i].into);
+		int from = code_of(family, f->fold[i].from),
+		    into = code_of(family, f->fold[i].into);
 		if (from < 0 || into < 0 || from == into) {
-			return bad(r, "fold", "family (province, level or network) and two different "
-					      "codes of it are expected");
+			return bad(r, "fold",
+				"family (province, level or network) and two different "
+				"codes of it are expected");
 		}
 		d->fold[d->n_folds++] =
 			(struct drp_fold){(uint8_t)family, (uint8_t)from, (uint8_t)into};
@@ -273,7 +290,7 @@ enum drp_err drp_draft_read(const void *text, size_t n, const char *path,
 static const uint8_t value_families[DRP_GROUPS] = {
 	[DRP_LEADER] = 1u << DRP_FAMILY_REGION,
 	[DRP_TEACHER] = 1u << DRP_FAMILY_REGION | 1u << DRP_FAMILY_PROVINCE |
-		1u << DRP_FAMILY_LEVEL | 1u << DRP_FAMILY_NETWORK,
+			1u << DRP_FAMILY_LEVEL | 1u << DRP_FAMILY_NETWORK,
 	[DRP_PUPIL] = (1u << DRP_FAMILIES) - 1,
 };
 
@@ -283,26 +300,29 @@ static enum drp_err plan_releases(const struct drp_instrument *instrument,
 	for (int g = 0; g < DRP_GROUPS; g++) {
 		uint16_t items[DRP_ITEMS_MAX];
 		uint32_t delta2 = DRP_DELTA2_PAIR *
-			(uint32_t)drp_instrument_vector(
-				instrument, (enum drp_group)g, DRP_ITEM_CORE, items);
+				  (uint32_t)drp_instrument_vector(instrument,
+					  (enum drp_group)g, DRP_ITEM_CORE, items);
 		if (delta2 == 0) {
 			continue; /* the instrument asks this group nothing */
 		}
 		uint32_t sigma2 = 0;
 		enum drp_err err = drp_sigma2_for(delta2, m->rho[g], &sigma2);
 		if (err) {
-			return drp_fail(diag, err, "the budget of group %s cannot be kept: %s",
+			return drp_fail(diag, err,
+				"the budget of group %s cannot be kept: %s",
 				drp_group_code(g), drp_err_text(err));
 		}
 		for (int f = 0; f < DRP_FAMILIES; f++) {
 			int values = value_families[g] >> f & 1;
-			m->release[m->n_releases++] = (struct drp_release){.group = (uint8_t)g,
-				.family = (uint8_t)f,
-				.map = values ? DRP_MAP_PAIRS : DRP_MAP_COUNTS,
-				.rho = f == DRP_FAMILY_REGION ? m->rho[g]
-							      : (struct drp_rational){0, 1},
-				.delta2 = values ? delta2 : 0,
-				.sigma2 = values ? sigma2 : 0};
+			m->release[m->n_releases++] =
+				(struct drp_release){.group = (uint8_t)g,
+					.family = (uint8_t)f,
+					.map = values ? DRP_MAP_PAIRS : DRP_MAP_COUNTS,
+					.rho = f == DRP_FAMILY_REGION
+						       ? m->rho[g]
+						       : (struct drp_rational){0, 1},
+					.delta2 = values ? delta2 : 0,
+					.sigma2 = values ? sigma2 : 0};
 		}
 	}
 	return DRP_OK;
@@ -343,8 +363,8 @@ static uint32_t board_number(const struct drp_school *schools, size_t i, uint32_
 
 static int by_id(const void *a, const void *b)
 {
-	return memcmp(((const struct drp_unit *)a)->id.b, ((const struct drp_unit *)b)->id.b,
-		sizeof(struct drp_id));
+	return memcmp(((const struct drp_unit *)a)->id.b,
+		((const struct drp_unit *)b)->id.b, sizeof(struct drp_id));
 }
 
 static void add_units(struct drp_manifest *m, const struct drp_school *school,
@@ -365,8 +385,8 @@ static void add_units(struct drp_manifest *m, const struct drp_school *school,
 	}
 }
 
-static enum drp_err take_register(struct drp_manifest *m, const struct drp_school *schools,
-	size_t n, const struct drp_rng *rng)
+static enum drp_err take_register(struct drp_manifest *m,
+	const struct drp_school *schools, size_t n, const struct drp_rng *rng)
 {
 	uint32_t *school = permutation(rng, (uint32_t)n);
 	uint32_t *seen = drp_alloc(n, sizeof *seen);
@@ -401,13 +421,15 @@ cleanup:
 }
 
 enum drp_err drp_draft_manifest(const struct drp_draft *draft,
-	const struct drp_instrument *instrument, const struct drp_school *schools, size_t n,
-	const struct drp_rng *rng, struct drp_manifest **manifest, struct drp_diag *diag)
+	const struct drp_instrument *instrument, const struct drp_school *schools,
+	size_t n, const struct drp_rng *rng, struct drp_manifest **manifest,
+	struct drp_diag *diag)
 {
 	if (n == 0 || n > DRP_SCHOOLS_MAX) {
 		return drp_fail(diag, DRP_E_RANGE,
-			"the register holds %zu schools; import one to %d with 'school import'", n,
-			DRP_SCHOOLS_MAX);
+			"the register holds %zu schools; import one to %d with 'school "
+			"import'",
+			n, DRP_SCHOOLS_MAX);
 	}
 	struct drp_manifest *m = drp_alloc(1, sizeof *m);
 	if (!m) {

@@ -27,8 +27,8 @@ enum drp_err drp_draft_read(const void *text, size_t n, const char *path,
 /* drp_draft_manifest makes the manifest of the whole register: random unit ids, schools
  * and boards renumbered at random, releases with their noise. A new object. */
 enum drp_err drp_draft_manifest(const struct drp_draft *draft,
-	const struct drp_instrument *instrument, const struct drp_school *schools, size_t n,
-	const struct drp_rng *rng, struct drp_manifest **manifest, struct drp_diag *diag)
-	DRP_MUST_CHECK;
+	const struct drp_instrument *instrument, const struct drp_school *schools,
+	size_t n, const struct drp_rng *rng, struct drp_manifest **manifest,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 
 #endif

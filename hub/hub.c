@@ -17,12 +17,12 @@ struct file {
 };
 
 static const cyaml_schema_field_t file_fields[] = {
-	CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct file, name, 1,
-		DRP_NAME_MAX - 1),
-	CYAML_FIELD_STRING_PTR("role", CYAML_FLAG_POINTER, struct file, role, 1,
-		DRP_CODE_MAX - 1),
-	CYAML_FIELD_STRING_PTR("listen", CYAML_FLAG_POINTER, struct file, listen, 1,
-		DRP_URL_MAX - 1),
+	CYAML_FIELD_STRING_PTR(
+		"name", CYAML_FLAG_POINTER, struct file, name, 1, DRP_NAME_MAX - 1),
+	CYAML_FIELD_STRING_PTR(
+		"role", CYAML_FLAG_POINTER, struct file, role, 1, DRP_CODE_MAX - 1),
+	CYAML_FIELD_STRING_PTR(
+		"listen", CYAML_FLAG_POINTER, struct file, listen, 1, DRP_URL_MAX - 1),
 	CYAML_FIELD_STRING_PTR("address", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 		struct file, address, 0, DRP_URL_MAX - 1),
 	CYAML_FIELD_END};
@@ -38,8 +38,8 @@ static enum drp_err read_settings(struct drp_hub *hub, struct drp_diag *diag)
 	enum drp_err err = drp_path(path, hub->dir, "hub.yaml", diag);
 	if (err == DRP_OK && access(path, F_OK) != 0) {
 		return drp_fail(diag, DRP_E_NOTFOUND,
-			"%s holds no hub; make one with 'drempel-hub init --dir %s'", hub->dir,
-			hub->dir);
+			"%s holds no hub; make one with 'drempel-hub init --dir %s'",
+			hub->dir, hub->dir);
 	}
 	if (err == DRP_OK) {
 		err = drp_file_read(path, SETTINGS_MAX_BYTES, &text, diag);
@@ -58,7 +58,8 @@ static enum drp_err read_settings(struct drp_hub *hub, struct drp_diag *diag)
 			file->address ? file->address : "");
 		if (strcmp(s->role, "hub") != 0) {
 			err = drp_fail(diag, DRP_E_CONFIG,
-				"%s: role '%s' is not known here; this version runs role hub",
+				"%s: role '%s' is not known here; this version runs role "
+				"hub",
 				path, s->role);
 		}
 	}
@@ -69,8 +70,8 @@ static enum drp_err read_settings(struct drp_hub *hub, struct drp_diag *diag)
 	return err;
 }
 
-static enum drp_err write_settings(const char *dir, const struct drp_hub_settings *s,
-	struct drp_diag *diag)
+static enum drp_err write_settings(
+	const char *dir, const struct drp_hub_settings *s, struct drp_diag *diag)
 {
 	char path[DRP_PATH_MAX];
 	struct drp_buf text = {0};
@@ -93,19 +94,20 @@ static enum drp_err write_settings(const char *dir, const struct drp_hub_setting
 
 /* Settings come last: a directory counts as a hub only once everything else is there,
  * so that an init that was cut short can simply be run again. */
-enum drp_err drp_hub_create(const char *dir, const struct drp_hub_settings *settings,
-	struct drp_diag *diag)
+enum drp_err drp_hub_create(
+	const char *dir, const struct drp_hub_settings *settings, struct drp_diag *diag)
 {
 	char path[DRP_PATH_MAX];
 	struct drp_keys *keys = NULL;
 	struct drp_hub_store *store = NULL;
 	if (strpbrk(settings->name, "\"\\\n") || !*settings->name) {
-		return drp_fail(diag, DRP_E_USAGE, "the name may not hold quotes or be empty");
+		return drp_fail(
+			diag, DRP_E_USAGE, "the name may not hold quotes or be empty");
 	}
 	enum drp_err err = drp_path(path, dir, "hub.yaml", diag);
 	if (err == DRP_OK && access(path, F_OK) == 0) {
-		return drp_fail(diag, DRP_E_EXISTS, "%s already holds a hub; it was left alone",
-			dir);
+		return drp_fail(diag, DRP_E_EXISTS,
+			"%s already holds a hub; it was left alone", dir);
 	}
 	err = err ? err : drp_dir_make(dir, diag);
 	err = err ? err : drp_path(path, dir, "campaigns", diag);
@@ -127,7 +129,8 @@ enum drp_err drp_hub_open(const char *dir, struct drp_hub *hub, struct drp_diag 
 	memset(hub, 0, sizeof *hub);
 	char path[DRP_PATH_MAX];
 	if (snprintf(hub->dir, sizeof hub->dir, "%s", dir) >= (int)sizeof hub->dir) {
-		return drp_fail(diag, DRP_E_RANGE, "the path of the directory is too long");
+		return drp_fail(
+			diag, DRP_E_RANGE, "the path of the directory is too long");
 	}
 	hub->clock = drp_system_clock();
 	enum drp_err err = drp_crypto_init();
@@ -160,8 +163,9 @@ enum drp_err drp_hub_key_path(const struct drp_hub *hub, const char *campaign,
 {
 	char name[DRP_NAME_MAX + 20];
 	if (!drp_code_valid(campaign, DRP_NAME_MAX)) {
-		return drp_fail(diag, DRP_E_INPUT, "a campaign id is made of letters, digits, "
-						   "'-', '_' and '.'");
+		return drp_fail(diag, DRP_E_INPUT,
+			"a campaign id is made of letters, digits, "
+			"'-', '_' and '.'");
 	}
 	snprintf(name, sizeof name, "campaigns/%s.key", campaign);
 	return drp_path(path, hub->dir, name, diag);

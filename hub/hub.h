@@ -18,9 +18,9 @@
 
 struct drp_hub_settings {
 	char name[DRP_NAME_MAX];
-	char role[DRP_CODE_MAX];    /* hub */
-	char listen[DRP_URL_MAX];   /* tcp://address:port that serve binds */
-	char address[DRP_URL_MAX];  /* what invites tell schools; listen when empty */
+	char role[DRP_CODE_MAX];   /* hub */
+	char listen[DRP_URL_MAX];  /* tcp://address:port that serve binds */
+	char address[DRP_URL_MAX]; /* what invites tell schools; listen when empty */
 };
 
 struct drp_hub {
@@ -35,8 +35,8 @@ struct drp_hub {
  * as it was. */
 enum drp_err drp_hub_create(const char *dir, const struct drp_hub_settings *settings,
 	struct drp_diag *diag) DRP_MUST_CHECK;
-enum drp_err drp_hub_open(const char *dir, struct drp_hub *hub, struct drp_diag *diag)
-	DRP_MUST_CHECK;
+enum drp_err drp_hub_open(
+	const char *dir, struct drp_hub *hub, struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_hub_close(struct drp_hub *hub);
 
 int64_t drp_hub_now_s(const struct drp_hub *hub);

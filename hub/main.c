@@ -13,12 +13,14 @@ static const struct drp_option init_options[] = {
 	{"--address", "URL", "what invites tell schools, when it differs from --listen"},
 	{NULL, NULL, NULL}};
 
-static const struct drp_option school_options[] = {{"--name", "NAME", "the school's name"},
-	{"--board", "B", "its board's code"},
+static const struct drp_option school_options[] = {
+	{"--name", "NAME", "the school's name"}, {"--board", "B", "its board's code"},
 	{"--province", "P", "BE10 BE21 BE22 BE23 BE24 BE25 or _U"},
-	{"--network", "N", "GO OVSG POV KOV or OTHER"}, {"--level", "L", "one of its levels"},
-	{"--leader", "N", "eligible school leaders"}, {"--teacher", "N", "eligible teachers"},
-	{"--pupil", "N", "eligible pupils"}, {NULL, NULL, NULL}};
+	{"--network", "N", "GO OVSG POV KOV or OTHER"},
+	{"--level", "L", "one of its levels"},
+	{"--leader", "N", "eligible school leaders"},
+	{"--teacher", "N", "eligible teachers"}, {"--pupil", "N", "eligible pupils"},
+	{NULL, NULL, NULL}};
 
 static const struct drp_option invite_options[] = {
 	{"--days", "N", "how long the invite is valid (default 30)"}, {NULL, NULL, NULL}};
@@ -33,8 +35,7 @@ static const struct drp_option table_options[] = {
 	{"--format", "F", "text (default), csv or json"},
 	{"--language", "LL", "nl or en (default nl)"}, {NULL, NULL, NULL}};
 
-static const struct drp_option export_options[] = {
-	{"--out", "DIR", "where the files go"},
+static const struct drp_option export_options[] = {{"--out", "DIR", "where the files go"},
 	{"--format", "LIST", "csv,json,msgpack (default all)"}, {NULL, NULL, NULL}};
 
 static const struct drp_command commands[] = {
@@ -44,12 +45,14 @@ static const struct drp_command commands[] = {
 	{"school import", "FILE", "register schools from a CSV file", NULL,
 		drp_hub_school_import, 0},
 	{"school list", "", "the register", NULL, drp_hub_school_list, 0},
-	{"school revoke", "ID", "shut a school out for good", NULL, drp_hub_school_out, 0},
-	{"invite", "ID", "print a school's one-time invite", invite_options, drp_hub_invite, 0},
-	{"campaign new", "FILE", "take in a campaign's draft and say what to expect", NULL,
-		drp_hub_new, 0},
-	{"campaign sign", "ID", "compute the plan, charge the budget, sign and announce", NULL,
-		drp_hub_sign, 0},
+	{"school revoke", "ID", "shut a school out for good", NULL, drp_hub_school_out,
+		0},
+	{"invite", "ID", "print a school's one-time invite", invite_options,
+		drp_hub_invite, 0},
+	{"campaign new", "FILE", "take in a campaign's draft and say what to expect",
+		NULL, drp_hub_new, 0},
+	{"campaign sign", "ID", "compute the plan, charge the budget, sign and announce",
+		NULL, drp_hub_sign, 0},
 	{"campaign list", "", "all campaigns", NULL, drp_hub_list, 0},
 	{"campaign show", "ID", "one campaign: contributions, budget, privacy", NULL,
 		drp_hub_show, 0},
@@ -59,20 +62,22 @@ static const struct drp_command commands[] = {
 		drp_hub_freeze, 0},
 	{"campaign load", "FILE", "load an answer that was given without Drempel", NULL,
 		drp_hub_load, 0},
-	{"serve", "", "answer nodes until it is told to stop", serve_options, drp_hub_serve, 0},
+	{"serve", "", "answer nodes until it is told to stop", serve_options,
+		drp_hub_serve, 0},
 	{"table", "ID", "print a published table", table_options, drp_hub_table, 0},
 	{"export", "ID", "write the edition's files with dictionary and checksums",
 		export_options, drp_hub_export, 0},
-	{"audit", "ID", "re-check everything from the stored evidence", NULL, drp_hub_audit, 0},
+	{"audit", "ID", "re-check everything from the stored evidence", NULL,
+		drp_hub_audit, 0},
 	{"instrument check", "FILE", "validate an instrument file", NULL,
 		drp_hub_instrument_check, 0},
-	{"instrument show", "FILE", "list an instrument's items", NULL, drp_hub_instrument_show,
-		0},
+	{"instrument show", "FILE", "list an instrument's items", NULL,
+		drp_hub_instrument_show, 0},
 };
 
 int main(int argc, char **argv)
 {
 	return drp_cli_main("drempel-hub",
-		"Computes regional figures from schools that keep their own results.", commands,
-		sizeof commands / sizeof commands[0], argc, argv);
+		"Computes regional figures from schools that keep their own results.",
+		commands, sizeof commands / sizeof commands[0], argc, argv);
 }

@@ -13,6 +13,7 @@
 #include <drempel/limits.h>
 #include <drempel/types.h>
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define DRP_REFERENCE_FILE_MAX_BYTES (64 * 1024)
@@ -53,6 +54,9 @@ const char *drp_frame_measure_code(int measure);
  * one row for each sector and measure; a total is the sum of the parts that are given. */
 enum drp_err drp_frame_load(const char *path, struct drp_frame_table *table,
 	struct drp_diag *diag) DRP_MUST_CHECK;
+/* drp_frame_parse reads such a file's text, kept elsewhere; errors call it name. */
+enum drp_err drp_frame_parse(const void *text, size_t n, const char *name,
+	struct drp_frame_table *table, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* The parliamentary classes of levels: 1, 2 and 34. */
 #define DRP_ANSWER_CLASSES 3
@@ -80,5 +84,7 @@ struct drp_answer {
  * every member once, no others. */
 enum drp_err drp_answer_load(const char *path, struct drp_answer *answer,
 	struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_answer_parse(const void *text, size_t n, const char *name,
+	struct drp_answer *answer, struct drp_diag *diag) DRP_MUST_CHECK;
 
 #endif

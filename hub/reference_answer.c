@@ -283,33 +283,36 @@ static enum drp_err expect_end(
 	return e;
 }
 
-static enum drp_err parse(const char *path, struct drp_buf *text,
+enum drp_err drp_answer_parse(const void *text, size_t n, const char *name,
 	struct drp_answer *answer, struct drp_diag *diag)
 {
+	struct drp_answer made = {0};
 	yaml_parser_t parser;
-	if (!drp_buf_string(text) || !yaml_parser_initialize(&parser)) {
-		return drp_fail(diag, DRP_E_NOMEM, "%s: no memory to read it", path);
+	if (!yaml_parser_initialize(&parser)) {
+		return drp_fail(diag, DRP_E_NOMEM, "%s: no memory to read it", name);
 	}
-	yaml_parser_set_input_string(&parser, text->data, text->len);
-	enum drp_err e = read_document(path, &parser, answer, diag);
+	yaml_parser_set_input_string(&parser, text, n);
+	enum drp_err e = read_document(name, &parser, &made, diag);
 	if (!e) {
-		e = expect_end(path, &parser, diag);
+		e = expect_end(name, &parser, diag);
 	}
 	yaml_parser_delete(&parser);
+	if (!e) {
+		*answer = made;
+	}
 	return e;
 }
 
 enum drp_err drp_answer_load(
 	const char *path, struct drp_answer *answer, struct drp_diag *diag)
 {
-	struct drp_answer made = {0};
 	struct drp_buf text = {0};
 	enum drp_err e = drp_file_read(path, DRP_REFERENCE_FILE_MAX_BYTES, &text, diag);
 	if (!e) {
-		e = parse(path, &text, &made, diag);
-	}
-	if (!e) {
-		*answer = made;
+		e = drp_buf_string(&text)
+			    ? drp_answer_parse(text.data, text.len, path, answer, diag)
+			    : drp_fail(diag, DRP_E_NOMEM, "%s: no memory to read it",
+				      path);
 	}
 	drp_buf_clear(&text);
 	return e;

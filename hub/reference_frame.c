@@ -37,22 +37,6 @@ static enum drp_err wrong(const struct place *at, const char *what, const char *
 		at->diag, DRP_E_INPUT, "%s:%zu: %s; %s", at->path, at->line, what, to_do);
 }
 
-static enum drp_err read_file(
-	const char *path, struct drp_buf *file, struct drp_diag *diag)
-{
-	enum drp_err e = drp_file_read(path, DRP_REFERENCE_FILE_MAX_BYTES, file, diag);
-	if (e) {
-		return e;
-	}
-	if (!drp_utf8_valid(file->data, file->len)) {
-		return drp_fail(diag, DRP_E_INPUT,
-			"%s:1: not UTF-8 text; save it as UTF-8", path);
-	}
-	return drp_buf_string(file)
-		       ? DRP_OK
-		       : drp_fail(diag, DRP_E_NOMEM, "%s: no memory to read it", path);
-}
-
 static int find(const char *const *list, int n, const char *text)
 {
 	for (int i = 0; i < n; i++) {
@@ -208,21 +192,39 @@ static enum drp_err check_totals(
 	return DRP_OK;
 }
 
-enum drp_err drp_frame_load(
-	const char *path, struct drp_frame_table *table, struct drp_diag *diag)
+/* The rows are cut up where they stand, in a copy. */
+enum drp_err drp_frame_parse(const void *text, size_t n, const char *name,
+	struct drp_frame_table *table, struct drp_diag *diag)
 {
 	struct drp_frame_table made = {0};
-	struct drp_buf file = {0};
-	struct place at = {path, 0, diag};
-	enum drp_err e = read_file(path, &file, diag);
-	if (!e) {
-		e = read_rows(&at, (char *)file.data, &made);
+	struct drp_buf copied = {0};
+	struct place at = {name, 0, diag};
+	if (!drp_utf8_valid(text, n)) {
+		return drp_fail(diag, DRP_E_INPUT,
+			"%s:1: not UTF-8 text; save it as UTF-8", name);
 	}
+	drp_buf_append(&copied, text, n);
+	enum drp_err e = drp_buf_string(&copied)
+				 ? read_rows(&at, (char *)copied.data, &made)
+				 : drp_fail(diag, DRP_E_NOMEM,
+					   "%s: no memory to read it", name);
 	if (!e) {
 		e = check_totals(&at, &made);
 	}
 	if (!e) {
 		*table = made;
+	}
+	drp_buf_clear(&copied);
+	return e;
+}
+
+enum drp_err drp_frame_load(
+	const char *path, struct drp_frame_table *table, struct drp_diag *diag)
+{
+	struct drp_buf file = {0};
+	enum drp_err e = drp_file_read(path, DRP_REFERENCE_FILE_MAX_BYTES, &file, diag);
+	if (!e) {
+		e = drp_frame_parse(file.data, file.len, path, table, diag);
 	}
 	drp_buf_clear(&file);
 	return e;

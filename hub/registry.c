@@ -12,8 +12,8 @@
 
 enum { SCHOOL, NAME, BOARD, PROVINCE, NETWORK, LEVEL, LEADER, TEACHER, PUPIL, COLUMNS };
 
-static const char *const column[COLUMNS] = {"school", "name", "board", "province", "network",
-	"level", "eligible_leader", "eligible_teacher", "eligible_pupil"};
+static const char *const column[COLUMNS] = {"school", "name", "board", "province",
+	"network", "level", "eligible_leader", "eligible_teacher", "eligible_pupil"};
 
 struct reading {
 	const char *path;
@@ -36,9 +36,11 @@ static enum drp_err read_header(struct reading *r)
 		return err;
 	}
 	for (uint32_t c = 0; c < COLUMNS; c++) {
-		if (c >= r->csv.n_cells || strcmp(drp_csv_text(&r->csv, c), column[c]) != 0) {
+		if (c >= r->csv.n_cells ||
+			strcmp(drp_csv_text(&r->csv, c), column[c]) != 0) {
 			return drp_fail(r->diag, DRP_E_INPUT,
-				"%s:1: column %u must be '%s'; the header is school,name,board,"
+				"%s:1: column %u must be '%s'; the header is "
+				"school,name,board,"
 				"province,network,level,eligible_leader,eligible_teacher,"
 				"eligible_pupil",
 				r->path, c + 1, column[c]);
@@ -55,7 +57,8 @@ static struct drp_school *school_of(struct reading *r, const char *id)
 			return &r->school[i];
 		}
 		if (r->n - i > 8) {
-			break; /* rows of one school stand together; duplicates show later */
+			break; /* rows of one school stand together; duplicates show later
+				*/
 		}
 	}
 	if (r->n % 256 == 0) {
@@ -85,15 +88,17 @@ static enum drp_err read_labels(struct reading *r, struct drp_school *s)
 		return bad(r, BOARD, "a code of 1-15 letters and digits is expected");
 	}
 	if (province < 0) {
-		return bad(r, PROVINCE, "one of BE10 BE21 BE22 BE23 BE24 BE25 _U is expected");
+		return bad(r, PROVINCE,
+			"one of BE10 BE21 BE22 BE23 BE24 BE25 _U is expected");
 	}
 	if (network < 0) {
 		return bad(r, NETWORK, "one of GO OVSG POV KOV OTHER is expected");
 	}
-	if (s->levels &&
-		(s->province != province || s->network != network || strcmp(s->board, board))) {
-		return bad(r, SCHOOL, "the rows of one school differ in board, province or "
-				      "network");
+	if (s->levels && (s->province != province || s->network != network ||
+				 strcmp(s->board, board))) {
+		return bad(r, SCHOOL,
+			"the rows of one school differ in board, province or "
+			"network");
 	}
 	snprintf(s->name, sizeof s->name, "%s", name);
 	snprintf(s->board, sizeof s->board, "%s", board);
@@ -105,8 +110,9 @@ static enum drp_err read_labels(struct reading *r, struct drp_school *s)
 static enum drp_err read_row(struct reading *r)
 {
 	if (r->csv.n_cells != COLUMNS) {
-		return drp_fail(r->diag, DRP_E_INPUT, "%s:%u: %u columns found, %u expected",
-			r->path, r->csv.cell[0].line, r->csv.n_cells, (unsigned)COLUMNS);
+		return drp_fail(r->diag, DRP_E_INPUT,
+			"%s:%u: %u columns found, %u expected", r->path,
+			r->csv.cell[0].line, r->csv.n_cells, (unsigned)COLUMNS);
 	}
 	const char *id = drp_csv_text(&r->csv, SCHOOL);
 	if (!drp_code_valid(id, DRP_CODE_MAX)) {
@@ -127,7 +133,8 @@ static enum drp_err read_row(struct reading *r)
 	for (int g = 0; err == DRP_OK && g < DRP_GROUPS; g++) {
 		if (drp_parse_u32(drp_csv_text(&r->csv, (uint32_t)(LEADER + g)), 0,
 			    DRP_UNIT_ELIGIBLE_MAX, &s->eligible[level][g])) {
-			err = bad(r, LEADER + g, "a whole number up to 100000 is expected");
+			err = bad(
+				r, LEADER + g, "a whole number up to 100000 is expected");
 		}
 	}
 	s->levels = (uint8_t)(s->levels | 1u << level);
@@ -142,8 +149,8 @@ static enum drp_err store_all(struct drp_hub *hub, struct reading *r)
 		for (size_t k = i + 1; k < r->n && err == DRP_OK; k++) {
 			if (strcmp(r->school[i].id, r->school[k].id) == 0) {
 				err = drp_fail(r->diag, DRP_E_INPUT,
-					"%s: the rows of school %s do not stand together", r->path,
-					r->school[i].id);
+					"%s: the rows of school %s do not stand together",
+					r->path, r->school[i].id);
 			}
 		}
 		err = err ? err : drp_hub_school_put(hub->store, &r->school[i], r->diag);
@@ -197,7 +204,9 @@ enum drp_err drp_registry_invite(struct drp_hub *hub, const char *school, unsign
 	}
 	if (s.revoked) {
 		return drp_fail(diag, DRP_E_REVOKED,
-			"school %s has been revoked; it can only come back under a new id", school);
+			"school %s has been revoked; it can only come back under a new "
+			"id",
+			school);
 	}
 	struct drp_invite invite = {0};
 	struct drp_rng rng = drp_system_rng();
@@ -212,7 +221,8 @@ enum drp_err drp_registry_invite(struct drp_hub *hub, const char *school, unsign
 	drp_hash_tagged("drempel invite 1", invite.token, sizeof invite.token, &token);
 	err = drp_hub_begin(hub->store, diag);
 	if (err == DRP_OK) {
-		err = drp_hub_invite_put(hub->store, &token, s.id, invite.expires_s, diag);
+		err = drp_hub_invite_put(
+			hub->store, &token, s.id, invite.expires_s, diag);
 		if (err) {
 			drp_hub_rollback(hub->store);
 		} else {

@@ -33,10 +33,10 @@ struct work {
 	struct drp_key sender;
 	struct drp_id id;
 	uint8_t message_key[DRP_MESSAGE_KEY_BYTES];
-	struct drp_buf body;        /* what request borrows from */
+	struct drp_buf body; /* what request borrows from */
 	struct drp_request request;
 	struct drp_contribution contribution; /* of a SUBMIT */
-	struct drp_hash hash;                 /* of its bytes */
+	struct drp_hash hash;		      /* of its bytes */
 };
 
 static void drop(void *self, void *p)
@@ -50,8 +50,8 @@ static void drop(void *self, void *p)
 
 /* ---- open: any worker thread ---- */
 
-static enum drp_err read_request(struct drp_hub_service *s, const uint8_t *bytes, size_t n,
-	struct work *w)
+static enum drp_err read_request(
+	struct drp_hub_service *s, const uint8_t *bytes, size_t n, struct work *w)
 {
 	struct drp_envelope envelope;
 	enum drp_err err = drp_envelope_parse(bytes, n, &envelope);
@@ -61,9 +61,11 @@ static enum drp_err read_request(struct drp_hub_service *s, const uint8_t *bytes
 	w->sender = envelope.sender;
 	w->id = envelope.id;
 	err = drp_envelope_verify(&envelope);
-	err = err ? err : drp_envelope_open(&envelope, s->hub->keys, &w->body, w->message_key);
-	err = err ? err : drp_request_decode(envelope.type, w->body.data, w->body.len,
-				  &w->request);
+	err = err ? err
+		  : drp_envelope_open(&envelope, s->hub->keys, &w->body, w->message_key);
+	err = err ? err
+		  : drp_request_decode(
+			    envelope.type, w->body.data, w->body.len, &w->request);
 	if (err == DRP_OK && envelope.type == DRP_MSG_SUBMIT) {
 		err = drp_contribution_decode(
 			w->request.submit.bytes, w->request.submit.n, &w->contribution);
@@ -73,8 +75,8 @@ static enum drp_err read_request(struct drp_hub_service *s, const uint8_t *bytes
 }
 
 /* What cannot be opened gets an error number in the open and nothing else. */
-static void open_request(void *self, const uint8_t *bytes, size_t n,
-	struct drp_service_job *job)
+static void open_request(
+	void *self, const uint8_t *bytes, size_t n, struct drp_service_job *job)
 {
 	struct work *w = drp_alloc(1, sizeof *w);
 	if (!w) {
@@ -85,8 +87,8 @@ static void open_request(void *self, const uint8_t *bytes, size_t n,
 		job->work = w;
 		return;
 	}
-	drp_log(DRP_LOG_WARN, "service", "unreadable", "error=%s bytes=%zu", drp_err_name(err),
-		n);
+	drp_log(DRP_LOG_WARN, "service", "unreadable", "error=%s bytes=%zu",
+		drp_err_name(err), n);
 	if (drp_reply_encode_error(&w->id, err, &job->reply)) {
 		drp_buf_clear(&job->reply);
 	}
@@ -125,9 +127,9 @@ static enum drp_err load_campaign(struct drp_hub_service *s,
 	err = err ? err : drp_hub_instrument(s->hub, &row->instrument, &instrument, diag);
 	for (int g = 0; err == DRP_OK && g < DRP_GROUPS; g++) {
 		uint16_t items[DRP_ITEMS_MAX];
-		c->values_expected[g] = 2 *
-			(uint32_t)drp_instrument_vector(
-				instrument, (enum drp_group)g, DRP_ITEM_CORE, items);
+		c->values_expected[g] =
+			2 * (uint32_t)drp_instrument_vector(
+				    instrument, (enum drp_group)g, DRP_ITEM_CORE, items);
 	}
 	drp_instrument_free(instrument);
 	if (err == DRP_OK && row->state == DRP_CAMPAIGN_OPEN) {
@@ -161,7 +163,8 @@ static enum drp_err find_campaign(struct turn *t, const struct drp_hash *hash,
 	for (struct campaign *k = t->s->campaigns; k; k = k->next) {
 		if (drp_hash_equal(&k->manifest->hash, hash)) {
 			if (*state != DRP_CAMPAIGN_OPEN) {
-				drp_wipe(k->key, sizeof k->key); /* nothing is stored any more */
+				drp_wipe(k->key,
+					sizeof k->key); /* nothing is stored any more */
 			}
 			*c = k;
 			return DRP_OK;
@@ -178,8 +181,8 @@ static enum drp_err answer_enrol(struct turn *t)
 	int repeat = 0;
 	drp_hash_tagged("drempel invite 1", t->w->request.enrol.token,
 		sizeof t->w->request.enrol.token, &token);
-	enum drp_err err = drp_hub_invite_get(t->store, &token, school.id, &facts.expires_s,
-		&facts.used, &facts.used_by, t->diag);
+	enum drp_err err = drp_hub_invite_get(t->store, &token, school.id,
+		&facts.expires_s, &facts.used, &facts.used_by, t->diag);
 	facts.known = err == DRP_OK;
 	if (err != DRP_OK && err != DRP_E_NOTFOUND) {
 		return err;
@@ -195,7 +198,8 @@ static enum drp_err answer_enrol(struct turn *t)
 	}
 	err = drp_judge_enrol(&facts, &t->w->sender, &repeat, t->diag);
 	if (err == DRP_OK && !repeat) {
-		err = drp_hub_enrol(t->store, &token, school.id, &t->w->sender, t->now_s, t->diag);
+		err = drp_hub_enrol(
+			t->store, &token, school.id, &t->w->sender, t->now_s, t->diag);
 		drp_log(DRP_LOG_INFO, "service", "enrolled", "school=%s", school.id);
 	}
 	snprintf(t->reply->enrol.school, sizeof t->reply->enrol.school, "%s", school.id);
@@ -257,19 +261,23 @@ static enum drp_err answer_status(struct turn *t)
 	enum drp_err err = find_campaign(t, &t->w->request.status.campaign, &c, &state);
 	if (err || !c) {
 		return err ? err
-			   : drp_fail(t->diag, DRP_E_NOTFOUND, "the hub has no such campaign");
+			   : drp_fail(t->diag, DRP_E_NOTFOUND,
+				     "the hub has no such campaign");
 	}
 	const struct drp_manifest *m = c->manifest;
 	for (uint32_t u = 0; err == DRP_OK && u < m->n_units; u++) {
-		if (memcmp(&m->key[m->unit[u].school], &t->w->sender, sizeof t->w->sender)) {
+		if (memcmp(&m->key[m->unit[u].school], &t->w->sender,
+			    sizeof t->w->sender)) {
 			continue;
 		}
-		for (int g = 0; g < DRP_GROUPS && t->reply->status.n < DRP_STATUS_MAX; g++) {
+		for (int g = 0; g < DRP_GROUPS && t->reply->status.n < DRP_STATUS_MAX;
+			g++) {
 			struct drp_stored stored;
 			enum drp_err found = drp_hub_contribution_get(
 				t->store, c->id, &m->unit[u].id, g, &stored, t->diag);
 			if (found == DRP_OK) {
-				t->reply->status.receipt[t->reply->status.n++] = stored.receipt;
+				t->reply->status.receipt[t->reply->status.n++] =
+					stored.receipt;
 			} else if (found != DRP_E_NOTFOUND) {
 				err = found;
 			}
@@ -310,27 +318,29 @@ static enum drp_err sign_receipt(struct turn *t, struct drp_receipt *receipt)
 		.hub = t->s->sign_key};
 	enum drp_err err = drp_receipt_statement(receipt, &statement);
 	if (err == DRP_OK) {
-		drp_sign(t->s->hub->keys, "drempel receipt 1", statement.data, statement.len,
-			receipt->signature);
+		drp_sign(t->s->hub->keys, "drempel receipt 1", statement.data,
+			statement.len, receipt->signature);
 	}
 	drp_buf_clear(&statement);
 	return err;
 }
 
-static enum drp_err store_contribution(struct turn *t, const struct campaign *c,
-	struct drp_stored *stored)
+static enum drp_err store_contribution(
+	struct turn *t, const struct campaign *c, struct drp_stored *stored)
 {
 	const struct drp_contribution *k = &t->w->contribution;
 	uint8_t context[49];
 	struct drp_buf sealed = {0};
-	*stored = (struct drp_stored){.unit = k->unit, .group = k->group, .hash = t->w->hash};
+	*stored = (struct drp_stored){
+		.unit = k->unit, .group = k->group, .hash = t->w->hash};
 	enum drp_err err = sign_receipt(t, &stored->receipt);
 	drp_contribution_context(&k->campaign, &k->unit, k->group, context);
 	err = err ? err
-		  : drp_store_seal(c->key, context, sizeof context, t->w->request.submit.bytes,
-			    t->w->request.submit.n, &sealed);
-	err = err ? err : drp_hub_contribution_put(t->store, c->id, stored, sealed.data,
-				  sealed.len, t->diag);
+		  : drp_store_seal(c->key, context, sizeof context,
+			    t->w->request.submit.bytes, t->w->request.submit.n, &sealed);
+	err = err ? err
+		  : drp_hub_contribution_put(
+			    t->store, c->id, stored, sealed.data, sealed.len, t->diag);
 	drp_buf_clear(&sealed);
 	return err;
 }
@@ -346,7 +356,8 @@ static enum drp_err answer_submit(struct turn *t)
 	if (err) {
 		return err;
 	}
-	enum drp_verdict verdict = drp_judge_submit(k, &t->w->hash, &facts, &err, t->diag);
+	enum drp_verdict verdict =
+		drp_judge_submit(k, &t->w->hash, &facts, &err, t->diag);
 	if (verdict == DRP_VERDICT_STORE) {
 		err = store_contribution(t, c, &stored);
 	}
@@ -367,8 +378,9 @@ static enum drp_err answer_withdraw(struct turn *t)
 	struct drp_stored stored;
 	enum drp_err err = place_facts(t, &q->withdraw.campaign, &q->withdraw.unit,
 		q->withdraw.group, &c, &facts, &stored);
-	err = err ? err : drp_judge_withdraw(&q->withdraw.contribution, &q->withdraw.unit,
-				  &facts, t->diag);
+	err = err ? err
+		  : drp_judge_withdraw(&q->withdraw.contribution, &q->withdraw.unit,
+			    &facts, t->diag);
 	if (err == DRP_OK && !facts.withdrawn) {
 		err = drp_hub_contribution_withdraw(
 			t->store, c->id, &q->withdraw.unit, q->withdraw.group, t->diag);
@@ -422,8 +434,8 @@ static int is_fault(enum drp_err err)
 	return (err > 0 && err < 20 && err != DRP_E_CLOCK) || err >= 90;
 }
 
-static enum drp_err take_turn(struct drp_hub_service *s, struct drp_service_job *job,
-	int64_t now_s)
+static enum drp_err take_turn(
+	struct drp_hub_service *s, struct drp_service_job *job, int64_t now_s)
 {
 	struct work *w = job->work;
 	struct drp_diag diag = {0};
@@ -445,15 +457,15 @@ static enum drp_err take_turn(struct drp_hub_service *s, struct drp_service_job 
 	}
 	err = err ? err : drp_reply_encode_body(reply, &body);
 	err = err ? err
-		  : drp_reply_encode(w->message_key, (enum drp_message_type)reply->type, &w->id,
-			    body.data, body.len, &job->reply);
+		  : drp_reply_encode(w->message_key, (enum drp_message_type)reply->type,
+			    &w->id, body.data, body.len, &job->reply);
 	drp_buf_clear(&body);
 	drp_free(reply);
 	return err;
 }
 
-static enum drp_err commit_together(struct drp_hub_service *s, struct drp_service_job *jobs,
-	size_t n)
+static enum drp_err commit_together(
+	struct drp_hub_service *s, struct drp_service_job *jobs, size_t n)
 {
 	struct drp_diag diag = {0};
 	int64_t now_s = drp_hub_now_s(s->hub);
@@ -470,8 +482,8 @@ static enum drp_err commit_together(struct drp_hub_service *s, struct drp_servic
 		drp_buf_clear(&jobs[i].reply);
 	}
 	if (err) {
-		drp_log(DRP_LOG_ERROR, "service", "commit-failed", "error=%s requests=%zu %s",
-			drp_err_name(err), n, diag.text);
+		drp_log(DRP_LOG_ERROR, "service", "commit-failed",
+			"error=%s requests=%zu %s", drp_err_name(err), n, diag.text);
 	}
 	return err;
 }

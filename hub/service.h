@@ -14,8 +14,8 @@
 struct drp_hub_service; /* opaque */
 
 /* drp_hub_service_new borrows the hub until free. */
-enum drp_err drp_hub_service_new(struct drp_hub *hub, struct drp_hub_service **service)
-	DRP_MUST_CHECK;
+enum drp_err drp_hub_service_new(
+	struct drp_hub *hub, struct drp_hub_service **service) DRP_MUST_CHECK;
 void drp_hub_service_free(struct drp_hub_service *service);
 
 /* drp_hub_service_hooks: what drp_server_run takes. */

@@ -20,21 +20,26 @@ struct drp_hub_store {
 };
 
 static const char *const migrations[] = {
-	"CREATE TABLE school(id TEXT PRIMARY KEY, name TEXT NOT NULL, board TEXT NOT NULL,"
+	"CREATE TABLE school(id TEXT PRIMARY KEY, name TEXT NOT NULL, board TEXT NOT "
+	"NULL,"
 	"  province INTEGER NOT NULL, network INTEGER NOT NULL,"
 	"  revoked INTEGER NOT NULL DEFAULT 0, key BLOB UNIQUE CHECK(length(key)=32),"
 	"  enrolled_s INTEGER) STRICT;"
-	"CREATE TABLE unit(school TEXT NOT NULL REFERENCES school(id), level INTEGER NOT NULL"
-	"  CHECK(level BETWEEN 1 AND 5), leader INTEGER NOT NULL, teacher INTEGER NOT NULL,"
+	"CREATE TABLE unit(school TEXT NOT NULL REFERENCES school(id), level INTEGER NOT "
+	"NULL"
+	"  CHECK(level BETWEEN 1 AND 5), leader INTEGER NOT NULL, teacher INTEGER NOT "
+	"NULL,"
 	"  pupil INTEGER NOT NULL, PRIMARY KEY(school, level)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE invite(token BLOB PRIMARY KEY CHECK(length(token)=32),"
 	"  school TEXT NOT NULL REFERENCES school(id), expires_s INTEGER NOT NULL,"
 	"  used_by BLOB CHECK(length(used_by)=32), used_s INTEGER) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE blob(hash BLOB PRIMARY KEY CHECK(length(hash)=32), bytes BLOB NOT NULL)"
+	"CREATE TABLE blob(hash BLOB PRIMARY KEY CHECK(length(hash)=32), bytes BLOB NOT "
+	"NULL)"
 	"  STRICT;"
 	"CREATE TABLE campaign(id TEXT PRIMARY KEY, state INTEGER NOT NULL,"
 	"  instrument BLOB NOT NULL REFERENCES blob(hash), draft TEXT NOT NULL,"
-	"  frame TEXT NOT NULL, manifest BLOB UNIQUE REFERENCES blob(hash), signature BLOB,"
+	"  frame TEXT NOT NULL, manifest BLOB UNIQUE REFERENCES blob(hash), signature "
+	"BLOB,"
 	"  created_s INTEGER NOT NULL, signed_s INTEGER, closed_s INTEGER,"
 	"  frozen_s INTEGER) STRICT;"
 	"CREATE TABLE contribution(campaign TEXT NOT NULL REFERENCES campaign(id),"
@@ -46,7 +51,8 @@ static const char *const migrations[] = {
 	"  grp INTEGER NOT NULL, campaign BLOB NOT NULL CHECK(length(campaign)=32),"
 	"  delta2 INTEGER NOT NULL, sigma2 INTEGER NOT NULL, rho_num INTEGER NOT NULL,"
 	"  rho_den INTEGER NOT NULL, bytes BLOB NOT NULL CHECK(length(bytes)=32),"
-	"  time_s INTEGER NOT NULL, previous BLOB NOT NULL CHECK(length(previous)=32)) STRICT;"
+	"  time_s INTEGER NOT NULL, previous BLOB NOT NULL CHECK(length(previous)=32)) "
+	"STRICT;"
 	"CREATE TABLE edition(campaign TEXT NOT NULL REFERENCES campaign(id),"
 	"  number INTEGER NOT NULL, hash BLOB NOT NULL CHECK(length(hash)=32),"
 	"  bytes BLOB NOT NULL, created_s INTEGER NOT NULL,"
@@ -61,8 +67,8 @@ static const struct drp_db_schema schema = {
 	.n_migrations = sizeof migrations / sizeof migrations[0],
 };
 
-enum drp_err drp_hub_store_open(const char *path, int create, struct drp_hub_store **store,
-	struct drp_diag *diag)
+enum drp_err drp_hub_store_open(
+	const char *path, int create, struct drp_hub_store **store, struct drp_diag *diag)
 {
 	struct drp_hub_store *s = drp_alloc(1, sizeof *s);
 	if (!s) {
@@ -122,8 +128,8 @@ static void copy_text(char *out, size_t size, const char *text)
 
 /* ---- registry ---- */
 
-enum drp_err drp_hub_school_put(struct drp_hub_store *s, const struct drp_school *school,
-	struct drp_diag *diag)
+enum drp_err drp_hub_school_put(
+	struct drp_hub_store *s, const struct drp_school *school, struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(s->db,
 		"INSERT INTO school(id, name, board, province, network) VALUES(?,?,?,?,?)"
@@ -164,14 +170,16 @@ static void read_school(struct drp_query *q, struct drp_school *school)
 	school->province = (uint8_t)drp_q_col_int(q, 3);
 	school->network = (uint8_t)drp_q_col_int(q, 4);
 	school->revoked = (uint8_t)drp_q_col_int(q, 5);
-	school->enrolled = drp_q_col_bytes(q, 6, school->key.b, sizeof school->key.b) == 0;
+	school->enrolled =
+		drp_q_col_bytes(q, 6, school->key.b, sizeof school->key.b) == 0;
 }
 
-static enum drp_err read_units(struct drp_hub_store *s, struct drp_school *school,
-	struct drp_diag *diag)
+static enum drp_err read_units(
+	struct drp_hub_store *s, struct drp_school *school, struct drp_diag *diag)
 {
-	struct drp_query *q = drp_db_query(s->db,
-		"SELECT level, leader, teacher, pupil FROM unit WHERE school=? ORDER BY level");
+	struct drp_query *q =
+		drp_db_query(s->db, "SELECT level, leader, teacher, pupil FROM unit "
+				    "WHERE school=? ORDER BY level");
 	drp_q_text(q, school->id);
 	int step;
 	while ((step = drp_q_step(q, diag)) > 0) {
@@ -196,7 +204,8 @@ enum drp_err drp_hub_school_get(struct drp_hub_store *s, const char *id,
 		drp_q_end(q);
 		err = read_units(s, school, diag);
 	} else if (err == DRP_E_NOTFOUND) {
-		drp_fail(diag, err, "no school %s in the registry; see 'school list'", id);
+		drp_fail(
+			diag, err, "no school %s in the registry; see 'school list'", id);
 	}
 	return err;
 }
@@ -215,8 +224,8 @@ enum drp_err drp_hub_school_by_key(struct drp_hub_store *s, const struct drp_key
 	return err;
 }
 
-enum drp_err drp_hub_schools(struct drp_hub_store *s, struct drp_school **schools, size_t *n,
-	struct drp_diag *diag)
+enum drp_err drp_hub_schools(struct drp_hub_store *s, struct drp_school **schools,
+	size_t *n, struct drp_diag *diag)
 {
 	struct drp_school *list = NULL;
 	size_t count = 0;
@@ -231,7 +240,8 @@ enum drp_err drp_hub_schools(struct drp_hub_store *s, struct drp_school **school
 			if (!more) {
 				drp_q_end(q);
 				drp_free(list);
-				return drp_fail(diag, DRP_E_NOMEM, "no memory for the registry");
+				return drp_fail(
+					diag, DRP_E_NOMEM, "no memory for the registry");
 			}
 			list = more;
 		}
@@ -250,10 +260,11 @@ enum drp_err drp_hub_schools(struct drp_hub_store *s, struct drp_school **school
 	return DRP_OK;
 }
 
-enum drp_err drp_hub_school_revoke(struct drp_hub_store *s, const char *id,
-	struct drp_diag *diag)
+enum drp_err drp_hub_school_revoke(
+	struct drp_hub_store *s, const char *id, struct drp_diag *diag)
 {
-	struct drp_query *q = drp_db_query(s->db, "UPDATE school SET revoked=1 WHERE id=?");
+	struct drp_query *q =
+		drp_db_query(s->db, "UPDATE school SET revoked=1 WHERE id=?");
 	drp_q_text(q, id);
 	enum drp_err err = drp_q_run(q, diag);
 	if (err == DRP_OK && drp_db_changes(s->db) == 0) {
@@ -294,10 +305,11 @@ enum drp_err drp_hub_invite_get(struct drp_hub_store *s, const struct drp_hash *
 }
 
 enum drp_err drp_hub_enrol(struct drp_hub_store *s, const struct drp_hash *token,
-	const char *school, const struct drp_key *key, int64_t now_s, struct drp_diag *diag)
+	const char *school, const struct drp_key *key, int64_t now_s,
+	struct drp_diag *diag)
 {
-	struct drp_query *q =
-		drp_db_query(s->db, "UPDATE invite SET used_by=?, used_s=? WHERE token=?");
+	struct drp_query *q = drp_db_query(
+		s->db, "UPDATE invite SET used_by=?, used_s=? WHERE token=?");
 	drp_q_blob(q, key->b, sizeof key->b);
 	drp_q_int(q, now_s);
 	drp_q_blob(q, token->b, sizeof token->b);
@@ -317,8 +329,8 @@ enum drp_err drp_hub_enrol(struct drp_hub_store *s, const struct drp_hash *token
 enum drp_err drp_hub_blob_put(struct drp_hub_store *s, const struct drp_hash *hash,
 	const void *bytes, size_t n, struct drp_diag *diag)
 {
-	struct drp_query *q =
-		drp_db_query(s->db, "INSERT INTO blob VALUES(?,?) ON CONFLICT DO NOTHING");
+	struct drp_query *q = drp_db_query(
+		s->db, "INSERT INTO blob VALUES(?,?) ON CONFLICT DO NOTHING");
 	drp_q_blob(q, hash->b, sizeof hash->b);
 	drp_q_blob(q, bytes, n);
 	return drp_q_run(q, diag);
@@ -361,8 +373,9 @@ enum drp_err drp_hub_campaign_new(struct drp_hub_store *s, const char *id,
 		   : DRP_OK;
 }
 
-#define CAMPAIGN_COLUMNS                                                                  \
-	"id, state, manifest, instrument, signature, created_s, signed_s, closed_s, frozen_s"
+#define CAMPAIGN_COLUMNS                                                                 \
+	"id, state, manifest, instrument, signature, created_s, signed_s, closed_s, "    \
+	"frozen_s"
 
 static void read_campaign(struct drp_query *q, struct drp_campaign_row *row)
 {
@@ -381,8 +394,8 @@ static void read_campaign(struct drp_query *q, struct drp_campaign_row *row)
 enum drp_err drp_hub_campaign_get(struct drp_hub_store *s, const char *id,
 	struct drp_campaign_row *row, struct drp_diag *diag)
 {
-	struct drp_query *q =
-		drp_db_query(s->db, "SELECT " CAMPAIGN_COLUMNS " FROM campaign WHERE id=?");
+	struct drp_query *q = drp_db_query(
+		s->db, "SELECT " CAMPAIGN_COLUMNS " FROM campaign WHERE id=?");
 	drp_q_text(q, id);
 	enum drp_err err = find(q, diag);
 	if (err == DRP_OK) {
@@ -395,7 +408,8 @@ enum drp_err drp_hub_campaign_get(struct drp_hub_store *s, const char *id,
 }
 
 enum drp_err drp_hub_campaign_by_manifest(struct drp_hub_store *s,
-	const struct drp_hash *manifest, struct drp_campaign_row *row, struct drp_diag *diag)
+	const struct drp_hash *manifest, struct drp_campaign_row *row,
+	struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(
 		s->db, "SELECT " CAMPAIGN_COLUMNS " FROM campaign WHERE manifest=?");
@@ -430,10 +444,11 @@ enum drp_err drp_hub_campaigns(struct drp_hub_store *s, struct drp_campaign_row 
 	struct drp_campaign_row *list = NULL;
 	size_t count = 0;
 	int step;
-	struct drp_query *q = drp_db_query(
-		s->db, "SELECT " CAMPAIGN_COLUMNS " FROM campaign ORDER BY created_s, id");
+	struct drp_query *q = drp_db_query(s->db,
+		"SELECT " CAMPAIGN_COLUMNS " FROM campaign ORDER BY created_s, id");
 	while ((step = drp_q_step(q, diag)) > 0) {
-		struct drp_campaign_row *more = drp_realloc(list, count + 1, sizeof *list);
+		struct drp_campaign_row *more =
+			drp_realloc(list, count + 1, sizeof *list);
 		if (!more) {
 			drp_q_end(q);
 			drp_free(list);
@@ -455,8 +470,9 @@ enum drp_err drp_hub_campaign_sign(struct drp_hub_store *s, const char *id,
 	const struct drp_hash *manifest, const uint8_t signature[64], int64_t now_s,
 	struct drp_diag *diag)
 {
-	struct drp_query *q = drp_db_query(s->db,
-		"UPDATE campaign SET manifest=?, signature=?, state=1, signed_s=? WHERE id=?");
+	struct drp_query *q =
+		drp_db_query(s->db, "UPDATE campaign SET manifest=?, signature=?, "
+				    "state=1, signed_s=? WHERE id=?");
 	drp_q_blob(q, manifest->b, sizeof manifest->b);
 	drp_q_blob(q, signature, 64);
 	drp_q_int(q, now_s);
@@ -468,7 +484,8 @@ enum drp_err drp_hub_campaign_state(struct drp_hub_store *s, const char *id, int
 	int64_t now_s, struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(s->db,
-		"UPDATE campaign SET state=?1, closed_s=CASE ?1 WHEN 2 THEN ?2 ELSE closed_s END,"
+		"UPDATE campaign SET state=?1, closed_s=CASE ?1 WHEN 2 THEN ?2 ELSE "
+		"closed_s END,"
 		" frozen_s=CASE ?1 WHEN 3 THEN ?2 ELSE frozen_s END WHERE id=?3");
 	drp_q_int(q, state);
 	drp_q_int(q, now_s);
@@ -479,7 +496,8 @@ enum drp_err drp_hub_campaign_state(struct drp_hub_store *s, const char *id, int
 /* ---- contributions ---- */
 
 enum drp_err drp_hub_contribution_put(struct drp_hub_store *s, const char *campaign,
-	const struct drp_stored *stored, const void *sealed, size_t n, struct drp_diag *diag)
+	const struct drp_stored *stored, const void *sealed, size_t n,
+	struct drp_diag *diag)
 {
 	struct drp_buf receipt = {0};
 	enum drp_err err = drp_receipt_encode(&stored->receipt, &receipt);
@@ -535,9 +553,9 @@ enum drp_err drp_hub_contribution_get(struct drp_hub_store *s, const char *campa
 enum drp_err drp_hub_contribution_withdraw(struct drp_hub_store *s, const char *campaign,
 	const struct drp_id *unit, int group, struct drp_diag *diag)
 {
-	struct drp_query *q = drp_db_query(s->db,
-		"UPDATE contribution SET withdrawn=1, sealed=NULL"
-		" WHERE campaign=? AND unit=? AND grp=?");
+	struct drp_query *q =
+		drp_db_query(s->db, "UPDATE contribution SET withdrawn=1, sealed=NULL"
+				    " WHERE campaign=? AND unit=? AND grp=?");
 	drp_q_text(q, campaign);
 	drp_q_blob(q, unit->b, sizeof unit->b);
 	drp_q_int(q, group);
@@ -571,8 +589,8 @@ enum drp_err drp_hub_contributions(struct drp_hub_store *s, const char *campaign
 	return err;
 }
 
-enum drp_err drp_hub_contributions_erase(struct drp_hub_store *s, const char *campaign,
-	struct drp_diag *diag)
+enum drp_err drp_hub_contributions_erase(
+	struct drp_hub_store *s, const char *campaign, struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(
 		s->db, "UPDATE contribution SET sealed=NULL WHERE campaign=?");
@@ -598,15 +616,16 @@ static void read_ledger(struct drp_query *q, struct drp_ledger_row *row)
 	(void)drp_q_col_bytes(q, 10, row->previous.b, sizeof row->previous.b);
 }
 
-enum drp_err drp_hub_ledger(struct drp_hub_store *s, struct drp_ledger_row **rows, size_t *n,
-	struct drp_diag *diag)
+enum drp_err drp_hub_ledger(struct drp_hub_store *s, struct drp_ledger_row **rows,
+	size_t *n, struct drp_diag *diag)
 {
 	struct drp_ledger_row *list = NULL;
 	size_t count = 0;
 	int step;
-	struct drp_query *q = drp_db_query(s->db,
-		"SELECT seq, year, grp, campaign, delta2, sigma2, rho_num, rho_den, bytes,"
-		" time_s, previous FROM ledger ORDER BY seq");
+	struct drp_query *q =
+		drp_db_query(s->db, "SELECT seq, year, grp, campaign, delta2, sigma2, "
+				    "rho_num, rho_den, bytes,"
+				    " time_s, previous FROM ledger ORDER BY seq");
 	while ((step = drp_q_step(q, diag)) > 0) {
 		struct drp_ledger_row *more = drp_realloc(list, count + 1, sizeof *list);
 		if (!more) {
@@ -626,8 +645,8 @@ enum drp_err drp_hub_ledger(struct drp_hub_store *s, struct drp_ledger_row **row
 	return DRP_OK;
 }
 
-enum drp_err drp_hub_ledger_append(struct drp_hub_store *s, struct drp_ledger_row *row,
-	struct drp_diag *diag)
+enum drp_err drp_hub_ledger_append(
+	struct drp_hub_store *s, struct drp_ledger_row *row, struct drp_diag *diag)
 {
 	struct drp_ledger_row *rows = NULL;
 	size_t n = 0;
@@ -659,7 +678,8 @@ enum drp_err drp_hub_edition_put(struct drp_hub_store *s, const char *campaign,
 	uint32_t number, const struct drp_hash *hash, const void *bytes, size_t n,
 	int64_t now_s, struct drp_diag *diag)
 {
-	struct drp_query *q = drp_db_query(s->db, "INSERT INTO edition VALUES(?,?,?,?,?)");
+	struct drp_query *q =
+		drp_db_query(s->db, "INSERT INTO edition VALUES(?,?,?,?,?)");
 	drp_q_text(q, campaign);
 	drp_q_int(q, number);
 	drp_q_blob(q, hash->b, sizeof hash->b);
@@ -669,11 +689,12 @@ enum drp_err drp_hub_edition_put(struct drp_hub_store *s, const char *campaign,
 }
 
 enum drp_err drp_hub_edition_get(struct drp_hub_store *s, const char *campaign,
-	uint32_t number, struct drp_hash *hash, struct drp_buf *bytes, struct drp_diag *diag)
+	uint32_t number, struct drp_hash *hash, struct drp_buf *bytes,
+	struct drp_diag *diag)
 {
-	struct drp_query *q = drp_db_query(s->db,
-		"SELECT hash, bytes FROM edition WHERE campaign=?1 AND (number=?2 OR ?2=0)"
-		" ORDER BY number DESC LIMIT 1");
+	struct drp_query *q = drp_db_query(s->db, "SELECT hash, bytes FROM edition WHERE "
+						  "campaign=?1 AND (number=?2 OR ?2=0)"
+						  " ORDER BY number DESC LIMIT 1");
 	drp_q_text(q, campaign);
 	drp_q_int(q, number);
 	enum drp_err err = find(q, diag);
@@ -688,8 +709,8 @@ enum drp_err drp_hub_edition_get(struct drp_hub_store *s, const char *campaign,
 	return err;
 }
 
-enum drp_err drp_hub_answer_put(struct drp_hub_store *s, const char *id, const char *text,
-	struct drp_diag *diag)
+enum drp_err drp_hub_answer_put(
+	struct drp_hub_store *s, const char *id, const char *text, struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(s->db, "INSERT INTO answer VALUES(?,?)");
 	drp_q_text(q, id);

@@ -17,14 +17,16 @@
 
 struct drp_hub_store; /* opaque */
 
-enum drp_err drp_hub_store_open(const char *path, int create, struct drp_hub_store **store,
-	struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_hub_store_open(const char *path, int create,
+	struct drp_hub_store **store, struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_hub_store_close(struct drp_hub_store *store);
 enum drp_err drp_hub_begin(struct drp_hub_store *s, struct drp_diag *diag) DRP_MUST_CHECK;
-enum drp_err drp_hub_commit(struct drp_hub_store *s, struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_hub_commit(
+	struct drp_hub_store *s, struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_hub_rollback(struct drp_hub_store *s);
 /* Truncates the log, so that deleted rows leave the disk. */
-enum drp_err drp_hub_checkpoint(struct drp_hub_store *s, struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_hub_checkpoint(
+	struct drp_hub_store *s, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* ---- registry ---- */
 struct drp_school {
@@ -32,7 +34,7 @@ struct drp_school {
 	uint8_t province, network;
 	uint8_t revoked, enrolled;
 	struct drp_key key; /* meaningful when enrolled */
-	uint8_t levels;     /* bit l set: has level l */
+	uint8_t levels;	    /* bit l set: has level l */
 	uint32_t eligible[DRP_LEVELS + 1][DRP_GROUPS];
 };
 
@@ -44,17 +46,17 @@ enum drp_err drp_hub_school_get(struct drp_hub_store *s, const char *id,
 enum drp_err drp_hub_school_by_key(struct drp_hub_store *s, const struct drp_key *key,
 	struct drp_school *school, struct drp_diag *diag) DRP_MUST_CHECK;
 /* drp_hub_schools appends every school, by id; returns new memory (drp_free). */
-enum drp_err drp_hub_schools(struct drp_hub_store *s, struct drp_school **schools, size_t *n,
-	struct drp_diag *diag) DRP_MUST_CHECK;
-enum drp_err drp_hub_school_revoke(struct drp_hub_store *s, const char *id,
-	struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_hub_schools(struct drp_hub_store *s, struct drp_school **schools,
+	size_t *n, struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_hub_school_revoke(
+	struct drp_hub_store *s, const char *id, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* ---- enrolment: the token itself is never stored, only its hash ---- */
 enum drp_err drp_hub_invite_put(struct drp_hub_store *s, const struct drp_hash *token,
 	const char *school, int64_t expires_s, struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_hub_invite_get(struct drp_hub_store *s, const struct drp_hash *token,
-	char school[DRP_CODE_MAX], int64_t *expires_s, int *used,
-	struct drp_key *used_by, struct drp_diag *diag) DRP_MUST_CHECK;
+	char school[DRP_CODE_MAX], int64_t *expires_s, int *used, struct drp_key *used_by,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_hub_enrol(struct drp_hub_store *s, const struct drp_hash *token,
 	const char *school, const struct drp_key *key, int64_t now_s,
 	struct drp_diag *diag) DRP_MUST_CHECK;
@@ -69,7 +71,7 @@ enum drp_err drp_hub_blob_get(struct drp_hub_store *s, const struct drp_hash *ha
 struct drp_campaign_row {
 	char id[DRP_NAME_MAX];
 	uint8_t state;
-	struct drp_hash manifest;   /* zero while a draft */
+	struct drp_hash manifest; /* zero while a draft */
 	struct drp_hash instrument;
 	uint8_t signature[64];
 	int64_t created_s, signed_s, closed_s, frozen_s;
@@ -84,7 +86,8 @@ enum drp_err drp_hub_campaign_by_manifest(struct drp_hub_store *s,
 	const struct drp_hash *manifest, struct drp_campaign_row *row,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_hub_campaign_text(struct drp_hub_store *s, const char *id,
-	struct drp_buf *draft, struct drp_buf *frame, struct drp_diag *diag) DRP_MUST_CHECK;
+	struct drp_buf *draft, struct drp_buf *frame,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_hub_campaigns(struct drp_hub_store *s, struct drp_campaign_row **rows,
 	size_t *n, struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_hub_campaign_sign(struct drp_hub_store *s, const char *id,
@@ -111,10 +114,11 @@ enum drp_err drp_hub_contribution_withdraw(struct drp_hub_store *s, const char *
 	const struct drp_id *unit, int group, struct drp_diag *diag) DRP_MUST_CHECK;
 /* Calls each once per contribution, ordered by unit and group; sealed is empty (n 0)
  * after the freeze or a withdrawal. */
-typedef enum drp_err drp_hub_each_contribution(void *self, const struct drp_stored *stored,
-	const void *sealed, size_t n);
+typedef enum drp_err drp_hub_each_contribution(
+	void *self, const struct drp_stored *stored, const void *sealed, size_t n);
 enum drp_err drp_hub_contributions(struct drp_hub_store *s, const char *campaign,
-	drp_hub_each_contribution *each, void *self, struct drp_diag *diag) DRP_MUST_CHECK;
+	drp_hub_each_contribution *each, void *self,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 /* Erases the bytes of all contributions; hashes and receipts stay for ever. */
 enum drp_err drp_hub_contributions_erase(struct drp_hub_store *s, const char *campaign,
 	struct drp_diag *diag) DRP_MUST_CHECK;
@@ -122,8 +126,8 @@ enum drp_err drp_hub_contributions_erase(struct drp_hub_store *s, const char *ca
 /* ---- ledger ---- */
 enum drp_err drp_hub_ledger_append(struct drp_hub_store *s, struct drp_ledger_row *row,
 	struct drp_diag *diag) DRP_MUST_CHECK; /* fills seq and previous */
-enum drp_err drp_hub_ledger(struct drp_hub_store *s, struct drp_ledger_row **rows, size_t *n,
-	struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_hub_ledger(struct drp_hub_store *s, struct drp_ledger_row **rows,
+	size_t *n, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* ---- editions ---- */
 enum drp_err drp_hub_edition_put(struct drp_hub_store *s, const char *campaign,

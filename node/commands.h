@@ -27,9 +27,9 @@ enum drp_err drp_node_serve(const struct drp_args *args, struct drp_diag *diag);
 enum drp_err drp_node_show_log(const struct drp_args *args, struct drp_diag *diag);
 
 /* Shared by them. --level and --group: 0 and -1 when they were not given. */
-enum drp_err drp_args_level(const struct drp_args *args, int *level, struct drp_diag *diag)
-	DRP_MUST_CHECK;
-enum drp_err drp_args_group(const struct drp_args *args, int *group, struct drp_diag *diag)
-	DRP_MUST_CHECK;
+enum drp_err drp_args_level(
+	const struct drp_args *args, int *level, struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_args_group(
+	const struct drp_args *args, int *group, struct drp_diag *diag) DRP_MUST_CHECK;
 
 #endif

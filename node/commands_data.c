@@ -31,7 +31,8 @@ static enum drp_err read_options(struct importing *im, const char *path)
 	const char *map = drp_args_get(im->args, "--map");
 	int f = format ? drp_format_of(format) : -1;
 	if (f < 0) {
-		return drp_fail(im->diag, DRP_E_USAGE, "import needs --format csv or limesurvey");
+		return drp_fail(
+			im->diag, DRP_E_USAGE, "import needs --format csv or limesurvey");
 	}
 	im->options.format = (enum drp_format)f;
 	enum drp_err err = drp_args_level(im->args, &im->options.level, im->diag);
@@ -58,8 +59,8 @@ static enum drp_err read_file(struct importing *im, const char *path)
 	if (err) {
 		return err;
 	}
-	err = drp_import(im->instrument, &im->options, im->file.data, im->file.len, &im->result,
-		&why);
+	err = drp_import(im->instrument, &im->options, im->file.data, im->file.len,
+		&im->result, &why);
 	if (err) {
 		return drp_fail(im->diag, err, "%s: %s; nothing was imported", path,
 			why.code ? why.text : drp_err_text(err));
@@ -105,8 +106,8 @@ static enum drp_err print_result(struct importing *im, const char *done)
 
 /* ---- dry run without a directory ---- */
 
-static enum drp_err dry_run_on_file(const struct drp_args *args, const char *instrument,
-	struct drp_diag *diag)
+static enum drp_err dry_run_on_file(
+	const struct drp_args *args, const char *instrument, struct drp_diag *diag)
 {
 	struct drp_instrument *in = NULL;
 	enum drp_err err = drp_instrument_load(instrument, &in, diag);
@@ -145,11 +146,12 @@ static enum drp_err check_place(struct drp_node *node, const struct drp_node_wor
 		return drp_fail(im->diag, DRP_E_INPUT,
 			"campaign %s has no level %d for this school", id, level);
 	}
-	enum drp_err err = drp_node_release_get(node->store, id, level, group, &r, im->diag);
+	enum drp_err err =
+		drp_node_release_get(node->store, id, level, group, &r, im->diag);
 	if (err == DRP_OK) {
 		return drp_fail(im->diag, DRP_E_STATE,
-			"level %d, group %s was approved already; nothing can be added", level,
-			drp_group_code(group));
+			"level %d, group %s was approved already; nothing can be added",
+			level, drp_group_code(group));
 	}
 	if (err != DRP_E_NOTFOUND) {
 		return err;
@@ -160,15 +162,16 @@ static enum drp_err check_place(struct drp_node *node, const struct drp_node_wor
 	}
 	if (err == DRP_OK && held && !drp_args_has(im->args, "--add")) {
 		err = drp_fail(im->diag, DRP_E_EXISTS,
-			"level %d, group %s already has %u questionnaires; use --replace, or --add "
+			"level %d, group %s already has %u questionnaires; use "
+			"--replace, or --add "
 			"for another part of the same group",
 			level, drp_group_code(group), held);
 	}
 	return err;
 }
 
-static enum drp_err store_rows(struct drp_node *node, const struct drp_node_work *work,
-	struct importing *im)
+static enum drp_err store_rows(
+	struct drp_node *node, const struct drp_node_work *work, struct importing *im)
 {
 	uint32_t count[DRP_LEVELS + 1][DRP_GROUPS];
 	struct drp_hash file;
@@ -184,16 +187,18 @@ static enum drp_err store_rows(struct drp_node *node, const struct drp_node_work
 			err = check_place(node, work, im, level, g);
 			err = err ? err
 				  : drp_node_import_note(node->store, id, level, g, &file,
-					    drp_day_of_ms(drp_node_now_s(node) * 1000), NULL);
+					    drp_day_of_ms(drp_node_now_s(node) * 1000),
+					    NULL);
 			if (err == DRP_E_EXISTS) {
-				drp_fail(im->diag, err, "this very file was imported before");
+				drp_fail(im->diag, err,
+					"this very file was imported before");
 			}
 		}
 	}
 	for (uint32_t i = 0; err == DRP_OK && i < im->result.rows_kept; i++) {
 		const struct drp_import_row *row = &im->result.row[i];
-		err = drp_node_sheet_add(node->store, id, row->level, row->group, &row->sheet,
-			work->instrument->n_items, row->own, im->diag);
+		err = drp_node_sheet_add(node->store, id, row->level, row->group,
+			&row->sheet, work->instrument->n_items, row->own, im->diag);
 	}
 	return err;
 }
@@ -209,8 +214,8 @@ static enum drp_err load_own(struct drp_node *node, const struct drp_node_work *
 		return DRP_OK;
 	}
 	err = err ? err
-		  : drp_own_items_load(
-			    text.data, text.len, "own questions", work->instrument, own, diag);
+		  : drp_own_items_load(text.data, text.len, "own questions",
+			    work->instrument, own, diag);
 	drp_buf_clear(&text);
 	return err;
 }
@@ -239,8 +244,9 @@ enum drp_err drp_node_import(const struct drp_args *args, struct drp_diag *diag)
 	const char *instrument = drp_args_get(args, "--instrument");
 	if (instrument) {
 		return drp_args_has(args, "--dry-run")
-			? dry_run_on_file(args, instrument, diag)
-			: drp_fail(diag, DRP_E_USAGE, "--instrument goes with --dry-run");
+			       ? dry_run_on_file(args, instrument, diag)
+			       : drp_fail(diag, DRP_E_USAGE,
+					 "--instrument goes with --dry-run");
 	}
 	if (args->n_arguments != 2) {
 		return drp_fail(diag, DRP_E_USAGE, "import takes: ID FILE");
@@ -274,14 +280,15 @@ struct reporting {
 	struct drp_report report;
 };
 
-static enum drp_err count_sheet(void *self, const struct drp_sheet *sheet,
-	const uint8_t own[DRP_OWN_ITEMS_MAX])
+static enum drp_err count_sheet(
+	void *self, const struct drp_sheet *sheet, const uint8_t own[DRP_OWN_ITEMS_MAX])
 {
 	struct reporting *r = self;
 	enum drp_err err = drp_tabulate_add(
 		&r->tabulation[r->group], r->instrument, r->group, sheet);
 	if (err == DRP_OK && r->own) {
-		err = drp_own_tabulate_add(&r->own_tabulation[r->group], r->own, r->group, own);
+		err = drp_own_tabulate_add(
+			&r->own_tabulation[r->group], r->own, r->group, own);
 	}
 	return err;
 }
@@ -302,25 +309,28 @@ static enum drp_err mark_selected(struct drp_node *node, const struct drp_node_w
 		const char *at = strstr(list, item->code);
 		size_t n = strlen(item->code);
 		int chosen = item->kind != DRP_ITEM_OPTIONAL ||
-			(at && (at == list || at[-1] == ',') && (at[n] == 0 || at[n] == ','));
+			     (at && (at == list || at[-1] == ',') &&
+				     (at[n] == 0 || at[n] == ','));
 		r->selected[i] = chosen ? item->groups : 0;
 	}
 	drp_buf_clear(&text);
 	return DRP_OK;
 }
 
-static enum drp_err print_report(const struct drp_args *args, const struct drp_report *report,
-	int level)
+static enum drp_err print_report(
+	const struct drp_args *args, const struct drp_report *report, int level)
 {
 	const char *language = drp_args_get(args, "--language");
 	struct drp_buf out = {0};
-	enum drp_err err = drp_args_has(args, "--json")
-		? drp_report_json(report, &out)
-		: drp_report_text(report, language ? language : "nl", &out);
+	enum drp_err err =
+		drp_args_has(args, "--json")
+			? drp_report_json(report, &out)
+			: drp_report_text(report, language ? language : "nl", &out);
 	if (err == DRP_OK) {
 		if (!drp_args_has(args, "--json")) {
 			printf("%s\n\n",
-				drp_level_name(level, language && *language == 'e' ? "en" : "nl"));
+				drp_level_name(level,
+					language && *language == 'e' ? "en" : "nl"));
 		}
 		fwrite(out.data, 1, out.len, stdout);
 		printf("\n");
@@ -341,7 +351,8 @@ static enum drp_err report_level(struct drp_node *node, const struct drp_node_wo
 	err = err ? err : drp_release_ready(node, work, level, diag); /* R9 */
 	err = err ? err : load_own(node, work, level, &own, diag);
 	err = err ? err : mark_selected(node, work, level, r, diag);
-	err = err ? err : drp_release_participation(node, work, level, &in.participation, diag);
+	err = err ? err
+		  : drp_release_participation(node, work, level, &in.participation, diag);
 	for (int g = 0; err == DRP_OK && g < DRP_GROUPS; g++) {
 		r->instrument = work->instrument;
 		r->own = own;

@@ -22,24 +22,26 @@
 
 /* ---- preview ---- */
 
-static void preview_values(const struct drp_node_work *work, const struct drp_candidate *c,
-	json_t *json)
+static void preview_values(
+	const struct drp_node_work *work, const struct drp_candidate *c, json_t *json)
 {
 	const struct drp_instrument *in = work->instrument;
 	uint16_t items[DRP_ITEMS_MAX];
-	size_t n = drp_instrument_vector(
-		in, (enum drp_group)c->group, DRP_ITEM_CORE, items);
+	size_t n =
+		drp_instrument_vector(in, (enum drp_group)c->group, DRP_ITEM_CORE, items);
 	double noise = sqrt((double)c->release->sigma2);
 	for (size_t i = 0; i < n && 2 * i + 1 < c->n_values; i++) {
 		const char *code = in->item[items[i]].code;
-		long long sum = (long long)c->value[2 * i], valid = (long long)c->value[2 * i + 1];
+		long long sum = (long long)c->value[2 * i],
+			  valid = (long long)c->value[2 * i + 1];
 		if (json) {
-			json_array_append_new(json,
-				json_pack("{s:s, s:I, s:I, s:f}", "item", code, "sum",
-					(json_int_t)sum, "valid", (json_int_t)valid, "noise_sd",
-					noise));
+			json_array_append_new(
+				json, json_pack("{s:s, s:I, s:I, s:f}", "item", code,
+					      "sum", (json_int_t)sum, "valid",
+					      (json_int_t)valid, "noise_sd", noise));
 		} else {
-			printf("    %-6s sum of (answer - 3): %6lld +- %.1f   valid answers: %6lld +- "
+			printf("    %-6s sum of (answer - 3): %6lld +- %.1f   valid "
+			       "answers: %6lld +- "
 			       "%.1f\n",
 				code, sum, noise, valid, noise);
 		}
@@ -52,14 +54,15 @@ static enum drp_err spent_so_far(struct drp_node *node, const struct drp_node_wo
 	struct drp_ledger_row *rows = NULL;
 	size_t n = 0;
 	enum drp_err err = drp_node_ledger(node->store, &rows, &n, diag);
-	err = err ? err : drp_ledger_spent(rows, n, work->manifest->year,
-				  (enum drp_group)group, spent);
+	err = err ? err
+		  : drp_ledger_spent(
+			    rows, n, work->manifest->year, (enum drp_group)group, spent);
 	drp_free(rows);
 	return err;
 }
 
-static void print_candidate(const struct drp_node_work *work, const struct drp_candidate *c,
-	struct drp_rational spent)
+static void print_candidate(const struct drp_node_work *work,
+	const struct drp_candidate *c, struct drp_rational spent)
 {
 	char rho[DRP_RATIONAL_TEXT], used[DRP_RATIONAL_TEXT], cap[DRP_RATIONAL_TEXT];
 	printf("level %d, %s%s\n", c->level, drp_group_code(c->group),
@@ -75,15 +78,18 @@ static void print_candidate(const struct drp_node_work *work, const struct drp_c
 	drp_rational_format(c->release->rho, rho);
 	drp_rational_format(spent, used);
 	drp_rational_format(drp_ledger_cap((enum drp_group)c->group), cap);
-	printf("  leaves with noise: %u sums; yours are shown here, each gets its own random "
+	printf("  leaves with noise: %u sums; yours are shown here, each gets its own "
+	       "random "
 	       "draw of standard deviation %.1f before it leaves\n",
 		(unsigned)c->n_values, sqrt((double)c->release->sigma2));
 	preview_values(work, c, NULL);
-	printf("  costs rho %s (epsilon %.4f at delta 1e-6); spent this school year %s of %s\n",
+	printf("  costs rho %s (epsilon %.4f at delta 1e-6); spent this school year %s "
+	       "of %s\n",
 		rho, drp_epsilon(c->release->rho, DELTA_SHOWN), used, cap);
 }
 
-static json_t *candidate_json(const struct drp_node_work *work, const struct drp_candidate *c)
+static json_t *candidate_json(
+	const struct drp_node_work *work, const struct drp_candidate *c)
 {
 	char rho[DRP_RATIONAL_TEXT] = "0/1";
 	json_t *values = json_array();
@@ -91,12 +97,12 @@ static json_t *candidate_json(const struct drp_node_work *work, const struct drp
 		preview_values(work, c, values);
 		drp_rational_format(c->release->rho, rho);
 	}
-	return json_pack("{s:i, s:s, s:b, s:I, s:I, s:b, s:I, s:s, s:o}", "level", c->level,
-		"group", drp_group_code(c->group), "approved", c->already, "questionnaires",
-		(json_int_t)c->questionnaires, "invited", (json_int_t)c->invited, "incomplete",
-		c->incomplete, "sigma2",
-		(json_int_t)(c->with_values ? c->release->sigma2 : 0), "rho", rho, "values",
-		values);
+	return json_pack("{s:i, s:s, s:b, s:I, s:I, s:b, s:I, s:s, s:o}", "level",
+		c->level, "group", drp_group_code(c->group), "approved", c->already,
+		"questionnaires", (json_int_t)c->questionnaires, "invited",
+		(json_int_t)c->invited, "incomplete", c->incomplete, "sigma2",
+		(json_int_t)(c->with_values ? c->release->sigma2 : 0), "rho", rho,
+		"values", values);
 }
 
 enum drp_err drp_node_preview(const struct drp_args *args, struct drp_diag *diag)
@@ -105,7 +111,8 @@ enum drp_err drp_node_preview(const struct drp_args *args, struct drp_diag *diag
 	struct drp_node_work work;
 	struct drp_candidate *c = drp_alloc(1, sizeof *c);
 	json_t *json = drp_args_has(args, "--json") ? json_array() : NULL;
-	enum drp_err err = c ? drp_node_open(drp_args_dir(args), &node, diag) : DRP_E_NOMEM;
+	enum drp_err err =
+		c ? drp_node_open(drp_args_dir(args), &node, diag) : DRP_E_NOMEM;
 	if (err) {
 		drp_free(c);
 		json_decref(json);
@@ -119,9 +126,10 @@ enum drp_err drp_node_preview(const struct drp_args *args, struct drp_diag *diag
 			if (!work.unit[level]) {
 				continue;
 			}
-			err = drp_release_candidate(&node, &work, level,
-				i % DRP_GROUPS, c, &present, diag);
-			err = err ? err : spent_so_far(&node, &work, c->group, &spent, diag);
+			err = drp_release_candidate(
+				&node, &work, level, i % DRP_GROUPS, c, &present, diag);
+			err = err ? err
+				  : spent_so_far(&node, &work, c->group, &spent, diag);
 			if (err == DRP_OK && present && json) {
 				json_array_append_new(json, candidate_json(&work, c));
 			} else if (err == DRP_OK && present) {
@@ -167,7 +175,8 @@ static enum drp_err ask_and_approve(struct drp_node *node, const char *id,
 	enum drp_err err = drp_node_sync(node, &options, result, &why);
 	if (err) {
 		err = drp_fail(diag, err,
-			"the hub must be asked before noise is drawn, and it could not be: %s",
+			"the hub must be asked before noise is drawn, and it could not "
+			"be: %s",
 			why.text);
 	}
 	err = err ? err : drp_node_work_load(node, id, &work, diag);
@@ -192,13 +201,15 @@ enum drp_err drp_node_approve(const struct drp_args *args, struct drp_diag *diag
 	}
 	err = drp_node_campaign_get(node.store, id, &c, diag);
 	if (err == DRP_OK &&
-		!confirmed(args, "This draws the noise, charges the year's budget and makes the "
-				 "contribution ready to leave ('preview' shows it).")) {
+		!confirmed(args,
+			"This draws the noise, charges the year's budget and makes the "
+			"contribution ready to leave ('preview' shows it).")) {
 		err = drp_fail(diag, DRP_E_STATE, "not confirmed; nothing was approved");
 	}
 	err = err ? err : ask_and_approve(&node, id, &c.manifest, &approved, diag);
 	if (err == DRP_OK) {
-		printf("%u contributions approved; 'publish %s' sends them\n", approved, id);
+		printf("%u contributions approved; 'publish %s' sends them\n", approved,
+			id);
 	}
 	drp_node_close(&node);
 	return err;
@@ -229,15 +240,17 @@ enum drp_err drp_node_withdraw(const struct drp_args *args, struct drp_diag *dia
 	if (err) {
 		return err;
 	}
-	if (!confirmed(args, "This takes every contribution of the campaign back for good; the "
-			     "budget stays spent.")) {
+	if (!confirmed(args,
+		    "This takes every contribution of the campaign back for good; the "
+		    "budget stays spent.")) {
 		err = drp_fail(diag, DRP_E_STATE, "not confirmed; nothing was withdrawn");
 	}
 	err = err ? err : drp_release_withdraw(&node, id, &waiting, diag);
 	if (err == DRP_OK && drp_node_sync(&node, &options, &result, &why) == DRP_OK) {
 		print_settled(&result);
 		if (result.refused) {
-			err = drp_fail(diag, DRP_E_PEER, "the hub refused: %s", result.refusal);
+			err = drp_fail(
+				diag, DRP_E_PEER, "the hub refused: %s", result.refusal);
 		}
 	} else if (err == DRP_OK) {
 		printf("%u withdrawals wait for the hub: %s\n", waiting, why.text);
@@ -278,9 +291,8 @@ enum drp_err drp_node_publish(const struct drp_args *args, struct drp_diag *diag
 {
 	struct drp_node node;
 	struct drp_sync_result result;
-	struct drp_sync_options options = {.push = 1,
-		.only = args->argument[0],
-		.url = drp_args_get(args, "--hub")};
+	struct drp_sync_options options = {
+		.push = 1, .only = args->argument[0], .url = drp_args_get(args, "--hub")};
 	block_signals();
 	enum drp_err err = drp_node_open(drp_args_dir(args), &node, diag);
 	if (err) {
@@ -324,7 +336,8 @@ enum drp_err drp_node_serve(const struct drp_args *args, struct drp_diag *diag)
 	int held = -1;
 	const char *text = drp_args_get(args, "--every");
 	if (text && drp_parse_u32(text, 1, 10080, &every)) {
-		return drp_fail(diag, DRP_E_USAGE, "--every is a number of minutes, 1 to 10080");
+		return drp_fail(
+			diag, DRP_E_USAGE, "--every is a number of minutes, 1 to 10080");
 	}
 	block_signals();
 	enum drp_err err = drp_node_open(drp_args_dir(args), &node, diag);
@@ -345,8 +358,9 @@ enum drp_err drp_node_serve(const struct drp_args *args, struct drp_diag *diag)
 			drp_log(DRP_LOG_WARN, "sync", "visit-failed", "error=%s %s",
 				drp_err_name(visit), why.text);
 		} else {
-			drp_log(DRP_LOG_INFO, "sync", "visited", "stored=%u withdrawn=%u refused=%u",
-				result.stored, result.withdrawn, result.refused);
+			drp_log(DRP_LOG_INFO, "sync", "visited",
+				"stored=%u withdrawn=%u refused=%u", result.stored,
+				result.withdrawn, result.refused);
 		}
 		stopped = wait_or_signal(visit ? drp_backoff_ms(failures, &node.rng)
 					       : next_visit_ms(every, &node.rng));
@@ -360,7 +374,8 @@ enum drp_err drp_node_serve(const struct drp_args *args, struct drp_diag *diag)
 
 static json_t *release_json(struct drp_node *node, const struct drp_released *r)
 {
-	char hash[65], when[DRP_DATE_TEXT], stored[DRP_DATE_TEXT] = "", signature[129] = "";
+	char hash[65], when[DRP_DATE_TEXT], stored[DRP_DATE_TEXT] = "",
+					    signature[129] = "";
 	struct drp_buf bytes = {0};
 	char *content = NULL;
 	drp_hex(r->hash.b, 32, hash);
@@ -372,12 +387,14 @@ static json_t *release_json(struct drp_node *node, const struct drp_released *r)
 		(content = drp_alloc(bytes.len * 2 + 1, 1)) != NULL) {
 		drp_hex(bytes.data, bytes.len, content);
 	}
-	json_t *o = json_pack("{s:s, s:i, s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:s}",
-		"campaign", r->campaign, "level", r->level, "group", drp_group_code(r->group),
-		"state", drp_out_state_name(r->state), "questionnaires",
-		(json_int_t)r->questionnaires, "values", (json_int_t)r->n_values, "approved",
-		drp_time_format(r->approved_s, when), "hash", hash, "stored", stored, "receipt",
-		signature, "note", r->note, "bytes", content ? content : "");
+	json_t *o = json_pack(
+		"{s:s, s:i, s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:s}",
+		"campaign", r->campaign, "level", r->level, "group",
+		drp_group_code(r->group), "state", drp_out_state_name(r->state),
+		"questionnaires", (json_int_t)r->questionnaires, "values",
+		(json_int_t)r->n_values, "approved", drp_time_format(r->approved_s, when),
+		"hash", hash, "stored", stored, "receipt", signature, "note", r->note,
+		"bytes", content ? content : "");
 	drp_free(content);
 	drp_buf_clear(&bytes);
 	return o;
@@ -391,10 +408,11 @@ static json_t *events_json(const struct drp_log_row *rows, size_t n)
 		drp_hex(rows[i].bytes.b, 32, hash);
 		drp_hex(rows[i].previous.b, 32, previous);
 		json_array_append_new(list,
-			json_pack("{s:I, s:s, s:s, s:s, s:s, s:s}", "seq", (json_int_t)rows[i].seq,
-				"time", drp_time_format(rows[i].time_s, when), "event",
-				rows[i].event, "group", drp_group_code(rows[i].group), "hash", hash,
-				"previous", previous));
+			json_pack("{s:I, s:s, s:s, s:s, s:s, s:s}", "seq",
+				(json_int_t)rows[i].seq, "time",
+				drp_time_format(rows[i].time_s, when), "event",
+				rows[i].event, "group", drp_group_code(rows[i].group),
+				"hash", hash, "previous", previous));
 	}
 	return list;
 }
@@ -425,14 +443,16 @@ enum drp_err drp_node_show_log(const struct drp_args *args, struct drp_diag *dia
 	}
 	err = drp_node_log(node.store, &rows, &n, diag);
 	err = err ? err : drp_log_verify(rows, n, diag);
-	err = err ? err : drp_node_releases(node.store, NULL, &releases, &n_releases, diag);
+	err = err ? err
+		  : drp_node_releases(node.store, NULL, &releases, &n_releases, diag);
 	if (err == DRP_OK && drp_args_has(args, "--json")) {
 		json_t *list = json_array();
 		for (size_t i = 0; i < n_releases; i++) {
 			json_array_append_new(list, release_json(&node, &releases[i]));
 		}
-		json_t *all = json_pack("{s:s, s:s, s:o, s:o}", "school", node.school, "hub",
-			node.hub_name, "contributions", list, "events", events_json(rows, n));
+		json_t *all = json_pack("{s:s, s:s, s:o, s:o}", "school", node.school,
+			"hub", node.hub_name, "contributions", list, "events",
+			events_json(rows, n));
 		json_dumpf(all, stdout, JSON_INDENT(1));
 		printf("\n");
 		json_decref(all);

@@ -14,28 +14,31 @@
 #include <string.h>
 
 #define INVITE_MAX_BYTES 4096
-#define OWN_MAX_BYTES    65536
+#define OWN_MAX_BYTES	 65536
 
-enum drp_err drp_args_level(const struct drp_args *args, int *level, struct drp_diag *diag)
+enum drp_err drp_args_level(
+	const struct drp_args *args, int *level, struct drp_diag *diag)
 {
 	const char *text = drp_args_get(args, "--level");
 	*level = text ? drp_level_of(text) : 0;
-	return *level < 0 ? drp_fail(diag, DRP_E_USAGE, "--level is 1, 2, 3, 4 or 5") : DRP_OK;
+	return *level < 0 ? drp_fail(diag, DRP_E_USAGE, "--level is 1, 2, 3, 4 or 5")
+			  : DRP_OK;
 }
 
-enum drp_err drp_args_group(const struct drp_args *args, int *group, struct drp_diag *diag)
+enum drp_err drp_args_group(
+	const struct drp_args *args, int *group, struct drp_diag *diag)
 {
 	const char *text = drp_args_get(args, "--group");
 	*group = text ? drp_group_of(text) : -1;
-	return text && *group < 0
-		? drp_fail(diag, DRP_E_USAGE, "--group is leader, teacher or pupil")
-		: DRP_OK;
+	return text && *group < 0 ? drp_fail(diag, DRP_E_USAGE,
+					    "--group is leader, teacher or pupil")
+				  : DRP_OK;
 }
 
 /* ---- init ---- */
 
-static enum drp_err read_invite(const char *path, struct drp_invite *invite,
-	struct drp_diag *diag)
+static enum drp_err read_invite(
+	const char *path, struct drp_invite *invite, struct drp_diag *diag)
 {
 	struct drp_buf text = {0};
 	enum drp_err err = drp_file_read(path, INVITE_MAX_BYTES, &text, diag);
@@ -64,12 +67,14 @@ static enum drp_err enrol(const char *dir, struct drp_diag *diag)
 		printf("school %s is enrolled at %s\n", node.school, node.hub_name);
 		err = DRP_OK;
 	} else if (err == DRP_E_NET || err == DRP_E_TIMEOUT) {
-		printf("the node is ready; %s could not be reached yet (%s), enrolment is tried "
+		printf("the node is ready; %s could not be reached yet (%s), enrolment "
+		       "is tried "
 		       "again at the next command that needs the hub\n",
 			node.hub_name, why.text);
 		err = DRP_OK;
 	} else {
-		err = drp_fail(diag, err, "%s; the node in %s is not enrolled", why.text, dir);
+		err = drp_fail(
+			diag, err, "%s; the node in %s is not enrolled", why.text, dir);
 	}
 	drp_node_close(&node);
 	return err;
@@ -87,7 +92,8 @@ enum drp_err drp_node_init(const struct drp_args *args, struct drp_diag *diag)
 	err = err ? err : read_invite(path, &invite, diag);
 	if (err == DRP_OK && clock.now_ms(clock.self) / 1000 > invite.expires_s) {
 		err = drp_fail(diag, DRP_E_INVITE,
-			"%s: the invite has expired by this machine's clock; ask the hub for a new "
+			"%s: the invite has expired by this machine's clock; ask the hub "
+			"for a new "
 			"one, or set the clock",
 			path);
 	}
@@ -108,7 +114,8 @@ static enum drp_err news(struct drp_node *node, int offline, struct drp_diag *di
 	}
 	enum drp_err err = drp_node_sync(node, &options, &result, &why);
 	if (err == DRP_E_NET || err == DRP_E_TIMEOUT) {
-		fprintf(stderr, "drempel-node: %s; showing what is known here\n", why.text);
+		fprintf(stderr, "drempel-node: %s; showing what is known here\n",
+			why.text);
 		return DRP_OK;
 	}
 	return err ? drp_fail(diag, err, "%s", why.text) : DRP_OK;
@@ -117,9 +124,8 @@ static enum drp_err news(struct drp_node *node, int offline, struct drp_diag *di
 static void print_campaign(const struct drp_node_campaign *c, json_t *list)
 {
 	if (list) {
-		json_array_append_new(list,
-			json_pack("{s:s, s:s}", "id", c->id, "state",
-				drp_campaign_state_name(c->state)));
+		json_array_append_new(list, json_pack("{s:s, s:s}", "id", c->id, "state",
+						    drp_campaign_state_name(c->state)));
 	} else {
 		printf("%-24s %s\n", c->id, drp_campaign_state_name(c->state));
 	}
@@ -163,12 +169,14 @@ static enum drp_err show_level(struct drp_node *node, const struct drp_node_work
 	char a[DRP_DATE_TEXT], b[DRP_DATE_TEXT];
 	enum drp_participation_reason reason;
 	enum drp_err err = drp_release_participation(node, work, level, &counts, diag);
-	err = err ? err : drp_node_window_get(node->store, work->manifest->id, level, &from, &to,
-				  &set, diag);
+	err = err ? err
+		  : drp_node_window_get(node->store, work->manifest->id, level, &from,
+			    &to, &set, diag);
 	if (err) {
 		return err;
 	}
-	int class = (int)drp_participation_classify(&counts, DRP_PARTICIPATION_CLOSE, &reason);
+	int class = (int)drp_participation_classify(
+		&counts, DRP_PARTICIPATION_CLOSE, &reason);
 	drp_date_format(from, a);
 	drp_date_format(to, b);
 	json_t *groups = json_object();
@@ -179,10 +187,12 @@ static enum drp_err show_level(struct drp_node *node, const struct drp_node_work
 	}
 	for (int g = 0; err == DRP_OK && g < DRP_GROUPS; g++) {
 		struct drp_released r;
-		uint32_t least = drp_participation_minimum((enum drp_group)g, counts.eligible[g]);
+		uint32_t least =
+			drp_participation_minimum((enum drp_group)g, counts.eligible[g]);
 		enum drp_err found = drp_node_release_get(
 			node->store, work->manifest->id, level, g, &r, diag);
-		const char *state = found == DRP_OK ? drp_out_state_name(r.state) : "not approved";
+		const char *state =
+			found == DRP_OK ? drp_out_state_name(r.state) : "not approved";
 		if (levels) {
 			json_object_set_new(groups, drp_group_code(g),
 				json_pack("{s:I, s:I, s:I, s:I, s:s}", "eligible",
@@ -191,7 +201,8 @@ static enum drp_err show_level(struct drp_node *node, const struct drp_node_work
 					(json_int_t)counts.completed[g], "minimum",
 					(json_int_t)least, "contribution", state));
 		} else {
-			printf("  %-8s eligible %u, invited %u, completed %u (recommended at least "
+			printf("  %-8s eligible %u, invited %u, completed %u "
+			       "(recommended at least "
 			       "%u), contribution: %s\n",
 				drp_group_code(g), counts.eligible[g], counts.invited[g],
 				counts.completed[g], least, state);
@@ -199,10 +210,11 @@ static enum drp_err show_level(struct drp_node *node, const struct drp_node_work
 	}
 	if (levels) {
 		json_array_append_new(levels,
-			json_pack("{s:i, s:s, s:s, s:s, s:s, s:o}", "level", level, "from",
-				set ? a : "", "to", set ? b : "", "participation",
+			json_pack("{s:i, s:s, s:s, s:s, s:s, s:o}", "level", level,
+				"from", set ? a : "", "to", set ? b : "", "participation",
 				drp_participation_code(class), "reason",
-				drp_participation_reason_code((int)reason), "groups", groups));
+				drp_participation_reason_code((int)reason), "groups",
+				groups));
 	} else {
 		json_decref(groups);
 	}
@@ -226,8 +238,10 @@ enum drp_err drp_node_campaign_show(const struct drp_args *args, struct drp_diag
 		drp_time_format(m->deadline_s, until);
 		json_t *levels = drp_args_has(args, "--json") ? json_array() : NULL;
 		if (!levels) {
-			printf("%s: %s\nperiod %s..%s, contributions until %s, %s track, %s\n",
-				m->id, m->title, from, to, until, drp_track_code(m->track),
+			printf("%s: %s\nperiod %s..%s, contributions until %s, %s track, "
+			       "%s\n",
+				m->id, m->title, from, to, until,
+				drp_track_code(m->track),
 				drp_campaign_state_name(work.campaign.state));
 		}
 		for (int level = 1; err == DRP_OK && level <= DRP_LEVELS; level++) {
@@ -236,11 +250,12 @@ enum drp_err drp_node_campaign_show(const struct drp_args *args, struct drp_diag
 			}
 		}
 		if (levels) {
-			json_t *all = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "id",
-				m->id, "title", m->title, "state",
-				drp_campaign_state_name(work.campaign.state), "track",
-				drp_track_code(m->track), "from", from, "to", to, "deadline", until,
-				"levels", levels);
+			json_t *all =
+				json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}",
+					"id", m->id, "title", m->title, "state",
+					drp_campaign_state_name(work.campaign.state),
+					"track", drp_track_code(m->track), "from", from,
+					"to", to, "deadline", until, "levels", levels);
 			json_dumpf(all, stdout, JSON_INDENT(1));
 			printf("\n");
 			json_decref(all);
@@ -271,20 +286,22 @@ static enum drp_err set_target(struct setting *s)
 		return DRP_OK;
 	}
 	if (s->group < 0) {
-		return drp_fail(s->diag, DRP_E_USAGE, "--eligible and --invited need --group");
+		return drp_fail(
+			s->diag, DRP_E_USAGE, "--eligible and --invited need --group");
 	}
-	enum drp_err err = drp_node_target_get(s->node->store, s->work->manifest->id, s->level,
-		s->group, &target, &set, s->diag);
-	if (err == DRP_OK && ((eligible && drp_parse_u32(eligible, 0, DRP_UNIT_ELIGIBLE_MAX,
-					      &target.eligible)) ||
-				     (invited && drp_parse_u32(invited, 0, DRP_UNIT_ELIGIBLE_MAX,
-						      &target.invited)))) {
-		err = drp_fail(s->diag, DRP_E_USAGE, "a number of people up to %d is expected",
-			DRP_UNIT_ELIGIBLE_MAX);
+	enum drp_err err = drp_node_target_get(s->node->store, s->work->manifest->id,
+		s->level, s->group, &target, &set, s->diag);
+	if (err == DRP_OK &&
+		((eligible && drp_parse_u32(eligible, 0, DRP_UNIT_ELIGIBLE_MAX,
+				      &target.eligible)) ||
+			(invited && drp_parse_u32(invited, 0, DRP_UNIT_ELIGIBLE_MAX,
+					    &target.invited)))) {
+		err = drp_fail(s->diag, DRP_E_USAGE,
+			"a number of people up to %d is expected", DRP_UNIT_ELIGIBLE_MAX);
 	}
 	return err ? err
-		   : drp_node_target_put(s->node->store, s->work->manifest->id, s->level, s->group,
-			     &target, s->diag);
+		   : drp_node_target_put(s->node->store, s->work->manifest->id, s->level,
+			     s->group, &target, s->diag);
 }
 
 /* Three sessions a school year (R7): another campaign's window at this level counts. */
@@ -300,13 +317,14 @@ static enum drp_err check_sessions(struct setting *s)
 		err = drp_node_window_get(
 			s->node->store, list[i].id, s->level, &from, &to, &set, s->diag);
 		same_year += err == DRP_OK && set &&
-			drp_school_year(from) == (int)s->work->manifest->year;
+			     drp_school_year(from) == (int)s->work->manifest->year;
 	}
 	drp_free(list);
-	return err == DRP_OK && same_year >= 3
-		? drp_fail(s->diag, DRP_E_POLICY,
-			  "level %d already has three sessions in this school year", s->level)
-		: err;
+	return err == DRP_OK && same_year >= 3 ? drp_fail(s->diag, DRP_E_POLICY,
+							 "level %d already has three "
+							 "sessions in this school year",
+							 s->level)
+					       : err;
 }
 
 static enum drp_err set_window(struct setting *s)
@@ -323,7 +341,8 @@ static enum drp_err set_window(struct setting *s)
 		memcpy(from, text, 10);
 	}
 	if (drp_date_parse(from, &window.from) || drp_date_parse(text + 12, &window.to)) {
-		return drp_fail(s->diag, DRP_E_USAGE, "--window is YYYY-MM-DD..YYYY-MM-DD");
+		return drp_fail(
+			s->diag, DRP_E_USAGE, "--window is YYYY-MM-DD..YYYY-MM-DD");
 	}
 	enum drp_err err = drp_window_check(&period, &window, s->diag);
 	err = err ? err : check_sessions(s);
@@ -336,9 +355,11 @@ static enum drp_err check_item(struct setting *s, const char *code)
 {
 	int i = drp_instrument_item(s->work->instrument, code);
 	return i < 0 || s->work->instrument->item[i].kind != DRP_ITEM_OPTIONAL
-		? drp_fail(s->diag, DRP_E_INPUT,
-			  "--items: %.15s is not an optional item of this instrument", code)
-		: DRP_OK;
+		       ? drp_fail(s->diag, DRP_E_INPUT,
+				 "--items: %.15s is not an optional item of this "
+				 "instrument",
+				 code)
+		       : DRP_OK;
 }
 
 static enum drp_err set_items(struct setting *s)
@@ -358,8 +379,8 @@ static enum drp_err set_items(struct setting *s)
 		err = check_item(s, code);
 	}
 	return err ? err
-		   : drp_node_note_put(s->node->store, s->work->manifest->id, s->level, "items",
-			     text, s->diag);
+		   : drp_node_note_put(s->node->store, s->work->manifest->id, s->level,
+			     "items", text, s->diag);
 }
 
 static enum drp_err set_own(struct setting *s)
@@ -381,11 +402,11 @@ static enum drp_err set_own(struct setting *s)
 	err = err ? err : drp_own_items_may_edit(submitted, s->diag);
 	err = err ? err : drp_file_read(path, OWN_MAX_BYTES, &text, s->diag);
 	err = err ? err
-		  : drp_own_items_load(
-			    text.data, text.len, path, s->work->instrument, &own, s->diag);
+		  : drp_own_items_load(text.data, text.len, path, s->work->instrument,
+			    &own, s->diag);
 	err = err ? err
-		  : drp_node_note_put(s->node->store, s->work->manifest->id, s->level, "own",
-			    drp_buf_string(&text), s->diag);
+		  : drp_node_note_put(s->node->store, s->work->manifest->id, s->level,
+			    "own", drp_buf_string(&text), s->diag);
 	drp_own_items_free(own);
 	drp_buf_clear(&text);
 	return err;
@@ -405,11 +426,13 @@ static enum drp_err choose_level(struct setting *s)
 		s->level = only;
 	}
 	return s->level == 0 || !s->work->unit[s->level]
-		? drp_fail(s->diag, DRP_E_USAGE,
-			  s->level ? "this school does not have that level in campaign %s"
-				   : "say which --level: this school has several in campaign %s",
-			  s->work->manifest->id)
-		: DRP_OK;
+		       ? drp_fail(s->diag, DRP_E_USAGE,
+				 s->level ? "this school does not have that level in "
+					    "campaign %s"
+					  : "say which --level: this school has several "
+					    "in campaign %s",
+				 s->work->manifest->id)
+		       : DRP_OK;
 }
 
 static enum drp_err check_editable(struct setting *s)
@@ -420,7 +443,8 @@ static enum drp_err check_editable(struct setting *s)
 			s->node->store, s->work->manifest->id, s->level, g, &r, s->diag);
 		if (err == DRP_OK && (s->group < 0 || s->group == g)) {
 			return drp_fail(s->diag, DRP_E_STATE,
-				"level %d, group %s was approved already; its settings are fixed",
+				"level %d, group %s was approved already; its settings "
+				"are fixed",
 				s->level, drp_group_code(g));
 		}
 		if (err != DRP_OK && err != DRP_E_NOTFOUND) {

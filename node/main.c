@@ -6,7 +6,8 @@
 #include "node/commands.h"
 
 static const struct drp_option init_options[] = {
-	{"--invite", "FILE", "the invite that the hub's operator sent"}, {NULL, NULL, NULL}};
+	{"--invite", "FILE", "the invite that the hub's operator sent"},
+	{NULL, NULL, NULL}};
 
 static const struct drp_option list_options[] = {
 	{"--offline", NULL, "do not ask the hub for news"}, {NULL, NULL, NULL}};
@@ -16,17 +17,19 @@ static const struct drp_option set_options[] = {
 	{"--group", "G", "leader, teacher or pupil, for --eligible and --invited"},
 	{"--eligible", "N", "how many people of the group could take part"},
 	{"--invited", "N", "how many were invited"},
-	{"--window", "FROM..TO", "days of answering, YYYY-MM-DD..YYYY-MM-DD, 7 to 21 days"},
+	{"--window", "FROM..TO",
+		"days of answering, YYYY-MM-DD..YYYY-MM-DD, 7 to 21 days"},
 	{"--items", "A,B", "optional items that this school asks"},
-	{"--own", "FILE", "the school's own questions (YAML, at most 8)"}, {NULL, NULL, NULL}};
+	{"--own", "FILE", "the school's own questions (YAML, at most 8)"},
+	{NULL, NULL, NULL}};
 
-static const struct drp_option import_options[] = {
-	{"--format", "F", "csv or limesurvey"},
+static const struct drp_option import_options[] = {{"--format", "F", "csv or limesurvey"},
 	{"--map", "FILE", "mapping file, where codes differ (node/IMPORT.md)"},
 	{"--level", "L", "education level 1 to 5"},
 	{"--group", "G", "leader, teacher or pupil"},
 	{"--dry-run", NULL, "read and count, store nothing"},
-	{"--instrument", "FILE", "with --dry-run: check against this instrument, no directory"},
+	{"--instrument", "FILE",
+		"with --dry-run: check against this instrument, no directory"},
 	{"--replace", NULL, "replace what was imported before"},
 	{"--add", NULL, "add to what was imported before"}, {NULL, NULL, NULL}};
 
@@ -42,28 +45,31 @@ static const struct drp_option publish_options[] = {
 	{"--hub", "URL", "another address of the same hub"}, {NULL, NULL, NULL}};
 
 static const struct drp_option serve_options[] = {
-	{"--every", "MINUTES", "how often to visit the hub (default 60)"}, {NULL, NULL, NULL}};
+	{"--every", "MINUTES", "how often to visit the hub (default 60)"},
+	{NULL, NULL, NULL}};
 
 static const struct drp_command commands[] = {
-	{"init", "", "make this school's node from an invite", init_options, drp_node_init, 0},
-	{"campaign list", "", "campaigns of the hub, newest news first asked for", list_options,
-		drp_node_campaign_list, 0},
+	{"init", "", "make this school's node from an invite", init_options,
+		drp_node_init, 0},
+	{"campaign list", "", "campaigns of the hub, newest news first asked for",
+		list_options, drp_node_campaign_list, 0},
 	{"campaign show", "ID", "one campaign, and how far this school is", NULL,
 		drp_node_campaign_show, 0},
-	{"campaign set", "ID", "say who could take part, who was invited and when", set_options,
-		drp_node_campaign_set, 0},
+	{"campaign set", "ID", "say who could take part, who was invited and when",
+		set_options, drp_node_campaign_set, 0},
 	{"import", "ID FILE", "take in questionnaires from a survey tool's export",
 		import_options, drp_node_import, 1},
 	{"report", "ID", "the school's own results", report_options, drp_node_report, 0},
-	{"preview", "ID", "exactly what would leave, field by field, and what it costs", NULL,
-		drp_node_preview, 0},
+	{"preview", "ID", "exactly what would leave, field by field, and what it costs",
+		NULL, drp_node_preview, 0},
 	{"approve", "ID", "draw the noise, charge the budget and put it in the outbox",
 		approve_options, drp_node_approve, 0},
 	{"withdraw", "ID", "take everything of a campaign back, until it is closed",
 		approve_options, drp_node_withdraw, 0},
-	{"publish", "ID", "send the outbox to the hub; ends with the receipt", publish_options,
-		drp_node_publish, 0},
-	{"serve", "", "visit the hub in the background", serve_options, drp_node_serve, 0},
+	{"publish", "ID", "send the outbox to the hub; ends with the receipt",
+		publish_options, drp_node_publish, 0},
+	{"serve", "", "visit the hub in the background", serve_options, drp_node_serve,
+		0},
 	{"log", "", "what left this school, when, with which hash and receipt", NULL,
 		drp_node_show_log, 0},
 };
@@ -71,7 +77,8 @@ static const struct drp_command commands[] = {
 int main(int argc, char **argv)
 {
 	return drp_cli_main("drempel-node",
-		"Keeps a school's questionnaires at the school and publishes only what crosses "
+		"Keeps a school's questionnaires at the school and publishes only what "
+		"crosses "
 		"the threshold, noised.",
 		commands, sizeof commands / sizeof commands[0], argc, argv);
 }

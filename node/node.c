@@ -18,14 +18,15 @@ static const cyaml_schema_field_t file_fields[] = {
 static const cyaml_schema_value_t file_schema = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file, file_fields)};
 
-static enum drp_err write_settings(const char *dir, const struct drp_invite *invite,
-	struct drp_diag *diag)
+static enum drp_err write_settings(
+	const char *dir, const struct drp_invite *invite, struct drp_diag *diag)
 {
 	char path[DRP_PATH_MAX];
 	struct drp_buf text = {0};
 	drp_buf_printf(&text,
 		"# Settings of this school's node.\n"
-		"# Where the hub answers. Its keys were pinned by the invite and do not change "
+		"# Where the hub answers. Its keys were pinned by the invite and do not "
+		"change "
 		"with it.\n"
 		"hub: %s\n",
 		invite->url);
@@ -38,8 +39,8 @@ static enum drp_err write_settings(const char *dir, const struct drp_invite *inv
 	return err;
 }
 
-static enum drp_err store_invite(struct drp_node_store *store, const struct drp_invite *v,
-	struct drp_diag *diag)
+static enum drp_err store_invite(
+	struct drp_node_store *store, const struct drp_invite *v, struct drp_diag *diag)
 {
 	enum drp_err err = drp_node_begin(store, diag);
 	if (err) {
@@ -54,8 +55,8 @@ static enum drp_err store_invite(struct drp_node_store *store, const struct drp_
 }
 
 /* Settings last: see drp_hub_create. */
-enum drp_err drp_node_create(const char *dir, const struct drp_invite *invite,
-	struct drp_diag *diag)
+enum drp_err drp_node_create(
+	const char *dir, const struct drp_invite *invite, struct drp_diag *diag)
 {
 	char path[DRP_PATH_MAX];
 	struct drp_keys *keys = NULL;
@@ -88,7 +89,8 @@ static enum drp_err read_url(struct drp_node *node, struct drp_diag *diag)
 	enum drp_err err = drp_path(path, node->dir, "node.yaml", diag);
 	if (err == DRP_OK && access(path, F_OK) != 0) {
 		return drp_fail(diag, DRP_E_NOTFOUND,
-			"%s holds no node; make one with 'drempel-node init --dir %s --invite FILE'",
+			"%s holds no node; make one with 'drempel-node init --dir %s "
+			"--invite FILE'",
 			node->dir, node->dir);
 	}
 	err = err ? err : drp_file_read(path, 65536, &text, diag);
@@ -114,8 +116,9 @@ static enum drp_err get(struct drp_node *node, const char *key, void *value, siz
 		memcpy(value, b.data, b.len);
 	}
 	drp_buf_wipe(&b);
-	return err ? drp_fail(diag, err, "%s: the setting '%s' is missing or damaged; restore a "
-					 "backup of the directory",
+	return err ? drp_fail(diag, err,
+			     "%s: the setting '%s' is missing or damaged; restore a "
+			     "backup of the directory",
 			     node->dir, key)
 		   : DRP_OK;
 }
@@ -123,13 +126,15 @@ static enum drp_err get(struct drp_node *node, const char *key, void *value, siz
 static enum drp_err read_pins(struct drp_node *node, struct drp_diag *diag)
 {
 	struct drp_buf token = {0};
-	enum drp_err err = get(node, "school", node->school, sizeof node->school, 1, diag);
-	err = err ? err : get(node, "hub-name", node->hub_name, sizeof node->hub_name, 1, diag);
+	enum drp_err err =
+		get(node, "school", node->school, sizeof node->school, 1, diag);
+	err = err ? err
+		  : get(node, "hub-name", node->hub_name, sizeof node->hub_name, 1, diag);
 	err = err ? err : get(node, "hub-key", node->hub.b, 32, 0, diag);
 	err = err ? err : get(node, "hub-box", node->hub_box, 32, 0, diag);
 	if (err == DRP_OK) {
-		node->enrolled =
-			drp_node_get(node->store, "token", &token, NULL) == DRP_E_NOTFOUND;
+		node->enrolled = drp_node_get(node->store, "token", &token, NULL) ==
+				 DRP_E_NOTFOUND;
 	}
 	drp_buf_wipe(&token);
 	return err;
@@ -140,7 +145,8 @@ enum drp_err drp_node_open(const char *dir, struct drp_node *node, struct drp_di
 	memset(node, 0, sizeof *node);
 	char path[DRP_PATH_MAX];
 	if (snprintf(node->dir, sizeof node->dir, "%s", dir) >= (int)sizeof node->dir) {
-		return drp_fail(diag, DRP_E_RANGE, "the path of the directory is too long");
+		return drp_fail(
+			diag, DRP_E_RANGE, "the path of the directory is too long");
 	}
 	node->clock = drp_system_clock();
 	enum drp_err err = drp_crypto_init();
@@ -172,23 +178,25 @@ int64_t drp_node_now_s(const struct drp_node *node)
 
 /* ---- a campaign to work on ---- */
 
-static enum drp_err load_blobs(struct drp_node *node, struct drp_node_work *w,
-	struct drp_diag *diag)
+static enum drp_err load_blobs(
+	struct drp_node *node, struct drp_node_work *w, struct drp_diag *diag)
 {
 	struct drp_buf bytes = {0};
 	enum drp_err err =
 		drp_node_blob_get(node->store, &w->campaign.manifest, &bytes, diag);
 	err = err ? err : drp_manifest_decode(bytes.data, bytes.len, &w->manifest, diag);
 	bytes.len = 0;
-	err = err ? err : drp_node_blob_get(node->store, &w->manifest->instrument, &bytes, diag);
+	err = err ? err
+		  : drp_node_blob_get(
+			    node->store, &w->manifest->instrument, &bytes, diag);
 	err = err ? err : drp_instrument_decode(bytes.data, bytes.len, &w->instrument);
 	drp_buf_clear(&bytes);
-	return err == DRP_E_NOTFOUND
-		? drp_fail(diag, err,
-			  "campaign %s has not fully arrived yet; run 'campaign list' while the hub "
-			  "can be reached",
-			  w->campaign.id)
-		: err;
+	return err == DRP_E_NOTFOUND ? drp_fail(diag, err,
+					       "campaign %s has not fully arrived yet; "
+					       "run 'campaign list' while the hub "
+					       "can be reached",
+					       w->campaign.id)
+				     : err;
 }
 
 enum drp_err drp_node_work_load(struct drp_node *node, const char *id,
@@ -216,7 +224,8 @@ enum drp_err drp_node_work_load(struct drp_node *node, const char *id,
 	if (units == 0) {
 		drp_node_work_clear(work);
 		return drp_fail(diag, DRP_E_NOTFOUND,
-			"this school is not in campaign %s: it enrolled after the campaign was "
+			"this school is not in campaign %s: it enrolled after the "
+			"campaign was "
 			"signed, or is not in the register",
 			id);
 	}

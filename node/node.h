@@ -15,7 +15,7 @@
 
 struct drp_node {
 	char dir[DRP_PATH_MAX];
-	char url[256];    /* the hub's, from node.yaml */
+	char url[256]; /* the hub's, from node.yaml */
 	char school[DRP_CODE_MAX];
 	char hub_name[DRP_NAME_MAX];
 	struct drp_key hub;
@@ -31,8 +31,8 @@ struct drp_node {
  * leave. An existing node there is DRP_E_EXISTS and stays as it was. */
 enum drp_err drp_node_create(const char *dir, const struct drp_invite *invite,
 	struct drp_diag *diag) DRP_MUST_CHECK;
-enum drp_err drp_node_open(const char *dir, struct drp_node *node, struct drp_diag *diag)
-	DRP_MUST_CHECK;
+enum drp_err drp_node_open(
+	const char *dir, struct drp_node *node, struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_node_close(struct drp_node *node);
 
 int64_t drp_node_now_s(const struct drp_node *node);

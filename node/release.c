@@ -11,8 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum drp_err drp_release_participation(struct drp_node *node, const struct drp_node_work *work,
-	int level, struct drp_participation_counts *counts, struct drp_diag *diag)
+enum drp_err drp_release_participation(struct drp_node *node,
+	const struct drp_node_work *work, int level,
+	struct drp_participation_counts *counts, struct drp_diag *diag)
 {
 	memset(counts, 0, sizeof *counts);
 	enum drp_err err = DRP_OK;
@@ -21,12 +22,14 @@ enum drp_err drp_release_participation(struct drp_node *node, const struct drp_n
 		int set;
 		err = drp_node_target_get(
 			node->store, work->manifest->id, level, g, &target, &set, diag);
-		err = err ? err : drp_node_sheets_count(node->store, work->manifest->id, level, g,
-					  &counts->completed[g], diag);
+		err = err ? err
+			  : drp_node_sheets_count(node->store, work->manifest->id, level,
+				    g, &counts->completed[g], diag);
 		counts->eligible[g] = set && target.eligible
-			? target.eligible
-			: work->unit[level]->eligible[g];
-		counts->invited[g] = set && target.invited ? target.invited : counts->eligible[g];
+					      ? target.eligible
+					      : work->unit[level]->eligible[g];
+		counts->invited[g] =
+			set && target.invited ? target.invited : counts->eligible[g];
 	}
 	return err;
 }
@@ -44,8 +47,8 @@ struct tabulating {
 
 /* Every sheet is counted alone first: what one questionnaire adds to the vector must
  * not exceed the declared sensitivity, whatever the importer let through. */
-static enum drp_err add_sheet(void *self, const struct drp_sheet *sheet,
-	const uint8_t own[DRP_OWN_ITEMS_MAX])
+static enum drp_err add_sheet(
+	void *self, const struct drp_sheet *sheet, const uint8_t own[DRP_OWN_ITEMS_MAX])
 {
 	struct tabulating *t = self;
 	int64_t vector[DRP_VALUES_MAX];
@@ -58,10 +61,12 @@ static enum drp_err add_sheet(void *self, const struct drp_sheet *sheet,
 			t->one, t->work->instrument, (enum drp_group)t->group, vector);
 		err = drp_sensitivity_check(vector, n, t->delta2);
 	}
-	err = err ? err : drp_tabulate_add(t->tabulation, t->work->instrument,
-				  (enum drp_group)t->group, sheet);
+	err = err ? err
+		  : drp_tabulate_add(t->tabulation, t->work->instrument,
+			    (enum drp_group)t->group, sheet);
 	return err ? drp_fail(t->diag, err,
-			     "a stored questionnaire of group %s does not fit the instrument (%s); "
+			     "a stored questionnaire of group %s does not fit the "
+			     "instrument (%s); "
 			     "import it again",
 			     drp_group_code(t->group), drp_err_text(err))
 		   : DRP_OK;
@@ -77,20 +82,21 @@ static enum drp_err tabulate(struct drp_node *node, const struct drp_node_work *
 	t.tabulation = drp_alloc(1, sizeof *t.tabulation);
 	t.one = drp_alloc(1, sizeof *t.one);
 	enum drp_err err = t.tabulation && t.one ? DRP_OK : DRP_E_NOMEM;
-	err = err ? err : drp_node_sheets(node->store, work->manifest->id, level, c->group,
-				  add_sheet, &t, diag);
+	err = err ? err
+		  : drp_node_sheets(node->store, work->manifest->id, level, c->group,
+			    add_sheet, &t, diag);
 	if (err == DRP_OK && c->with_values) {
-		c->n_values = (uint16_t)drp_tabulation_pairs(
-			t.tabulation, work->instrument, (enum drp_group)c->group, c->value);
+		c->n_values = (uint16_t)drp_tabulation_pairs(t.tabulation,
+			work->instrument, (enum drp_group)c->group, c->value);
 	}
 	drp_free(t.tabulation);
 	drp_free(t.one);
 	return err;
 }
 
-enum drp_err drp_release_candidate(struct drp_node *node, const struct drp_node_work *work,
-	int level, int group, struct drp_candidate *c, int *present,
-	struct drp_diag *diag)
+enum drp_err drp_release_candidate(struct drp_node *node,
+	const struct drp_node_work *work, int level, int group, struct drp_candidate *c,
+	int *present, struct drp_diag *diag)
 {
 	const struct drp_manifest *m = work->manifest;
 	struct drp_participation_counts counts;
@@ -105,11 +111,11 @@ enum drp_err drp_release_candidate(struct drp_node *node, const struct drp_node_
 	c->questionnaires = counts.completed[group];
 	c->eligible = counts.eligible[group];
 	c->invited = counts.invited[group];
-	c->incomplete = drp_participation_classify(&counts, DRP_PARTICIPATION_CLOSE, NULL) ==
-		DRP_PARTICIPATION_INCOMPLETE;
+	c->incomplete = drp_participation_classify(&counts, DRP_PARTICIPATION_CLOSE,
+				NULL) == DRP_PARTICIPATION_INCOMPLETE;
 	*present = c->questionnaires > 0;
-	const struct drp_release *r = drp_manifest_release(
-		m, (enum drp_group)group, DRP_FAMILY_REGION, 0);
+	const struct drp_release *r =
+		drp_manifest_release(m, (enum drp_group)group, DRP_FAMILY_REGION, 0);
 	c->release = r && r->map == DRP_MAP_PAIRS ? r : NULL;
 	c->with_values = c->release && c->questionnaires >= m->thresholds.k_unit[group];
 	err = drp_node_release_get(node->store, m->id, level, group, &before, diag);
@@ -129,27 +135,32 @@ enum drp_err drp_release_ready(struct drp_node *node, const struct drp_node_work
 		&window.from, &window.to, &set, diag);
 	if (err == DRP_OK && !set) {
 		err = drp_fail(diag, DRP_E_STATE,
-			"level %d has no answering window yet; set it with 'campaign set %s --level "
+			"level %d has no answering window yet; set it with 'campaign set "
+			"%s --level "
 			"%d --window FROM..TO'",
 			level, work->manifest->id, level);
 	}
 	return err ? err
-		   : drp_window_ended(&window, drp_day_of_ms(drp_node_now_s(node) * 1000), diag);
+		   : drp_window_ended(
+			     &window, drp_day_of_ms(drp_node_now_s(node) * 1000), diag);
 }
 
 /* ---- approve ---- */
 
 /* The hub holds something of this unit and group that this database does not know: an
  * old backup was restored, or another node has this school's keys. */
-static enum drp_err check_not_held(const struct drp_candidate *c, const struct drp_id *unit,
-	const struct drp_receipt *held, size_t n, struct drp_diag *diag)
+static enum drp_err check_not_held(const struct drp_candidate *c,
+	const struct drp_id *unit, const struct drp_receipt *held, size_t n,
+	struct drp_diag *diag)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (held[i].group == c->group &&
 			memcmp(&held[i].unit, unit, sizeof *unit) == 0) {
 			return drp_fail(diag, DRP_E_RELEASED,
-				"the hub already holds a contribution of level %d, group %s, that this "
-				"node does not know: an old backup was restored, or a second node has "
+				"the hub already holds a contribution of level %d, group "
+				"%s, that this "
+				"node does not know: an old backup was restored, or a "
+				"second node has "
 				"this school's keys; noise is never drawn twice",
 				c->level, drp_group_code(c->group));
 		}
@@ -181,8 +192,9 @@ static enum drp_err charge(struct drp_node *node, const struct drp_node_work *wo
 	return err ? err : drp_node_ledger_append(node->store, &row, diag);
 }
 
-static enum drp_err make_contribution(struct drp_node *node, const struct drp_node_work *work,
-	const struct drp_candidate *c, struct drp_buf *bytes, struct drp_diag *diag)
+static enum drp_err make_contribution(struct drp_node *node,
+	const struct drp_node_work *work, const struct drp_candidate *c,
+	struct drp_buf *bytes, struct drp_diag *diag)
 {
 	struct drp_contribution *k = drp_alloc(1, sizeof *k);
 	if (!k) {
@@ -227,7 +239,8 @@ static enum drp_err approve_one(struct drp_node *node, const struct drp_node_wor
 		drp_hash_bytes(bytes.data, bytes.len, &r.hash);
 		err = c->with_values ? charge(node, work, c, &r, diag) : DRP_OK;
 	}
-	err = err ? err : drp_node_release_add(node->store, &r, bytes.data, bytes.len, diag);
+	err = err ? err
+		  : drp_node_release_add(node->store, &r, bytes.data, bytes.len, diag);
 	if (err == DRP_OK) {
 		struct drp_log_row row = {.time_s = r.approved_s,
 			.event = "approved",
@@ -249,8 +262,7 @@ static enum drp_err approve_level(struct drp_node *node, const struct drp_node_w
 	enum drp_err err = c ? DRP_OK : DRP_E_NOMEM;
 	for (int g = 0; err == DRP_OK && g < DRP_GROUPS; g++) {
 		int present = 0;
-		err = drp_release_candidate(
-			node, work, level, g, c, &present, diag);
+		err = drp_release_candidate(node, work, level, g, c, &present, diag);
 		if (err || !present || c->already) {
 			continue;
 		}
@@ -268,7 +280,8 @@ enum drp_err drp_release_approve(struct drp_node *node, const struct drp_node_wo
 	struct drp_diag *diag)
 {
 	if (work->campaign.state != DRP_CAMPAIGN_OPEN) {
-		return drp_fail(diag, DRP_E_CLOSED, "campaign %s is closed; nothing was approved",
+		return drp_fail(diag, DRP_E_CLOSED,
+			"campaign %s is closed; nothing was approved",
 			work->manifest->id);
 	}
 	uint32_t count = 0;
@@ -278,7 +291,8 @@ enum drp_err drp_release_approve(struct drp_node *node, const struct drp_node_wo
 	}
 	for (int level = 1; err == DRP_OK && level <= DRP_LEVELS; level++) {
 		if (work->unit[level]) {
-			err = approve_level(node, work, level, held, n_held, &count, diag);
+			err = approve_level(
+				node, work, level, held, n_held, &count, diag);
 		}
 	}
 	err = drp_node_end(node->store, err, diag);
@@ -292,8 +306,8 @@ enum drp_err drp_release_approve(struct drp_node *node, const struct drp_node_wo
 
 /* Even what has no receipt here may have reached the hub just before a connection broke,
  * so every withdrawal goes through the outbox and is final with the hub's answer. */
-static enum drp_err withdraw_one(struct drp_node *node, const struct drp_released *r,
-	struct drp_diag *diag)
+static enum drp_err withdraw_one(
+	struct drp_node *node, const struct drp_released *r, struct drp_diag *diag)
 {
 	struct drp_log_row row = {.time_s = drp_node_now_s(node),
 		.event = "withdrawing",
@@ -319,7 +333,8 @@ enum drp_err drp_release_withdraw(struct drp_node *node, const char *campaign,
 		return err;
 	}
 	for (size_t i = 0; err == DRP_OK && i < n; i++) {
-		if (list[i].state == DRP_RELEASE_READY || list[i].state == DRP_RELEASE_STORED) {
+		if (list[i].state == DRP_RELEASE_READY ||
+			list[i].state == DRP_RELEASE_STORED) {
 			err = withdraw_one(node, &list[i], diag);
 			(*waiting)++;
 		}

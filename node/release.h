@@ -16,18 +16,20 @@
 struct drp_candidate {
 	int level, group;
 	uint32_t questionnaires, eligible, invited;
-	int incomplete;          /* participation is "onvolledig" */
-	int with_values;         /* at or above the threshold */
-	const struct drp_release *release; /* NULL: the campaign asks nothing of the group */
+	int incomplete;	 /* participation is "onvolledig" */
+	int with_values; /* at or above the threshold */
+	const struct drp_release
+		*release; /* NULL: the campaign asks nothing of the group */
 	uint16_t n_values;
 	int64_t value[DRP_VALUES_MAX]; /* exact; never leaves */
-	int already;             /* approved before */
+	int already;		       /* approved before */
 };
 
 /* drp_release_candidate tabulates one unit and group, checking each sheet against the
  * declared sensitivity. *present is 0 when it has no questionnaires. */
-enum drp_err drp_release_candidate(struct drp_node *node, const struct drp_node_work *work,
-	int level, int group, struct drp_candidate *candidate, int *present,
+enum drp_err drp_release_candidate(struct drp_node *node,
+	const struct drp_node_work *work, int level, int group,
+	struct drp_candidate *candidate, int *present,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_release_ready: the level's window is set and has ended (R9). */
@@ -36,7 +38,8 @@ enum drp_err drp_release_ready(struct drp_node *node, const struct drp_node_work
 
 /* drp_release_approve approves every unit and group of the campaign that is ready and
  * not yet approved: one transaction. held are the hub's receipts for this school (the
- * answer to STATUS). *approved counts. DRP_E_RELEASED, DRP_E_BUDGET, DRP_E_WINDOW_OPEN. */
+ * answer to STATUS). *approved counts. DRP_E_RELEASED, DRP_E_BUDGET, DRP_E_WINDOW_OPEN.
+ */
 enum drp_err drp_release_approve(struct drp_node *node, const struct drp_node_work *work,
 	const struct drp_receipt *held, size_t n_held, uint32_t *approved,
 	struct drp_diag *diag) DRP_MUST_CHECK;
@@ -47,8 +50,8 @@ enum drp_err drp_release_withdraw(struct drp_node *node, const char *campaign,
 	uint32_t *waiting, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_release_participation fills the counts of a level (R15). */
-enum drp_err drp_release_participation(struct drp_node *node, const struct drp_node_work *work,
-	int level, struct drp_participation_counts *counts, struct drp_diag *diag)
-	DRP_MUST_CHECK;
+enum drp_err drp_release_participation(struct drp_node *node,
+	const struct drp_node_work *work, int level,
+	struct drp_participation_counts *counts, struct drp_diag *diag) DRP_MUST_CHECK;
 
 #endif

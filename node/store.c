@@ -25,10 +25,12 @@ static const char *const migrations[] = {
 	"CREATE TABLE win(campaign TEXT NOT NULL, level INTEGER NOT NULL,"
 	"  from_day INTEGER NOT NULL, to_day INTEGER NOT NULL,"
 	"  PRIMARY KEY(campaign, level)) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE note(campaign TEXT NOT NULL, level INTEGER NOT NULL, kind TEXT NOT NULL,"
+	"CREATE TABLE note(campaign TEXT NOT NULL, level INTEGER NOT NULL, kind TEXT NOT "
+	"NULL,"
 	"  text TEXT NOT NULL, PRIMARY KEY(campaign, level, kind)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE sheet(id INTEGER PRIMARY KEY, campaign TEXT NOT NULL,"
-	"  level INTEGER NOT NULL, grp INTEGER NOT NULL, answers BLOB NOT NULL, own BLOB NOT NULL)"
+	"  level INTEGER NOT NULL, grp INTEGER NOT NULL, answers BLOB NOT NULL, own BLOB "
+	"NOT NULL)"
 	"  STRICT;"
 	"CREATE INDEX sheet_place ON sheet(campaign, level, grp);"
 	"CREATE TABLE import(campaign TEXT NOT NULL, level INTEGER NOT NULL,"
@@ -57,8 +59,8 @@ static const struct drp_db_schema schema = {
 	.n_migrations = sizeof migrations / sizeof migrations[0],
 };
 
-enum drp_err drp_node_store_open(const char *path, int create, struct drp_node_store **store,
-	struct drp_diag *diag)
+enum drp_err drp_node_store_open(const char *path, int create,
+	struct drp_node_store **store, struct drp_diag *diag)
 {
 	struct drp_node_store *s = drp_alloc(1, sizeof *s);
 	if (!s) {
@@ -96,7 +98,8 @@ void drp_node_rollback(struct drp_node_store *s)
 	drp_db_rollback(s->db);
 }
 
-enum drp_err drp_node_end(struct drp_node_store *s, enum drp_err err, struct drp_diag *diag)
+enum drp_err drp_node_end(
+	struct drp_node_store *s, enum drp_err err, struct drp_diag *diag)
 {
 	if (err) {
 		drp_db_rollback(s->db);
@@ -137,10 +140,11 @@ enum drp_err drp_node_set(struct drp_node_store *s, const char *key, const void 
 	return drp_q_run(q, diag);
 }
 
-enum drp_err drp_node_get(struct drp_node_store *s, const char *key, struct drp_buf *value,
-	struct drp_diag *diag)
+enum drp_err drp_node_get(struct drp_node_store *s, const char *key,
+	struct drp_buf *value, struct drp_diag *diag)
 {
-	struct drp_query *q = drp_db_query(s->db, "SELECT value FROM setting WHERE key=?");
+	struct drp_query *q =
+		drp_db_query(s->db, "SELECT value FROM setting WHERE key=?");
 	drp_q_text(q, key);
 	enum drp_err err = find(q, diag);
 	if (err == DRP_OK) {
@@ -153,7 +157,8 @@ enum drp_err drp_node_get(struct drp_node_store *s, const char *key, struct drp_
 	return err;
 }
 
-enum drp_err drp_node_unset(struct drp_node_store *s, const char *key, struct drp_diag *diag)
+enum drp_err drp_node_unset(
+	struct drp_node_store *s, const char *key, struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(s->db, "DELETE FROM setting WHERE key=?");
 	drp_q_text(q, key);
@@ -179,13 +184,15 @@ enum drp_err drp_node_blob_held(struct drp_node_store *s, const struct drp_hash 
 }
 
 enum drp_err drp_node_blob_append(struct drp_node_store *s, const struct drp_hash *hash,
-	uint32_t total, uint32_t offset, const void *bytes, size_t n, struct drp_diag *diag)
+	uint32_t total, uint32_t offset, const void *bytes, size_t n,
+	struct drp_diag *diag)
 {
 	uint32_t held, had_total;
 	enum drp_err err = drp_node_blob_held(s, hash, &held, &had_total, diag);
 	if (err == DRP_OK && (offset != held || (held && had_total != total) ||
 				     n > total - held || n == 0)) {
-		return drp_fail(diag, DRP_E_MALFORMED, "a piece that does not follow was sent");
+		return drp_fail(
+			diag, DRP_E_MALFORMED, "a piece that does not follow was sent");
 	}
 	if (err) {
 		return err;
@@ -199,8 +206,8 @@ enum drp_err drp_node_blob_append(struct drp_node_store *s, const struct drp_has
 	return drp_q_run(q, diag);
 }
 
-enum drp_err drp_node_blob_drop(struct drp_node_store *s, const struct drp_hash *hash,
-	struct drp_diag *diag)
+enum drp_err drp_node_blob_drop(
+	struct drp_node_store *s, const struct drp_hash *hash, struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(s->db, "DELETE FROM blob WHERE hash=?");
 	drp_q_blob(q, hash->b, sizeof hash->b);
@@ -230,7 +237,8 @@ enum drp_err drp_node_campaign_put(struct drp_node_store *s,
 	const struct drp_node_campaign *c, struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(s->db,
-		"INSERT INTO campaign VALUES(?,?,?,?,?,?) ON CONFLICT(manifest) DO UPDATE SET"
+		"INSERT INTO campaign VALUES(?,?,?,?,?,?) ON CONFLICT(manifest) DO "
+		"UPDATE SET"
 		" instrument=excluded.instrument, state=excluded.state,"
 		" checked=excluded.checked, id=excluded.id");
 	drp_q_blob(q, c->manifest.b, sizeof c->manifest.b);
@@ -266,7 +274,8 @@ enum drp_err drp_node_campaign_get(struct drp_node_store *s, const char *id,
 		read_campaign(q, campaign);
 		drp_q_end(q);
 	} else if (err == DRP_E_NOTFOUND) {
-		drp_fail(diag, err, "this node knows no campaign %s; see 'campaign list'", id);
+		drp_fail(diag, err, "this node knows no campaign %s; see 'campaign list'",
+			id);
 	}
 	return err;
 }
@@ -278,7 +287,8 @@ static enum drp_err collect_campaigns(struct drp_query *q, struct drp_node_campa
 	size_t count = 0;
 	int step;
 	while ((step = drp_q_step(q, diag)) > 0) {
-		struct drp_node_campaign *more = drp_realloc(list, count + 1, sizeof *list);
+		struct drp_node_campaign *more =
+			drp_realloc(list, count + 1, sizeof *list);
 		if (!more) {
 			drp_q_end(q);
 			drp_free(list);
@@ -296,18 +306,18 @@ static enum drp_err collect_campaigns(struct drp_query *q, struct drp_node_campa
 	return DRP_OK;
 }
 
-enum drp_err drp_node_campaigns(struct drp_node_store *s, struct drp_node_campaign **campaigns,
-	size_t *n, struct drp_diag *diag)
+enum drp_err drp_node_campaigns(struct drp_node_store *s,
+	struct drp_node_campaign **campaigns, size_t *n, struct drp_diag *diag)
 {
-	return collect_campaigns(
-		drp_db_query(s->db, "SELECT " CAMPAIGN_COLUMNS " FROM campaign ORDER BY id"),
+	return collect_campaigns(drp_db_query(s->db, "SELECT " CAMPAIGN_COLUMNS
+						     " FROM campaign ORDER BY id"),
 		campaigns, n, diag);
 }
 
 /* ---- targets, windows, notes ---- */
 
-enum drp_err drp_node_target_put(struct drp_node_store *s, const char *campaign, int level,
-	int group, const struct drp_target *target, struct drp_diag *diag)
+enum drp_err drp_node_target_put(struct drp_node_store *s, const char *campaign,
+	int level, int group, const struct drp_target *target, struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(s->db,
 		"INSERT INTO target VALUES(?,?,?,?,?) ON CONFLICT DO UPDATE SET"
@@ -318,11 +328,12 @@ enum drp_err drp_node_target_put(struct drp_node_store *s, const char *campaign,
 	return drp_q_run(q, diag);
 }
 
-enum drp_err drp_node_target_get(struct drp_node_store *s, const char *campaign, int level,
-	int group, struct drp_target *target, int *set, struct drp_diag *diag)
+enum drp_err drp_node_target_get(struct drp_node_store *s, const char *campaign,
+	int level, int group, struct drp_target *target, int *set, struct drp_diag *diag)
 {
-	struct drp_query *q = drp_db_query(s->db,
-		"SELECT eligible, invited FROM target WHERE campaign=? AND level=? AND grp=?");
+	struct drp_query *q =
+		drp_db_query(s->db, "SELECT eligible, invited FROM target WHERE "
+				    "campaign=? AND level=? AND grp=?");
 	bind_place(q, campaign, level, group);
 	enum drp_err err = find(q, diag);
 	*target = (struct drp_target){0};
@@ -335,8 +346,8 @@ enum drp_err drp_node_target_get(struct drp_node_store *s, const char *campaign,
 	return err == DRP_E_NOTFOUND ? DRP_OK : err;
 }
 
-enum drp_err drp_node_window_put(struct drp_node_store *s, const char *campaign, int level,
-	int32_t from, int32_t to, struct drp_diag *diag)
+enum drp_err drp_node_window_put(struct drp_node_store *s, const char *campaign,
+	int level, int32_t from, int32_t to, struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(s->db,
 		"INSERT INTO win VALUES(?,?,?,?) ON CONFLICT DO UPDATE SET"
@@ -348,8 +359,8 @@ enum drp_err drp_node_window_put(struct drp_node_store *s, const char *campaign,
 	return drp_q_run(q, diag);
 }
 
-enum drp_err drp_node_window_get(struct drp_node_store *s, const char *campaign, int level,
-	int32_t *from, int32_t *to, int *set, struct drp_diag *diag)
+enum drp_err drp_node_window_get(struct drp_node_store *s, const char *campaign,
+	int level, int32_t *from, int32_t *to, int *set, struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(
 		s->db, "SELECT from_day, to_day FROM win WHERE campaign=? AND level=?");
@@ -380,8 +391,9 @@ enum drp_err drp_node_windows_elsewhere(struct drp_node_store *s, const char *ca
 enum drp_err drp_node_note_put(struct drp_node_store *s, const char *campaign, int level,
 	const char *kind, const char *text, struct drp_diag *diag)
 {
-	struct drp_query *q = drp_db_query(s->db,
-		"INSERT INTO note VALUES(?,?,?,?) ON CONFLICT DO UPDATE SET text=excluded.text");
+	struct drp_query *q =
+		drp_db_query(s->db, "INSERT INTO note VALUES(?,?,?,?) ON CONFLICT DO "
+				    "UPDATE SET text=excluded.text");
 	drp_q_text(q, campaign);
 	drp_q_int(q, level);
 	drp_q_text(q, kind);
@@ -411,16 +423,16 @@ enum drp_err drp_node_sheet_add(struct drp_node_store *s, const char *campaign, 
 	int group, const struct drp_sheet *sheet, uint16_t n_items,
 	const uint8_t own[DRP_OWN_ITEMS_MAX], struct drp_diag *diag)
 {
-	struct drp_query *q = drp_db_query(s->db,
-		"INSERT INTO sheet(campaign, level, grp, answers, own) VALUES(?,?,?,?,?)");
+	struct drp_query *q = drp_db_query(s->db, "INSERT INTO sheet(campaign, level, "
+						  "grp, answers, own) VALUES(?,?,?,?,?)");
 	bind_place(q, campaign, level, group);
 	drp_q_blob(q, sheet->answer, n_items);
 	drp_q_blob(q, own, DRP_OWN_ITEMS_MAX);
 	return drp_q_run(q, diag);
 }
 
-enum drp_err drp_node_sheets_count(struct drp_node_store *s, const char *campaign, int level,
-	int group, uint32_t *n, struct drp_diag *diag)
+enum drp_err drp_node_sheets_count(struct drp_node_store *s, const char *campaign,
+	int level, int group, uint32_t *n, struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(s->db,
 		"SELECT count(*) FROM sheet WHERE campaign=? AND level=? AND grp=?");
@@ -433,14 +445,15 @@ enum drp_err drp_node_sheets_count(struct drp_node_store *s, const char *campaig
 	return err;
 }
 
-enum drp_err drp_node_sheets_drop(struct drp_node_store *s, const char *campaign, int level,
-	int group, struct drp_diag *diag)
+enum drp_err drp_node_sheets_drop(struct drp_node_store *s, const char *campaign,
+	int level, int group, struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(
 		s->db, "DELETE FROM sheet WHERE campaign=? AND level=? AND grp=?");
 	bind_place(q, campaign, level, group);
 	enum drp_err err = drp_q_run(q, diag);
-	q = drp_db_query(s->db, "DELETE FROM import WHERE campaign=? AND level=? AND grp=?");
+	q = drp_db_query(
+		s->db, "DELETE FROM import WHERE campaign=? AND level=? AND grp=?");
 	bind_place(q, campaign, level, group);
 	return err ? err : drp_q_run(q, diag);
 }
@@ -476,8 +489,9 @@ enum drp_err drp_node_sheets(struct drp_node_store *s, const char *campaign, int
 	return err;
 }
 
-enum drp_err drp_node_import_note(struct drp_node_store *s, const char *campaign, int level,
-	int group, const struct drp_hash *file, int32_t day, struct drp_diag *diag)
+enum drp_err drp_node_import_note(struct drp_node_store *s, const char *campaign,
+	int level, int group, const struct drp_hash *file, int32_t day,
+	struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(s->db, "INSERT INTO import VALUES(?,?,?,?,?)");
 	bind_place(q, campaign, level, group);
@@ -490,17 +504,19 @@ enum drp_err drp_node_import_note(struct drp_node_store *s, const char *campaign
 
 const char *drp_out_state_name(int state)
 {
-	static const char *const name[] = {"ready", "stored", "refused", "withdrawing",
-		"withdrawn"};
+	static const char *const name[] = {
+		"ready", "stored", "refused", "withdrawing", "withdrawn"};
 	return state >= 0 && state <= DRP_RELEASE_WITHDRAWN ? name[state] : "?";
 }
 
 enum drp_err drp_node_release_add(struct drp_node_store *s, const struct drp_released *r,
 	const void *bytes, size_t n, struct drp_diag *diag)
 {
-	struct drp_query *q = drp_db_query(s->db,
-		"INSERT INTO released(campaign, level, grp, manifest, unit, request, hash, bytes,"
-		" state, questionnaires, n_values, approved_s) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)");
+	struct drp_query *q =
+		drp_db_query(s->db, "INSERT INTO released(campaign, level, grp, "
+				    "manifest, unit, request, hash, bytes,"
+				    " state, questionnaires, n_values, approved_s) "
+				    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?)");
 	bind_place(q, r->campaign, r->level, r->group);
 	drp_q_blob(q, r->manifest.b, sizeof r->manifest.b);
 	drp_q_blob(q, r->unit.b, sizeof r->unit.b);
@@ -514,8 +530,8 @@ enum drp_err drp_node_release_add(struct drp_node_store *s, const struct drp_rel
 	return drp_q_run(q, diag);
 }
 
-#define RELEASE_COLUMNS                                                                   \
-	"campaign, level, grp, manifest, unit, request, hash, state, questionnaires,"     \
+#define RELEASE_COLUMNS                                                                  \
+	"campaign, level, grp, manifest, unit, request, hash, state, questionnaires,"    \
 	" n_values, approved_s, receipt, note"
 
 static enum drp_err read_release(struct drp_query *q, struct drp_released *r)
@@ -542,12 +558,12 @@ static enum drp_err read_release(struct drp_query *q, struct drp_released *r)
 	return drp_receipt_decode(receipt, n, &r->receipt);
 }
 
-enum drp_err drp_node_release_get(struct drp_node_store *s, const char *campaign, int level,
-	int group, struct drp_released *release, struct drp_diag *diag)
+enum drp_err drp_node_release_get(struct drp_node_store *s, const char *campaign,
+	int level, int group, struct drp_released *release, struct drp_diag *diag)
 {
-	struct drp_query *q = drp_db_query(s->db, "SELECT " RELEASE_COLUMNS
-						  " FROM released WHERE campaign=? AND level=?"
-						  " AND grp=?");
+	struct drp_query *q = drp_db_query(s->db,
+		"SELECT " RELEASE_COLUMNS " FROM released WHERE campaign=? AND level=?"
+		" AND grp=?");
 	bind_place(q, campaign, level, group);
 	enum drp_err err = find(q, diag);
 	if (err == DRP_OK) {
@@ -560,7 +576,8 @@ enum drp_err drp_node_release_get(struct drp_node_store *s, const char *campaign
 enum drp_err drp_node_release_bytes(struct drp_node_store *s, const struct drp_hash *hash,
 	struct drp_buf *bytes, struct drp_diag *diag)
 {
-	struct drp_query *q = drp_db_query(s->db, "SELECT bytes FROM released WHERE hash=?");
+	struct drp_query *q =
+		drp_db_query(s->db, "SELECT bytes FROM released WHERE hash=?");
 	drp_q_blob(q, hash->b, sizeof hash->b);
 	enum drp_err err = find(q, diag);
 	if (err == DRP_OK) {
@@ -579,8 +596,9 @@ enum drp_err drp_node_release_state(struct drp_node_store *s, const struct drp_h
 {
 	struct drp_buf bytes = {0};
 	enum drp_err err = receipt ? drp_receipt_encode(receipt, &bytes) : DRP_OK;
-	struct drp_query *q = drp_db_query(s->db,
-		"UPDATE released SET state=?, note=?, receipt=coalesce(?, receipt) WHERE hash=?");
+	struct drp_query *q =
+		drp_db_query(s->db, "UPDATE released SET state=?, note=?, "
+				    "receipt=coalesce(?, receipt) WHERE hash=?");
 	drp_q_int(q, state);
 	drp_q_text(q, note);
 	if (receipt) {
@@ -647,8 +665,8 @@ static void read_ledger(struct drp_query *q, struct drp_ledger_row *row)
 	(void)drp_q_col_bytes(q, 11, row->previous.b, sizeof row->previous.b);
 }
 
-enum drp_err drp_node_ledger(struct drp_node_store *s, struct drp_ledger_row **rows, size_t *n,
-	struct drp_diag *diag)
+enum drp_err drp_node_ledger(struct drp_node_store *s, struct drp_ledger_row **rows,
+	size_t *n, struct drp_diag *diag)
 {
 	struct drp_ledger_row *list = NULL;
 	size_t count = 0;
@@ -673,8 +691,8 @@ enum drp_err drp_node_ledger(struct drp_node_store *s, struct drp_ledger_row **r
 	return DRP_OK;
 }
 
-enum drp_err drp_node_ledger_append(struct drp_node_store *s, struct drp_ledger_row *row,
-	struct drp_diag *diag)
+enum drp_err drp_node_ledger_append(
+	struct drp_node_store *s, struct drp_ledger_row *row, struct drp_diag *diag)
 {
 	struct drp_ledger_row *rows = NULL;
 	size_t n = 0;
@@ -740,8 +758,8 @@ enum drp_err drp_node_log(struct drp_node_store *s, struct drp_log_row **rows, s
 	return DRP_OK;
 }
 
-enum drp_err drp_node_log_append(struct drp_node_store *s, struct drp_log_row *row,
-	struct drp_diag *diag)
+enum drp_err drp_node_log_append(
+	struct drp_node_store *s, struct drp_log_row *row, struct drp_diag *diag)
 {
 	struct drp_log_row last;
 	struct drp_query *q =

@@ -17,31 +17,33 @@
 
 struct drp_node_store; /* opaque */
 
-enum drp_err drp_node_store_open(const char *path, int create, struct drp_node_store **store,
-	struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_node_store_open(const char *path, int create,
+	struct drp_node_store **store, struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_node_store_close(struct drp_node_store *store);
-enum drp_err drp_node_begin(struct drp_node_store *s, struct drp_diag *diag) DRP_MUST_CHECK;
-enum drp_err drp_node_commit(struct drp_node_store *s, struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_node_begin(
+	struct drp_node_store *s, struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_node_commit(
+	struct drp_node_store *s, struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_node_rollback(struct drp_node_store *s);
 /* drp_node_end commits when err is DRP_OK and rolls back otherwise. */
-enum drp_err drp_node_end(struct drp_node_store *s, enum drp_err err, struct drp_diag *diag)
-	DRP_MUST_CHECK;
+enum drp_err drp_node_end(
+	struct drp_node_store *s, enum drp_err err, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* ---- settings: small named values ---- */
 enum drp_err drp_node_set(struct drp_node_store *s, const char *key, const void *value,
 	size_t n, struct drp_diag *diag) DRP_MUST_CHECK;
 /* Appends the value: DRP_E_NOTFOUND. */
-enum drp_err drp_node_get(struct drp_node_store *s, const char *key, struct drp_buf *value,
-	struct drp_diag *diag) DRP_MUST_CHECK;
-enum drp_err drp_node_unset(struct drp_node_store *s, const char *key, struct drp_diag *diag)
-	DRP_MUST_CHECK;
+enum drp_err drp_node_get(struct drp_node_store *s, const char *key,
+	struct drp_buf *value, struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_node_unset(
+	struct drp_node_store *s, const char *key, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* ---- blobs, growing until they are whole ---- */
 enum drp_err drp_node_blob_held(struct drp_node_store *s, const struct drp_hash *hash,
 	uint32_t *held, uint32_t *total, struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_node_blob_append(struct drp_node_store *s, const struct drp_hash *hash,
-	uint32_t total, uint32_t offset, const void *bytes, size_t n, struct drp_diag *diag)
-	DRP_MUST_CHECK;
+	uint32_t total, uint32_t offset, const void *bytes, size_t n,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_node_blob_drop(struct drp_node_store *s, const struct drp_hash *hash,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 /* DRP_E_NOTFOUND while it is not whole. */
@@ -62,55 +64,60 @@ enum drp_err drp_node_campaign_put(struct drp_node_store *s,
 enum drp_err drp_node_campaign_get(struct drp_node_store *s, const char *id,
 	struct drp_node_campaign *campaign, struct drp_diag *diag) DRP_MUST_CHECK;
 /* New memory (drp_free). */
-enum drp_err drp_node_campaigns(struct drp_node_store *s, struct drp_node_campaign **campaigns,
-	size_t *n, struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_node_campaigns(struct drp_node_store *s,
+	struct drp_node_campaign **campaigns, size_t *n,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* ---- what the coordinator set, per unit and group ---- */
 struct drp_target {
 	uint32_t eligible, invited;
 };
-enum drp_err drp_node_target_put(struct drp_node_store *s, const char *campaign, int level,
-	int group, const struct drp_target *target, struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_node_target_put(struct drp_node_store *s, const char *campaign,
+	int level, int group, const struct drp_target *target,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 /* Zeroes when nothing was set; *set tells. */
-enum drp_err drp_node_target_get(struct drp_node_store *s, const char *campaign, int level,
-	int group, struct drp_target *target, int *set, struct drp_diag *diag) DRP_MUST_CHECK;
-enum drp_err drp_node_window_put(struct drp_node_store *s, const char *campaign, int level,
-	int32_t from, int32_t to, struct drp_diag *diag) DRP_MUST_CHECK;
-enum drp_err drp_node_window_get(struct drp_node_store *s, const char *campaign, int level,
-	int32_t *from, int32_t *to, int *set, struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_node_target_get(struct drp_node_store *s, const char *campaign,
+	int level, int group, struct drp_target *target, int *set,
+	struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_node_window_put(struct drp_node_store *s, const char *campaign,
+	int level, int32_t from, int32_t to, struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_node_window_get(struct drp_node_store *s, const char *campaign,
+	int level, int32_t *from, int32_t *to, int *set,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 /* Campaigns other than this one that have a window at that level (R7 counts them). */
 enum drp_err drp_node_windows_elsewhere(struct drp_node_store *s, const char *campaign,
-	int level, struct drp_node_campaign **campaigns, size_t *n, struct drp_diag *diag)
-	DRP_MUST_CHECK;
+	int level, struct drp_node_campaign **campaigns, size_t *n,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 /* The school's own questions and chosen optional items, as text. */
 enum drp_err drp_node_note_put(struct drp_node_store *s, const char *campaign, int level,
 	const char *kind, const char *text, struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_node_note_get(struct drp_node_store *s, const char *campaign, int level,
 	const char *kind, struct drp_buf *text, struct drp_diag *diag) DRP_MUST_CHECK;
 
-/* ---- questionnaires: answers to the instrument and to the school's own questions ---- */
+/* ---- questionnaires: answers to the instrument and to the school's own questions ----
+ */
 enum drp_err drp_node_sheet_add(struct drp_node_store *s, const char *campaign, int level,
 	int group, const struct drp_sheet *sheet, uint16_t n_items,
 	const uint8_t own[DRP_OWN_ITEMS_MAX], struct drp_diag *diag) DRP_MUST_CHECK;
-enum drp_err drp_node_sheets_count(struct drp_node_store *s, const char *campaign, int level,
-	int group, uint32_t *n, struct drp_diag *diag) DRP_MUST_CHECK;
-enum drp_err drp_node_sheets_drop(struct drp_node_store *s, const char *campaign, int level,
-	int group, struct drp_diag *diag) DRP_MUST_CHECK;
-typedef enum drp_err drp_node_each_sheet(void *self, const struct drp_sheet *sheet,
-	const uint8_t own[DRP_OWN_ITEMS_MAX]);
+enum drp_err drp_node_sheets_count(struct drp_node_store *s, const char *campaign,
+	int level, int group, uint32_t *n, struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_node_sheets_drop(struct drp_node_store *s, const char *campaign,
+	int level, int group, struct drp_diag *diag) DRP_MUST_CHECK;
+typedef enum drp_err drp_node_each_sheet(
+	void *self, const struct drp_sheet *sheet, const uint8_t own[DRP_OWN_ITEMS_MAX]);
 enum drp_err drp_node_sheets(struct drp_node_store *s, const char *campaign, int level,
-	int group, drp_node_each_sheet *each, void *self, struct drp_diag *diag)
-	DRP_MUST_CHECK;
+	int group, drp_node_each_sheet *each, void *self,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 /* Imported files, by hash: DRP_E_EXISTS when this one was imported before. */
-enum drp_err drp_node_import_note(struct drp_node_store *s, const char *campaign, int level,
-	int group, const struct drp_hash *file, int32_t day, struct drp_diag *diag)
-	DRP_MUST_CHECK;
+enum drp_err drp_node_import_note(struct drp_node_store *s, const char *campaign,
+	int level, int group, const struct drp_hash *file, int32_t day,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* ---- contributions: the outbox and what became of it ---- */
 enum drp_out_state {
-	DRP_RELEASE_READY,       /* approved: waits to be sent */
-	DRP_RELEASE_STORED,      /* the hub's receipt is here */
-	DRP_RELEASE_REFUSED,     /* the hub will not have it; note says why */
+	DRP_RELEASE_READY,	 /* approved: waits to be sent */
+	DRP_RELEASE_STORED,	 /* the hub's receipt is here */
+	DRP_RELEASE_REFUSED,	 /* the hub will not have it; note says why */
 	DRP_RELEASE_WITHDRAWING, /* the withdrawal waits to be sent */
 	DRP_RELEASE_WITHDRAWN
 };
@@ -127,11 +134,13 @@ struct drp_released {
 	struct drp_receipt receipt;
 	char note[200];
 };
-enum drp_err drp_node_release_add(struct drp_node_store *s, const struct drp_released *release,
-	const void *bytes, size_t n, struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_node_release_add(struct drp_node_store *s,
+	const struct drp_released *release, const void *bytes, size_t n,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 /* DRP_E_NOTFOUND when there is none. */
-enum drp_err drp_node_release_get(struct drp_node_store *s, const char *campaign, int level,
-	int group, struct drp_released *release, struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_node_release_get(struct drp_node_store *s, const char *campaign,
+	int level, int group, struct drp_released *release,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_node_release_bytes(struct drp_node_store *s, const struct drp_hash *hash,
 	struct drp_buf *bytes, struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_node_release_state(struct drp_node_store *s, const struct drp_hash *hash,
@@ -144,8 +153,8 @@ enum drp_err drp_node_releases(struct drp_node_store *s, const char *campaign,
 /* ---- ledger and log: hash-chained, append only; the functions fill seq and link ---- */
 enum drp_err drp_node_ledger_append(struct drp_node_store *s, struct drp_ledger_row *row,
 	struct drp_diag *diag) DRP_MUST_CHECK;
-enum drp_err drp_node_ledger(struct drp_node_store *s, struct drp_ledger_row **rows, size_t *n,
-	struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_node_ledger(struct drp_node_store *s, struct drp_ledger_row **rows,
+	size_t *n, struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_node_log_append(struct drp_node_store *s, struct drp_log_row *row,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_node_log(struct drp_node_store *s, struct drp_log_row **rows, size_t *n,

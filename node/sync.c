@@ -22,7 +22,8 @@ static int token(void *self, uint8_t out[32])
 {
 	struct drp_node_sync *s = self;
 	struct drp_buf b = {0};
-	int present = drp_node_get(s->node->store, "token", &b, NULL) == DRP_OK && b.len == 32;
+	int present =
+		drp_node_get(s->node->store, "token", &b, NULL) == DRP_OK && b.len == 32;
 	if (present) {
 		memcpy(out, b.data, 32);
 	}
@@ -47,8 +48,8 @@ static enum drp_err enrolled(void *self, const char *school, const char *name)
 }
 
 /* The stored row of an announced campaign, or a new one. */
-static enum drp_err known_campaign(struct drp_node_sync *s, const struct drp_hash *manifest,
-	struct drp_node_campaign *out, int *known)
+static enum drp_err known_campaign(struct drp_node_sync *s,
+	const struct drp_hash *manifest, struct drp_node_campaign *out, int *known)
 {
 	struct drp_node_campaign *list = NULL;
 	size_t n = 0;
@@ -98,12 +99,14 @@ static int missing(void *self, struct drp_hash *blob, uint32_t *held)
 		return 0;
 	}
 	for (size_t i = 0; i < n && !found; i++) {
-		const struct drp_hash *wanted[] = {&list[i].manifest, &list[i].instrument};
+		const struct drp_hash *wanted[] = {
+			&list[i].manifest, &list[i].instrument};
 		static const struct drp_hash unknown;
 		for (int k = 0; k < 2 && !found; k++) {
 			uint32_t total;
 			if (drp_hash_equal(wanted[k], &unknown) ||
-				drp_node_blob_held(s->node->store, wanted[k], held, &total, NULL)) {
+				drp_node_blob_held(
+					s->node->store, wanted[k], held, &total, NULL)) {
 				continue;
 			}
 			found = total == 0 || *held < total;
@@ -115,15 +118,16 @@ static int missing(void *self, struct drp_hash *blob, uint32_t *held)
 }
 
 /* A manifest that has fully arrived: hash, signature, then its own content. */
-static enum drp_err accept_manifest(struct drp_node_sync *s, struct drp_node_campaign *c,
-	const struct drp_buf *bytes)
+static enum drp_err accept_manifest(
+	struct drp_node_sync *s, struct drp_node_campaign *c, const struct drp_buf *bytes)
 {
 	struct drp_manifest *m = NULL;
 	enum drp_err err = drp_verify(&s->node->hub, "drempel manifest 1", bytes->data,
 		bytes->len, c->signature);
 	if (err) {
-		return drp_fail(s->diag, err, "the hub announced a campaign that its key did not "
-					      "sign; it was not stored");
+		return drp_fail(s->diag, err,
+			"the hub announced a campaign that its key did not "
+			"sign; it was not stored");
 	}
 	err = drp_manifest_decode(bytes->data, bytes->len, &m, s->diag);
 	if (err == DRP_OK) {
@@ -148,7 +152,8 @@ static enum drp_err accept_blob(struct drp_node_sync *s, const struct drp_hash *
 		drp_hash_bytes(bytes.data, bytes.len, &hash);
 		if (!drp_hash_equal(&hash, blob)) {
 			err = drp_fail(s->diag, DRP_E_HASH,
-				"what the hub sent does not match its hash; it was not stored");
+				"what the hub sent does not match its hash; it was not "
+				"stored");
 		}
 	}
 	err = err ? err : known_campaign(s, blob, &c, &is_manifest);
@@ -174,7 +179,8 @@ static enum drp_err piece(void *self, const struct drp_hash *blob, uint32_t tota
 	}
 	err = drp_node_end(store, err, s->diag);
 	if (err == DRP_E_HASH || err == DRP_E_MALFORMED || err == DRP_E_SIGNATURE) {
-		/* Begin again next time rather than hold on to bytes that cannot be right. */
+		/* Begin again next time rather than hold on to bytes that cannot be
+		 * right. */
 		if (drp_node_blob_drop(store, blob, NULL)) {
 			drp_log(DRP_LOG_WARN, "sync", "blob-drop-failed", "-");
 		}
@@ -187,13 +193,14 @@ static int next_out(void *self, struct drp_out *out)
 	struct drp_node_sync *s = self;
 	while (s->next < s->n_outbox) {
 		const struct drp_released *r = &s->outbox[s->next++];
-		if ((r->state != DRP_RELEASE_READY && r->state != DRP_RELEASE_WITHDRAWING) ||
+		if ((r->state != DRP_RELEASE_READY &&
+			    r->state != DRP_RELEASE_WITHDRAWING) ||
 			(s->options.only && strcmp(s->options.only, r->campaign) != 0)) {
 			continue;
 		}
 		*out = (struct drp_out){.kind = r->state == DRP_RELEASE_READY
-				? DRP_OUT_SUBMIT
-				: DRP_OUT_WITHDRAW,
+							? DRP_OUT_SUBMIT
+							: DRP_OUT_WITHDRAW,
 			.request = r->request,
 			.campaign = r->manifest,
 			.contribution = r->hash,
@@ -222,12 +229,14 @@ static enum drp_err record(struct drp_node_sync *s, const struct drp_out *out, i
 	if (err) {
 		return err;
 	}
-	err = drp_node_release_state(store, &out->contribution, state, note, receipt, s->diag);
+	err = drp_node_release_state(
+		store, &out->contribution, state, note, receipt, s->diag);
 	err = err ? err : drp_node_log_append(store, &row, s->diag);
 	return drp_node_end(store, err, s->diag);
 }
 
-static enum drp_err settled(void *self, struct drp_out *out, const struct drp_receipt *receipt)
+static enum drp_err settled(
+	void *self, struct drp_out *out, const struct drp_receipt *receipt)
 {
 	struct drp_node_sync *s = self;
 	if (receipt) {
@@ -239,12 +248,13 @@ static enum drp_err settled(void *self, struct drp_out *out, const struct drp_re
 }
 
 /* A refusal ends an entry, except where time or the operator can still change it. */
-static enum drp_err refused(void *self, struct drp_out *out, enum drp_err why,
-	const char *text)
+static enum drp_err refused(
+	void *self, struct drp_out *out, enum drp_err why, const char *text)
 {
 	struct drp_node_sync *s = self;
 	if (out->kind == DRP_OUT_WITHDRAW && why == DRP_E_NOTFOUND) {
-		return settled(self, out, NULL); /* it never arrived: nothing to take back */
+		return settled(
+			self, out, NULL); /* it never arrived: nothing to take back */
 	}
 	s->result->refused++;
 	snprintf(s->result->refusal, sizeof s->result->refusal, "%s", text);
@@ -315,8 +325,8 @@ static enum drp_err exchange_all(struct drp_node_sync *sync, struct drp_link *li
 		if (err || done) {
 			break;
 		}
-		err = drp_link_exchange(link, request.data, request.len, DRP_REQUEST_TIMEOUT_MS,
-			&reply, sync->diag);
+		err = drp_link_exchange(link, request.data, request.len,
+			DRP_REQUEST_TIMEOUT_MS, &reply, sync->diag);
 		err = err ? err
 			  : drp_node_session_reply(
 				    &sync->session, reply.data, reply.len, sync->diag);

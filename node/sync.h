@@ -10,17 +10,17 @@
 #include "proto/session/node_session.h"
 
 struct drp_sync_options {
-	int push;                      /* send the outbox */
+	int push;		       /* send the outbox */
 	const struct drp_hash *status; /* ask what the hub holds of this campaign */
-	const char *only;              /* push this campaign alone; NULL: all */
-	const char *url;               /* NULL: the settings' */
-	int connect_timeout_ms;        /* 0: the default */
+	const char *only;	       /* push this campaign alone; NULL: all */
+	const char *url;	       /* NULL: the settings' */
+	int connect_timeout_ms;	       /* 0: the default */
 };
 
 struct drp_sync_result {
 	uint32_t stored, withdrawn, refused; /* outbox entries settled in this visit */
-	char refusal[200];                   /* the last one's reason */
-	uint32_t n_receipts;                 /* the answer to status */
+	char refusal[200];		     /* the last one's reason */
+	uint32_t n_receipts;		     /* the answer to status */
 	struct drp_receipt receipt[DRP_STATUS_MAX];
 };
 

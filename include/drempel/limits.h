@@ -7,53 +7,53 @@
 #define DREMPEL_LIMITS_H
 
 /* Wire */
-#define DRP_PROTOCOL_VERSION     1
-#define DRP_MESSAGE_MAX_BYTES    (256 * 1024) /* one envelope, also NNG_OPT_RECVMAXSZ */
-#define DRP_CHUNK_MAX_BYTES      (128 * 1024) /* one piece of a blob */
-#define DRP_BLOB_MAX_BYTES       (4 * 1024 * 1024) /* instrument or manifest */
-#define DRP_NESTING_MAX          8
-#define DRP_WIRE_KEY_MAX_BYTES   31     /* one key of a map */
-#define DRP_WIRE_ITEMS_MAX       40000  /* values in one message */
-#define DRP_BLOB_ITEMS_MAX       400000 /* values in one manifest or instrument */
-#define DRP_REQUEST_AGE_MAX_S    86400  /* a signed request older than this is refused */
-#define DRP_CLOCK_SKEW_MAX_S     86400
+#define DRP_PROTOCOL_VERSION   1
+#define DRP_MESSAGE_MAX_BYTES  (256 * 1024) /* one envelope, also NNG_OPT_RECVMAXSZ */
+#define DRP_CHUNK_MAX_BYTES    (128 * 1024) /* one piece of a blob */
+#define DRP_BLOB_MAX_BYTES     (4 * 1024 * 1024) /* instrument or manifest */
+#define DRP_NESTING_MAX	       8
+#define DRP_WIRE_KEY_MAX_BYTES 31     /* one key of a map */
+#define DRP_WIRE_ITEMS_MAX     40000  /* values in one message */
+#define DRP_BLOB_ITEMS_MAX     400000 /* values in one manifest or instrument */
+#define DRP_REQUEST_AGE_MAX_S  86400  /* a signed request older than this is refused */
+#define DRP_CLOCK_SKEW_MAX_S   86400
 
 /* Model */
-#define DRP_CODE_MAX             16 /* item, area and scale codes, with the final NUL */
-#define DRP_NAME_MAX             96 /* school, hub and campaign names, with the final NUL */
-#define DRP_TEXT_MAX_BYTES       1024 /* one wording */
-#define DRP_AREAS_MAX            16
-#define DRP_SCALES_MAX           32
-#define DRP_ITEMS_MAX            256
-#define DRP_POINTS_MAX           7
-#define DRP_LANGUAGES_MAX        8
-#define DRP_OWN_ITEMS_MAX        8 /* per school, level and session (R2) */
-#define DRP_UNITS_MAX            20000
-#define DRP_SCHOOLS_MAX          10000
-#define DRP_UNIT_ELIGIBLE_MAX    100000
-#define DRP_COHORTS_MAX          96
-#define DRP_ATOMS_MAX            (7 * 5 * 5)
-#define DRP_RELEASES_MAX         32
-#define DRP_VALUES_MAX           1024 /* integers in one contribution */
+#define DRP_CODE_MAX	      16 /* item, area and scale codes, with the final NUL */
+#define DRP_NAME_MAX	      96 /* school, hub and campaign names, with the final NUL */
+#define DRP_TEXT_MAX_BYTES    1024 /* one wording */
+#define DRP_AREAS_MAX	      16
+#define DRP_SCALES_MAX	      32
+#define DRP_ITEMS_MAX	      256
+#define DRP_POINTS_MAX	      7
+#define DRP_LANGUAGES_MAX     8
+#define DRP_OWN_ITEMS_MAX     8 /* per school, level and session (R2) */
+#define DRP_UNITS_MAX	      20000
+#define DRP_SCHOOLS_MAX	      10000
+#define DRP_UNIT_ELIGIBLE_MAX 100000
+#define DRP_COHORTS_MAX	      96
+#define DRP_ATOMS_MAX	      (7 * 5 * 5)
+#define DRP_RELEASES_MAX      32
+#define DRP_VALUES_MAX	      1024 /* integers in one contribution */
 
 /* Import */
 #define DRP_IMPORT_FILE_MAX_BYTES (64 * 1024 * 1024)
 #define DRP_IMPORT_ROW_MAX_BYTES  (256 * 1024)
 #define DRP_IMPORT_CELL_MAX_BYTES (64 * 1024)
-#define DRP_IMPORT_COLUMNS_MAX    2048
-#define DRP_IMPORT_ROWS_MAX       100000
+#define DRP_IMPORT_COLUMNS_MAX	  2048
+#define DRP_IMPORT_ROWS_MAX	  100000
 
 /* Privacy: widths for which the sampler's arithmetic fits its words */
-#define DRP_SIGMA2_MAX           2147483647
-#define DRP_DELTA2_MAX           1000000
+#define DRP_SIGMA2_MAX 2147483647
+#define DRP_DELTA2_MAX 1000000
 
 /* Runtime */
 #define DRP_DOORMAN_CONNECTIONS_MAX   1024
 #define DRP_DOORMAN_PER_ADDRESS_MAX   64
 #define DRP_DOORMAN_HEADER_TIMEOUT_MS 5000
 #define DRP_DOORMAN_IDLE_TIMEOUT_MS   30000
-#define DRP_HUB_CONTEXTS              128
-#define DRP_GROUP_COMMIT_MAX          128
-#define DRP_REQUEST_TIMEOUT_MS        30000
+#define DRP_HUB_CONTEXTS	      128
+#define DRP_GROUP_COMMIT_MAX	      128
+#define DRP_REQUEST_TIMEOUT_MS	      30000
 
 #endif

@@ -26,7 +26,14 @@ enum drp_province {
 	DRP_PROVINCES = DRP_PROVINCE_UNKNOWN
 };
 
-enum drp_network { DRP_GO = 1, DRP_OVSG, DRP_POV, DRP_KOV, DRP_OTHER, DRP_NETWORKS = DRP_OTHER };
+enum drp_network {
+	DRP_GO = 1,
+	DRP_OVSG,
+	DRP_POV,
+	DRP_KOV,
+	DRP_OTHER,
+	DRP_NETWORKS = DRP_OTHER
+};
 
 /* A family partitions all units into cohorts. */
 enum drp_family {
@@ -61,7 +68,7 @@ struct drp_unit {
 	struct drp_id id;
 	uint32_t school;
 	uint32_t board;
-	uint8_t level;    /* 1..5 */
+	uint8_t level;	  /* 1..5 */
 	uint8_t province; /* enum drp_province */
 	uint8_t network;  /* enum drp_network */
 	uint32_t eligible[DRP_GROUPS];

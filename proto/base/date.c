@@ -44,9 +44,9 @@ static int digits(const char *s, int n, int *value)
 int drp_date_parse(const char *text, int32_t *day)
 {
 	int y, m, d;
-	if (strlen(text) != 10 || text[4] != '-' || text[7] != '-' || digits(text, 4, &y) ||
-		digits(text + 5, 2, &m) || digits(text + 8, 2, &d) || m < 1 || m > 12 ||
-		d < 1) {
+	if (strlen(text) != 10 || text[4] != '-' || text[7] != '-' ||
+		digits(text, 4, &y) || digits(text + 5, 2, &m) ||
+		digits(text + 8, 2, &d) || m < 1 || m > 12 || d < 1) {
 		return -1;
 	}
 	int64_t z = days_from_civil(y, (unsigned)m, (unsigned)d);

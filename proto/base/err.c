@@ -7,8 +7,8 @@
 const char *drp_err_name(enum drp_err code)
 {
 	switch (code) {
-#define X(name, number, text)                                                             \
-	case DRP_E_##name:                                                                \
+#define X(name, number, text)                                                            \
+	case DRP_E_##name:                                                               \
 		return #name;
 		DRP_ERRORS(X)
 #undef X
@@ -19,8 +19,8 @@ const char *drp_err_name(enum drp_err code)
 const char *drp_err_text(enum drp_err code)
 {
 	switch (code) {
-#define X(name, number, text)                                                             \
-	case DRP_E_##name:                                                                \
+#define X(name, number, text)                                                            \
+	case DRP_E_##name:                                                               \
 		return text;
 		DRP_ERRORS(X)
 #undef X

@@ -22,7 +22,7 @@
 #include <string.h>
 
 #define EDITION_ITEMS_MAX 4000000
-#define ROWS_MAX          200000
+#define ROWS_MAX	  200000
 
 struct drp_observation *drp_edition_add(struct drp_edition *edition)
 {
@@ -59,10 +59,22 @@ void drp_edition_free(struct drp_edition *edition)
 static const struct {
 	size_t offset, size;
 } text_column[] = {
-#define COLUMN(field)                                                                     \
-	{offsetof(struct drp_observation, field), sizeof((struct drp_observation *)0)->field}
-	COLUMN(province), COLUMN(level), COLUMN(network), COLUMN(area), COLUMN(item),
-	COLUMN(measure), COLUMN(value), COLUMN(se), COLUMN(low), COLUMN(high), COLUMN(n),
+#define COLUMN(field)                                                                    \
+	{                                                                                \
+		offsetof(struct drp_observation, field),                                 \
+			sizeof((struct drp_observation *)0)->field                       \
+	}
+	COLUMN(province),
+	COLUMN(level),
+	COLUMN(network),
+	COLUMN(area),
+	COLUMN(item),
+	COLUMN(measure),
+	COLUMN(value),
+	COLUMN(se),
+	COLUMN(low),
+	COLUMN(high),
+	COLUMN(n),
 	COLUMN(schools),
 #undef COLUMN
 };
@@ -82,7 +94,8 @@ static void write_rows(struct drp_writer *w, const struct drp_edition *e)
 	for (size_t c = 0; c < TEXT_COLUMNS; c++) {
 		drp_w_array(w, e->n_observations);
 		for (size_t i = 0; i < e->n_observations; i++) {
-			drp_w_str(w, (const char *)&e->observation[i] + text_column[c].offset);
+			drp_w_str(w,
+				(const char *)&e->observation[i] + text_column[c].offset);
 		}
 	}
 	drp_w_array(w, e->n_observations);
@@ -96,8 +109,8 @@ static void write_accounting(struct drp_writer *w, const struct drp_edition *e)
 	drp_w_array(w, e->n_accounting);
 	for (size_t i = 0; i < e->n_accounting; i++) {
 		const struct drp_accounting *a = &e->accounting[i];
-		int64_t fields[] = {a->group, a->family, a->map, a->delta2, a->sigma2, a->draws,
-			a->rho.num, a->rho.den};
+		int64_t fields[] = {a->group, a->family, a->map, a->delta2, a->sigma2,
+			a->draws, a->rho.num, a->rho.den};
 		drp_w_ints(w, fields, sizeof fields / sizeof fields[0]);
 	}
 }
@@ -284,8 +297,7 @@ enum drp_err drp_edition_decode(const void *bytes, size_t n, struct drp_edition 
 {
 	struct drp_edition *e = drp_alloc(1, sizeof *e);
 	struct drp_reader *r = NULL;
-	enum drp_err err =
-		e ? drp_r_open(bytes, n, EDITION_ITEMS_MAX, &r) : DRP_E_NOMEM;
+	enum drp_err err = e ? drp_r_open(bytes, n, EDITION_ITEMS_MAX, &r) : DRP_E_NOMEM;
 	if (err == DRP_OK) {
 		err = read_edition(r, e);
 		enum drp_err end = drp_r_close(r);

@@ -43,9 +43,9 @@ struct drp_observation {
 struct drp_opened {
 	uint8_t group;
 	struct drp_cohort cohort;
-	uint32_t draws;    /* independent noise draws behind each sum */
+	uint32_t draws; /* independent noise draws behind each sum */
 	uint32_t n_values;
-	int64_t *value;    /* owned by the edition */
+	int64_t *value; /* owned by the edition */
 };
 
 /* Privacy accounting of one release, as every table states it. */
@@ -69,11 +69,11 @@ struct drp_edition {
 };
 
 /* drp_edition_encode appends the canonical form and fills edition->hash. */
-enum drp_err drp_edition_encode(struct drp_edition *edition, struct drp_buf *out)
-	DRP_MUST_CHECK;
+enum drp_err drp_edition_encode(
+	struct drp_edition *edition, struct drp_buf *out) DRP_MUST_CHECK;
 /* drp_edition_decode returns a new object. */
-enum drp_err drp_edition_decode(const void *bytes, size_t n, struct drp_edition **edition)
-	DRP_MUST_CHECK;
+enum drp_err drp_edition_decode(
+	const void *bytes, size_t n, struct drp_edition **edition) DRP_MUST_CHECK;
 void drp_edition_free(struct drp_edition *edition);
 
 /* drp_edition_add appends an empty observation and returns it, NULL without memory. */

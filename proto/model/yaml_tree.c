@@ -1,10 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/model/yaml_tree.h"
 
+#include "proto/base/text.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+/* mask makes a text that quotes the file fit for one line on a terminal; a quotation
+ * that was cut inside a character is no UTF-8 and loses its special characters. */
+static void mask(char *text)
+{
+	int utf8 = drp_utf8_valid(text, strlen(text));
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+		if (c < 0x20 || c == 0x7f || (c >= 0x80 && !utf8)) {
+			*text = '?';
+		}
+	}
+}
 
 void drp_tree_complain(
 	struct drp_tree *tree, const yaml_node_t *node, const char *fmt, ...)
@@ -17,6 +32,7 @@ void drp_tree_complain(
 	va_start(args, fmt);
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
+	mask(text);
 	tree->err = drp_fail(tree->diag, DRP_E_INPUT, "%s:%zu: %s%s%s", tree->path,
 		node ? node->start_mark.line + 1 : 1, tree->what,
 		tree->what[0] ? ": " : "", text);

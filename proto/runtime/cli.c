@@ -6,7 +6,8 @@
 #include <string.h>
 
 static const struct drp_option common[] = {
-	{"--dir", "DIR", "the directory that holds keys, settings and database (default .)"},
+	{"--dir", "DIR",
+		"the directory that holds keys, settings and database (default .)"},
 	{"--json", NULL, "print JSON for machines"},
 	{"--help", NULL, "print this help"},
 	{NULL, NULL, NULL},
@@ -44,8 +45,8 @@ const char *drp_args_get(const struct drp_args *args, const char *name)
 {
 	int i = option_index(args->command, name);
 	if (i < 0 || i >= DRP_CLI_OPTIONS_MAX) {
-		fprintf(stderr, "defect: command %s has no option %s\n", args->command->name,
-			name);
+		fprintf(stderr, "defect: command %s has no option %s\n",
+			args->command->name, name);
 		abort();
 	}
 	return args->given[i];
@@ -92,20 +93,23 @@ static void print_command(const char *program, const struct drp_command *c)
 static void print_program(const char *program, const char *summary,
 	const struct drp_command *commands, size_t n)
 {
-	printf("usage: %s COMMAND [arguments] [options]\n\n%s\n\ncommands:\n", program, summary);
+	printf("usage: %s COMMAND [arguments] [options]\n\n%s\n\ncommands:\n", program,
+		summary);
 	for (size_t i = 0; i < n; i++) {
 		char left[64];
-		snprintf(left, sizeof left, "%s %s", commands[i].name, commands[i].arguments);
+		snprintf(left, sizeof left, "%s %s", commands[i].name,
+			commands[i].arguments);
 		printf("  %-34s %s\n", left, commands[i].help);
 	}
-	printf("\n'%s COMMAND --help' tells more. Exit status: 0 done, 1 refused or failed, "
+	printf("\n'%s COMMAND --help' tells more. Exit status: 0 done, 1 refused or "
+	       "failed, "
 	       "2 usage.\n",
 		program);
 }
 
 /* The command whose one or two words begin argv; *used is how many words. */
-static const struct drp_command *find_command(const struct drp_command *commands, size_t n,
-	int argc, char **argv, int *used)
+static const struct drp_command *find_command(
+	const struct drp_command *commands, size_t n, int argc, char **argv, int *used)
 {
 	for (int words = 2; words >= 1; words--) {
 		char name[64];
@@ -139,7 +143,8 @@ static enum drp_err parse(const struct drp_command *command, int argc, char **ar
 			}
 			int flag = option_at(command, k)->value == NULL;
 			if (!flag && i + 1 >= argc) {
-				return drp_fail(diag, DRP_E_USAGE, "%s needs a value", argv[i]);
+				return drp_fail(
+					diag, DRP_E_USAGE, "%s needs a value", argv[i]);
 			}
 			args->given[k] = flag ? "" : argv[++i];
 		} else if (args->n_arguments < DRP_CLI_ARGUMENTS_MAX) {
@@ -165,7 +170,8 @@ static int report(const char *program, const char *command, enum drp_err err,
 		return 0;
 	}
 	const char *text = diag->code ? diag->text : drp_err_text(err);
-	fprintf(stderr, "%s: %s%s\n", program, drp_err_is_refusal(err) ? "refused: " : "", text);
+	fprintf(stderr, "%s: %s%s\n", program, drp_err_is_refusal(err) ? "refused: " : "",
+		text);
 	if (err == DRP_E_USAGE) {
 		fprintf(stderr, "try '%s%s%s --help'\n", program, command ? " " : "",
 			command ? command : "");
@@ -194,7 +200,8 @@ int drp_cli_main(const char *program, const char *summary,
 			drp_fail(&diag, DRP_E_USAGE, "there is no command '%s'", argv[1]);
 		return report(program, NULL, err, &diag);
 	}
-	enum drp_err err = parse(args.command, argc - 1 - used, argv + 1 + used, &args, &diag);
+	enum drp_err err =
+		parse(args.command, argc - 1 - used, argv + 1 + used, &args, &diag);
 	if (err == DRP_OK && drp_args_has(&args, "--help")) {
 		print_command(program, args.command);
 		return 0;

@@ -24,14 +24,16 @@ struct drp_args {
 	const char *argument[DRP_CLI_ARGUMENTS_MAX];
 	int n_arguments;
 	const struct drp_command *command;
-	const char *given[DRP_CLI_OPTIONS_MAX]; /* value, "" for a flag, NULL when absent */
+	const char
+		*given[DRP_CLI_OPTIONS_MAX]; /* value, "" for a flag, NULL when absent */
 };
 
 struct drp_command {
 	const char *name;      /* "campaign new" */
 	const char *arguments; /* "ID FILE", for help; upper-case words are counted */
 	const char *help;      /* one sentence */
-	const struct drp_option *options; /* ends with a NULL name; --dir and --json are common */
+	const struct drp_option
+		*options; /* ends with a NULL name; --dir and --json are common */
 	enum drp_err (*run)(const struct drp_args *args, struct drp_diag *diag);
 	int optional_arguments; /* how many of the arguments may be left out */
 };

@@ -27,8 +27,8 @@ void drp_ledger_follow(const struct drp_ledger_row *last, struct drp_ledger_row 
 	}
 }
 
-enum drp_err drp_ledger_verify(const struct drp_ledger_row *rows, size_t n,
-	struct drp_diag *diag)
+enum drp_err drp_ledger_verify(
+	const struct drp_ledger_row *rows, size_t n, struct drp_diag *diag)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct drp_ledger_row want = rows[i];
@@ -73,7 +73,8 @@ void drp_log_follow(const struct drp_log_row *last, struct drp_log_row *row)
 	}
 }
 
-enum drp_err drp_log_verify(const struct drp_log_row *rows, size_t n, struct drp_diag *diag)
+enum drp_err drp_log_verify(
+	const struct drp_log_row *rows, size_t n, struct drp_diag *diag)
 {
 	for (size_t i = 0; i < n; i++) {
 		struct drp_log_row want = rows[i];

@@ -20,15 +20,15 @@ enum drp_err drp_ledger_verify(const struct drp_ledger_row *rows, size_t n,
 struct drp_log_row {
 	uint64_t seq;
 	int64_t time_s;
-	char event[16];          /* approved, sent, stored, withdrawn, refused */
+	char event[16]; /* approved, sent, stored, withdrawn, refused */
 	struct drp_hash campaign;
 	struct drp_id unit;
 	uint8_t group;
-	struct drp_hash bytes;   /* of the contribution */
+	struct drp_hash bytes; /* of the contribution */
 	struct drp_hash previous;
 };
 void drp_log_follow(const struct drp_log_row *last, struct drp_log_row *row);
-enum drp_err drp_log_verify(const struct drp_log_row *rows, size_t n,
-	struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_log_verify(
+	const struct drp_log_row *rows, size_t n, struct drp_diag *diag) DRP_MUST_CHECK;
 
 #endif

@@ -19,17 +19,17 @@
 /* Everything about one group that the rows are made of. */
 struct group_work {
 	enum drp_group group;
-	uint8_t *eligible;        /* per unit: somebody could answer */
-	uint8_t *came;            /* ... a contribution came */
-	uint8_t *valued;          /* ... and it carries values */
-	uint8_t *below;           /* ... and it carries none */
+	uint8_t *eligible;	  /* per unit: somebody could answer */
+	uint8_t *came;		  /* ... a contribution came */
+	uint8_t *valued;	  /* ... and it carries values */
+	uint8_t *below;		  /* ... and it carries none */
 	uint32_t *questionnaires; /* per unit */
 	/* Each lies within the one before it: rules only ever remove. */
-	struct drp_plan signed_;  /* what follows from the manifest alone */
-	struct drp_plan agreed;   /* what the signed manifest allows */
-	struct drp_plan numbers;  /* within it: opened numbers of questionnaires */
-	struct drp_plan values;   /* within those: opened sums */
-	struct drp_plan rest;     /* numbers of the units below the threshold */
+	struct drp_plan signed_; /* what follows from the manifest alone */
+	struct drp_plan agreed;	 /* what the signed manifest allows */
+	struct drp_plan numbers; /* within it: opened numbers of questionnaires */
+	struct drp_plan values;	 /* within those: opened sums */
+	struct drp_plan rest;	 /* numbers of the units below the threshold */
 	unsigned value_families;
 	uint32_t sigma2;
 	size_t n_core;
@@ -47,8 +47,8 @@ struct build {
 	struct drp_diag *diag;
 };
 
-static const struct drp_contribution *contribution(const struct build *b, int group,
-	uint32_t unit)
+static const struct drp_contribution *contribution(
+	const struct build *b, int group, uint32_t unit)
 {
 	return b->in->contribution[(size_t)group * b->manifest->n_units + unit];
 }
@@ -81,8 +81,8 @@ static enum drp_err gather_group(struct build *b, struct group_work *w, int grou
 	w->n_core = drp_instrument_vector(
 		b->in->instrument, w->group, DRP_ITEM_CORE, w->core);
 	for (int f = 0; f < DRP_FAMILIES; f++) {
-		const struct drp_release *r =
-			drp_manifest_release(b->manifest, w->group, (enum drp_family)f, 0);
+		const struct drp_release *r = drp_manifest_release(
+			b->manifest, w->group, (enum drp_family)f, 0);
 		if (r && r->map == DRP_MAP_PAIRS) {
 			w->value_families |= 1u << f;
 			w->sigma2 = r->sigma2;
@@ -94,11 +94,12 @@ static enum drp_err gather_group(struct build *b, struct group_work *w, int grou
 /* A group that fails its gates is suppressed; anything else stops the opening. */
 static enum drp_err settle(struct build *b, const struct group_work *w, enum drp_err err)
 {
-	if (err == DRP_OK || err == DRP_E_TOO_FEW_SCHOOLS || err == DRP_E_TOO_FEW_SHEETS) {
+	if (err == DRP_OK || err == DRP_E_TOO_FEW_SCHOOLS ||
+		err == DRP_E_TOO_FEW_SHEETS) {
 		return DRP_OK;
 	}
-	return drp_fail(b->diag, err, "the gates cannot decide about group %d: %s", w->group,
-		drp_err_text(err));
+	return drp_fail(b->diag, err, "the gates cannot decide about group %d: %s",
+		w->group, drp_err_text(err));
 }
 
 /* The agreed plan is computed again from the manifest, as every node and auditor can;
@@ -113,8 +114,8 @@ static enum drp_err plan_group(struct build *b, struct group_work *w)
 	for (uint32_t u = 0; u < m->n_units; u++) {
 		asked[u] = m->unit[u].eligible[w->group] > 0;
 	}
-	enum drp_err err = settle(b, w,
-		drp_plan_make(m, w->group, asked, NULL, ALL_FAMILIES, &w->agreed));
+	enum drp_err err = settle(
+		b, w, drp_plan_make(m, w->group, asked, NULL, ALL_FAMILIES, &w->agreed));
 	drp_free(asked);
 	err = err ? err
 		  : settle(b, w,
@@ -144,8 +145,8 @@ static int opened(const struct drp_plan *p, const struct drp_cohort *cohort)
 
 /* ---- sums over a cohort ---- */
 
-static uint32_t count_schools(const struct build *b, const uint8_t *member,
-	const struct drp_cohort *cohort)
+static uint32_t count_schools(
+	const struct build *b, const uint8_t *member, const struct drp_cohort *cohort)
 {
 	uint8_t *seen = drp_alloc(b->manifest->n_schools, 1);
 	uint32_t n = 0;
@@ -226,8 +227,9 @@ static struct drp_observation *row(struct build *b, int group,
 	return o;
 }
 
-static enum drp_err number_row(struct build *b, int group, const struct drp_cohort *cohort,
-	const char *measure, int shown, uint64_t value, uint32_t schools)
+static enum drp_err number_row(struct build *b, int group,
+	const struct drp_cohort *cohort, const char *measure, int shown, uint64_t value,
+	uint32_t schools)
 {
 	struct drp_observation *o = row(b, group, cohort, "_T", "_T", measure);
 	if (!o) {
@@ -245,8 +247,9 @@ static enum drp_err number_row(struct build *b, int group, const struct drp_coho
 	return DRP_OK;
 }
 
-static enum drp_err percent_row(struct build *b, int group, const struct drp_cohort *cohort,
-	int shown, uint64_t part, uint64_t whole, uint32_t schools)
+static enum drp_err percent_row(struct build *b, int group,
+	const struct drp_cohort *cohort, int shown, uint64_t part, uint64_t whole,
+	uint32_t schools)
 {
 	struct drp_observation *o = row(b, group, cohort, "_T", "_T", "coverage");
 	if (!o) {
@@ -257,7 +260,8 @@ static enum drp_err percent_row(struct build *b, int group, const struct drp_coh
 	} else if (whole == 0) {
 		o->status = DRP_NOT_APPLICABLE;
 	} else {
-		snprintf(o->value, sizeof o->value, "%.2f", 100.0 * (double)part / (double)whole);
+		snprintf(o->value, sizeof o->value, "%.2f",
+			100.0 * (double)part / (double)whole);
 		snprintf(o->schools, sizeof o->schools, "%u", schools);
 	}
 	return DRP_OK;
@@ -268,19 +272,20 @@ struct school_rule {
 	uint8_t registered, took_part;
 };
 
-static enum drp_err school_rows(struct build *b, const struct drp_cohort *cohort,
-	struct school_rule rule)
+static enum drp_err school_rows(
+	struct build *b, const struct drp_cohort *cohort, struct school_rule rule)
 {
 	uint32_t took = count_schools(b, b->took_part, cohort);
 	uint32_t registered = count_schools(b, NULL, cohort);
-	enum drp_err err = number_row(b, DRP_GROUPS, cohort, "registered", rule.registered,
-		registered, registered);
+	enum drp_err err = number_row(b, DRP_GROUPS, cohort, "registered",
+		rule.registered, registered, registered);
 	if (err == DRP_OK) {
-		err = number_row(b, DRP_GROUPS, cohort, "schools", rule.took_part, took, took);
+		err = number_row(
+			b, DRP_GROUPS, cohort, "schools", rule.took_part, took, took);
 	}
 	if (err == DRP_OK) {
-		err = percent_row(b, DRP_GROUPS, cohort, rule.registered && rule.took_part,
-			took, registered, took);
+		err = percent_row(b, DRP_GROUPS, cohort,
+			rule.registered && rule.took_part, took, registered, took);
 	}
 	return err;
 }
@@ -291,8 +296,9 @@ static void school_rules(const struct build *b, enum drp_family family,
 {
 	uint32_t registered[DRP_COHORTS_MAX], took[DRP_COHORTS_MAX];
 	uint8_t shown[2][DRP_COHORTS_MAX];
-	uint32_t k = family == DRP_FAMILY_PROVINCE_LEVEL ? b->manifest->thresholds.k_schools
-							 : 0;
+	uint32_t k = family == DRP_FAMILY_PROVINCE_LEVEL
+			     ? b->manifest->thresholds.k_schools
+			     : 0;
 	for (size_t i = 0; i < n; i++) {
 		registered[i] = count_schools(b, NULL, &cohorts[i]);
 		took[i] = count_schools(b, b->took_part, &cohorts[i]);
@@ -304,13 +310,14 @@ static void school_rules(const struct build *b, enum drp_family family,
 	}
 }
 
-static enum drp_err participation_rows(struct build *b, struct group_work *w,
-	const struct drp_cohort *cohort)
+static enum drp_err participation_rows(
+	struct build *b, struct group_work *w, const struct drp_cohort *cohort)
 {
 	struct totals t = total(b, w, w->came, cohort);
 	int shown = opened(&w->numbers, cohort);
 	int g = (int)w->group;
-	enum drp_err err = number_row(b, g, cohort, "eligible", shown, t.eligible, t.schools);
+	enum drp_err err =
+		number_row(b, g, cohort, "eligible", shown, t.eligible, t.schools);
 	if (err == DRP_OK) {
 		err = number_row(b, g, cohort, "invited", shown, t.invited, t.schools);
 	}
@@ -319,7 +326,8 @@ static enum drp_err participation_rows(struct build *b, struct group_work *w,
 			t.schools);
 	}
 	if (err == DRP_OK) {
-		err = percent_row(b, g, cohort, shown, t.questionnaires, t.eligible, t.schools);
+		err = percent_row(
+			b, g, cohort, shown, t.questionnaires, t.eligible, t.schools);
 	}
 	return err;
 }
@@ -350,7 +358,8 @@ struct mean_work {
 static enum drp_err mean_row(struct build *b, const struct mean_work *m, const char *area,
 	const char *item, const struct drp_estimate *estimate)
 {
-	struct drp_observation *o = row(b, (int)m->w->group, m->cohort, area, item, "mean");
+	struct drp_observation *o =
+		row(b, (int)m->w->group, m->cohort, area, item, "mean");
 	if (!o) {
 		return DRP_E_NOMEM;
 	}
@@ -376,7 +385,8 @@ static enum drp_err item_means(struct build *b, const struct mean_work *m)
 		struct drp_estimate e = {0};
 		if (m->status == DRP_SHOWN) {
 			err = drp_estimate_mean(&m->w->rates, i, (double)m->sums[2 * i],
-				m->variance, (double)m->totals.questionnaires, m->region, &e);
+				m->variance, (double)m->totals.questionnaires, m->region,
+				&e);
 		}
 		if (err == DRP_OK) {
 			err = mean_row(b, m, in->area[item->area].code, item->code, &e);
@@ -417,7 +427,8 @@ static enum drp_err area_means(struct build *b, const struct mean_work *m)
 static enum drp_err archive(struct build *b, const struct mean_work *m)
 {
 	struct drp_edition *e = b->edition;
-	struct drp_opened *more = drp_realloc(e->opened, e->n_opened + 1, sizeof *e->opened);
+	struct drp_opened *more =
+		drp_realloc(e->opened, e->n_opened + 1, sizeof *e->opened);
 	if (!more) {
 		return DRP_E_NOMEM;
 	}
@@ -436,8 +447,8 @@ static enum drp_err archive(struct build *b, const struct mean_work *m)
 	return DRP_OK;
 }
 
-static enum drp_err mean_rows(struct build *b, struct group_work *w,
-	const struct drp_cohort *cohort)
+static enum drp_err mean_rows(
+	struct build *b, struct group_work *w, const struct drp_cohort *cohort)
 {
 	struct mean_work *m = drp_alloc(1, sizeof *m);
 	if (!m) {
@@ -446,15 +457,15 @@ static enum drp_err mean_rows(struct build *b, struct group_work *w,
 	m->w = w;
 	m->cohort = cohort;
 	m->region = cohort->family == DRP_FAMILY_REGION;
-	m->status = !(w->value_families & 1u << cohort->family) ? DRP_NOT_AVAILABLE
-		: opened(&w->values, cohort) && w->has_rates    ? DRP_SHOWN
-								: DRP_SUPPRESSED;
+	m->status = !(w->value_families & 1u << cohort->family)	 ? DRP_NOT_AVAILABLE
+		    : opened(&w->values, cohort) && w->has_rates ? DRP_SHOWN
+								 : DRP_SUPPRESSED;
 	enum drp_err err = DRP_OK;
 	if (m->status == DRP_SHOWN) {
 		m->totals = total(b, w, w->valued, cohort);
 		m->variance = (double)m->totals.units * w->sigma2;
 		m->show_n = opened(&w->rest, cohort) ||
-			total(b, w, w->below, cohort).units == 0;
+			    total(b, w, w->below, cohort).units == 0;
 		sum_values(b, w, cohort, m->sums);
 		err = archive(b, m);
 	}
@@ -470,19 +481,21 @@ static enum drp_err mean_rows(struct build *b, struct group_work *w,
 
 /* Distributions and additional areas do not exist on this track: the rows say so, so
  * that both tracks have the same keys. */
-static enum drp_err share_rows(struct build *b, struct group_work *w,
-	const struct drp_cohort *cohort)
+static enum drp_err share_rows(
+	struct build *b, struct group_work *w, const struct drp_cohort *cohort)
 {
 	const struct drp_instrument *in = b->in->instrument;
 	for (int kind = DRP_ITEM_CORE; kind <= DRP_ITEM_ADDITIONAL; kind++) {
 		uint16_t items[DRP_ITEMS_MAX];
-		size_t n = drp_instrument_vector(in, w->group, (enum drp_item_kind)kind, items);
+		size_t n = drp_instrument_vector(
+			in, w->group, (enum drp_item_kind)kind, items);
 		for (size_t i = 0; i < n; i++) {
 			const struct drp_item *item = &in->item[items[i]];
 			const struct drp_scale *scale = &in->scale[item->scale];
 			int first = kind == DRP_ITEM_ADDITIONAL && scale->points ? 0 : 1;
 			for (int s = scale->points ? first : 0;
-				s <= scale->points + (scale->points && scale->has_na); s++) {
+				s <= scale->points + (scale->points && scale->has_na);
+				s++) {
 				char measure[DRP_CODE_MAX];
 				if (scale->points == 0) {
 					snprintf(measure, sizeof measure, "share_ticked");
@@ -505,8 +518,8 @@ static enum drp_err share_rows(struct build *b, struct group_work *w,
 	return DRP_OK;
 }
 
-static enum drp_err cohort_rows(struct build *b, const struct drp_cohort *cohort,
-	struct school_rule rule)
+static enum drp_err cohort_rows(
+	struct build *b, const struct drp_cohort *cohort, struct school_rule rule)
 {
 	enum drp_err err = school_rows(b, cohort, rule);
 	for (int g = 0; err == DRP_OK && g < DRP_GROUPS; g++) {
@@ -522,21 +535,24 @@ static enum drp_err cohort_rows(struct build *b, const struct drp_cohort *cohort
 }
 
 /* The family's cohorts as the campaign cuts them: folded ones joined, by the rules. */
-static size_t list_cohorts(const struct build *b, enum drp_family family,
-	struct drp_cohort *cohorts)
+static size_t list_cohorts(
+	const struct build *b, enum drp_family family, struct drp_cohort *cohorts)
 {
-	size_t n = drp_cohorts_list(family, b->manifest->unit, b->manifest->n_units, cohorts,
-		DRP_COHORTS_MAX);
+	size_t n = drp_cohorts_list(family, b->manifest->unit, b->manifest->n_units,
+		cohorts, DRP_COHORTS_MAX);
 	const struct drp_plan *p = &b->work[DRP_TEACHER].agreed;
 	size_t kept = 0;
 	for (size_t i = 0; i < n; i++) {
 		int folded = 0;
 		for (size_t k = 0; k < p->n; k++) {
 			const struct drp_cohort *c = &p->cohort[k].cohort;
-			folded |= c->family == family && !drp_cohort_equal(c, &cohorts[i]) &&
-				(c->provinces & cohorts[i].provinces) == cohorts[i].provinces &&
-				(c->levels & cohorts[i].levels) == cohorts[i].levels &&
-				(c->networks & cohorts[i].networks) == cohorts[i].networks;
+			folded |= c->family == family &&
+				  !drp_cohort_equal(c, &cohorts[i]) &&
+				  (c->provinces & cohorts[i].provinces) ==
+					  cohorts[i].provinces &&
+				  (c->levels & cohorts[i].levels) == cohorts[i].levels &&
+				  (c->networks & cohorts[i].networks) ==
+					  cohorts[i].networks;
 		}
 		if (!folded) {
 			cohorts[kept++] = cohorts[i];
@@ -624,7 +640,8 @@ static enum drp_err accounting(struct build *b)
 		}
 		b->edition->accounting[b->edition->n_accounting++] =
 			(struct drp_accounting){.group = (uint8_t)g,
-				.family = DRP_FAMILIES, /* all: one draw serves every family */
+				.family = DRP_FAMILIES, /* all: one draw serves every
+							   family */
 				.map = r->map,
 				.delta2 = r->delta2,
 				.sigma2 = r->sigma2,
@@ -639,16 +656,18 @@ static enum drp_err gate_region(struct build *b)
 	struct drp_gate_facts facts;
 	enum drp_err err = DRP_E_TOO_FEW_SCHOOLS;
 	for (int g = 0; g < DRP_GROUPS && err; g++) {
-		err = drp_gate_facts(b->manifest->unit, b->manifest->n_units, b->work[g].came,
-			(enum drp_group)g, NULL, &facts);
+		err = drp_gate_facts(b->manifest->unit, b->manifest->n_units,
+			b->work[g].came, (enum drp_group)g, NULL, &facts);
 		if (err == DRP_OK) {
 			err = drp_gate_a(&facts, &b->manifest->thresholds);
 		}
 	}
 	return err ? drp_fail(b->diag, DRP_E_TOO_FEW_SCHOOLS,
-			     "the whole region has too few schools or boards, or one dominates "
+			     "the whole region has too few schools or boards, or one "
+			     "dominates "
 			     "(at least %u schools of %u boards); nothing was opened",
-			     b->manifest->thresholds.k_schools, b->manifest->thresholds.k_boards)
+			     b->manifest->thresholds.k_schools,
+			     b->manifest->thresholds.k_boards)
 		   : DRP_OK;
 }
 
@@ -680,7 +699,8 @@ enum drp_err drp_edition_build(const struct drp_gathered *gathered, uint32_t num
 	b.edition = drp_alloc(1, sizeof *b.edition);
 	b.took_part = drp_alloc(gathered->manifest->n_units, 1);
 	b.work = drp_alloc(DRP_GROUPS, sizeof *b.work);
-	enum drp_err err = b.edition && b.took_part && b.work ? build_all(&b) : DRP_E_NOMEM;
+	enum drp_err err =
+		b.edition && b.took_part && b.work ? build_all(&b) : DRP_E_NOMEM;
 	for (int g = 0; b.work && g < DRP_GROUPS; g++) {
 		drp_free(b.work[g].eligible);
 		drp_free(b.work[g].came);

@@ -29,6 +29,7 @@ struct drp_gathered {
 /* drp_edition_build returns a new edition. DRP_E_TOO_FEW_SCHOOLS when the region itself
  * fails gate A: then nothing is opened at all (R30b). */
 enum drp_err drp_edition_build(const struct drp_gathered *gathered, uint32_t number,
-	int64_t now_s, struct drp_edition **edition, struct drp_diag *diag) DRP_MUST_CHECK;
+	int64_t now_s, struct drp_edition **edition,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 
 #endif

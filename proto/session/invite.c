@@ -24,11 +24,13 @@ void drp_invite_write(const struct drp_invite *invite, struct drp_buf *text)
 {
 	char hex[65], when[DRP_DATE_TEXT];
 	size_t start = text->len;
-	drp_buf_printf(text, "drempel-invite: 1\nhub: %s\nurl: %s\n", invite->hub, invite->url);
+	drp_buf_printf(
+		text, "drempel-invite: 1\nhub: %s\nurl: %s\n", invite->hub, invite->url);
 	drp_hex(invite->hub_key.b, 32, hex);
 	drp_buf_printf(text, "hub-key: %s\n", hex);
 	drp_hex(invite->hub_box, 32, hex);
-	drp_buf_printf(text, "hub-box: %s\nschool: %s\nexpires: %s\n", hex, invite->school,
+	drp_buf_printf(text, "hub-box: %s\nschool: %s\nexpires: %s\n", hex,
+		invite->school,
 		drp_date_format(drp_day_of_ms(invite->expires_s * 1000), when));
 	drp_hex(invite->token, 32, hex);
 	drp_buf_printf(text, "token: %s\n", hex);
@@ -48,12 +50,12 @@ static enum drp_err take(struct drp_invite *v, int k, const char *value)
 		return strcmp(value, "1") ? DRP_E_VERSION : DRP_OK;
 	case HUB:
 		return snprintf(v->hub, sizeof v->hub, "%s", value) >= (int)sizeof v->hub
-			? DRP_E_INVITE
-			: DRP_OK;
+			       ? DRP_E_INVITE
+			       : DRP_OK;
 	case URL:
 		return snprintf(v->url, sizeof v->url, "%s", value) >= (int)sizeof v->url
-			? DRP_E_INVITE
-			: DRP_OK;
+			       ? DRP_E_INVITE
+			       : DRP_OK;
 	case HUB_KEY:
 		return drp_unhex(value, v->hub_key.b, 32) ? DRP_E_INVITE : DRP_OK;
 	case HUB_BOX:
@@ -73,15 +75,16 @@ static enum drp_err take(struct drp_invite *v, int k, const char *value)
 }
 
 /* One line "key: value" into its place; *text moves behind it. */
-static enum drp_err read_line(const char **text, int k, char *value, size_t size,
-	struct drp_diag *diag)
+static enum drp_err read_line(
+	const char **text, int k, char *value, size_t size, struct drp_diag *diag)
 {
 	const char *line = *text;
 	size_t n = strcspn(line, "\r\n"), name = strlen(key[k]);
 	if (n < name + 2 || strncmp(line, key[k], name) != 0 || line[name] != ':' ||
 		line[name + 1] != ' ' || n - name - 2 >= size) {
 		return drp_fail(diag, DRP_E_INVITE,
-			"line %d of the invite should begin with '%s: '; copy the whole file again",
+			"line %d of the invite should begin with '%s: '; copy the whole "
+			"file again",
 			k + 1, key[k]);
 	}
 	memcpy(value, line + name + 2, n - name - 2);
@@ -90,8 +93,8 @@ static enum drp_err read_line(const char **text, int k, char *value, size_t size
 	return DRP_OK;
 }
 
-enum drp_err drp_invite_read(const char *text, struct drp_invite *invite,
-	struct drp_diag *diag)
+enum drp_err drp_invite_read(
+	const char *text, struct drp_invite *invite, struct drp_diag *diag)
 {
 	struct drp_invite v = {0};
 	struct drp_buf plain = {0}; /* as written, without a mailer's carriage returns */
@@ -104,11 +107,13 @@ enum drp_err drp_invite_read(const char *text, struct drp_invite *invite,
 		err = read_line(&text, k, value, sizeof value, diag);
 		if (err == DRP_OK && k == CHECK && strcmp(value, check) != 0) {
 			err = drp_fail(diag, DRP_E_INVITE,
-				"the invite was changed or mistyped (its checksum differs); copy "
+				"the invite was changed or mistyped (its checksum "
+				"differs); copy "
 				"the whole file again");
 		} else if (err == DRP_OK && k != CHECK && take(&v, k, value)) {
 			err = drp_fail(diag, DRP_E_INVITE,
-				"line %d of the invite ('%s') cannot be read; copy the whole file "
+				"line %d of the invite ('%s') cannot be read; copy the "
+				"whole file "
 				"again",
 				k + 1, key[k]);
 		}

@@ -6,12 +6,13 @@
 
 #include <string.h>
 
-enum drp_err drp_judge_sender(const struct drp_sender_facts *facts, int64_t at,
-	struct drp_diag *diag)
+enum drp_err drp_judge_sender(
+	const struct drp_sender_facts *facts, int64_t at, struct drp_diag *diag)
 {
 	if (!facts->known) {
 		return drp_fail(diag, DRP_E_UNKNOWN_KEY,
-			"this node's key is not registered at the hub; enrol with an invite");
+			"this node's key is not registered at the hub; enrol with an "
+			"invite");
 	}
 	if (facts->revoked) {
 		return drp_fail(diag, DRP_E_REVOKED,
@@ -21,7 +22,8 @@ enum drp_err drp_judge_sender(const struct drp_sender_facts *facts, int64_t at,
 	if (skew > DRP_CLOCK_SKEW_MAX_S) {
 		char mine[DRP_DATE_TEXT], theirs[DRP_DATE_TEXT];
 		return drp_fail(diag, DRP_E_CLOCK,
-			"the request says %s and the hub's clock %s; set the clock that is wrong",
+			"the request says %s and the hub's clock %s; set the clock that "
+			"is wrong",
 			drp_time_format(at, theirs), drp_time_format(facts->now_s, mine));
 	}
 	return DRP_OK;
@@ -32,8 +34,9 @@ enum drp_err drp_judge_enrol(const struct drp_invite_facts *facts,
 {
 	*repeat = 0;
 	if (!facts->known) {
-		return drp_fail(diag, DRP_E_INVITE, "the hub does not know this invite; ask for a "
-						    "new one");
+		return drp_fail(diag, DRP_E_INVITE,
+			"the hub does not know this invite; ask for a "
+			"new one");
 	}
 	if (facts->revoked) {
 		return drp_fail(diag, DRP_E_REVOKED,
@@ -45,20 +48,22 @@ enum drp_err drp_judge_enrol(const struct drp_invite_facts *facts,
 	}
 	if (facts->used) {
 		return drp_fail(diag, DRP_E_DUPLICATE_IDENTITY,
-			"another node already enrolled with this invite; if that was not this "
+			"another node already enrolled with this invite; if that was not "
+			"this "
 			"school, ask the hub to revoke it and to make a new invite");
 	}
 	if (facts->now_s > facts->expires_s) {
 		char when[DRP_DATE_TEXT];
-		return drp_fail(diag, DRP_E_INVITE, "the invite expired at %s; ask for a new one",
+		return drp_fail(diag, DRP_E_INVITE,
+			"the invite expired at %s; ask for a new one",
 			drp_time_format(facts->expires_s, when));
 	}
 	return DRP_OK;
 }
 
 /* The unit, when the sender may speak for it. */
-static const struct drp_unit *own_unit(const struct drp_place_facts *facts,
-	const struct drp_id *id)
+static const struct drp_unit *own_unit(
+	const struct drp_place_facts *facts, const struct drp_id *id)
 {
 	const struct drp_unit *unit = drp_manifest_unit(facts->manifest, id);
 	if (!unit || memcmp(&facts->manifest->key[unit->school], facts->sender,
@@ -68,8 +73,8 @@ static const struct drp_unit *own_unit(const struct drp_place_facts *facts,
 	return unit;
 }
 
-static enum drp_err judge_place(const struct drp_place_facts *facts, const struct drp_id *id,
-	const struct drp_unit **unit, struct drp_diag *diag)
+static enum drp_err judge_place(const struct drp_place_facts *facts,
+	const struct drp_id *id, const struct drp_unit **unit, struct drp_diag *diag)
 {
 	if (!facts->manifest) {
 		return drp_fail(diag, DRP_E_NOTFOUND, "the hub has no such campaign");
@@ -77,7 +82,8 @@ static enum drp_err judge_place(const struct drp_place_facts *facts, const struc
 	*unit = own_unit(facts, id);
 	if (!*unit) {
 		return drp_fail(diag, DRP_E_UNKNOWN_KEY,
-			"campaign %s has no such unit of this school", facts->manifest->id);
+			"campaign %s has no such unit of this school",
+			facts->manifest->id);
 	}
 	return DRP_OK;
 }
@@ -89,9 +95,10 @@ static enum drp_err judge_open(const struct drp_place_facts *facts, struct drp_d
 			"campaign %s is frozen; nothing can be added or withdrawn",
 			facts->manifest->id);
 	}
-	if (facts->state != DRP_CAMPAIGN_OPEN || facts->now_s > facts->manifest->deadline_s) {
-		return drp_fail(diag, DRP_E_CLOSED, "campaign %s is closed; nothing was stored",
-			facts->manifest->id);
+	if (facts->state != DRP_CAMPAIGN_OPEN ||
+		facts->now_s > facts->manifest->deadline_s) {
+		return drp_fail(diag, DRP_E_CLOSED,
+			"campaign %s is closed; nothing was stored", facts->manifest->id);
 	}
 	return DRP_OK;
 }
@@ -104,7 +111,8 @@ static enum drp_err judge_content(const struct drp_contribution *c,
 	const struct drp_manifest *m = facts->manifest;
 	if (c->questionnaires > unit->eligible[c->group]) {
 		return drp_fail(diag, DRP_E_RANGE,
-			"more questionnaires than the register has eligible people; correct the "
+			"more questionnaires than the register has eligible people; "
+			"correct the "
 			"register or the import");
 	}
 	if (c->n_values == 0) {
@@ -119,15 +127,16 @@ static enum drp_err judge_content(const struct drp_contribution *c,
 	}
 	if (c->questionnaires < m->thresholds.k_unit[c->group]) {
 		return drp_fail(diag, DRP_E_TOO_FEW_SHEETS,
-			"values below the threshold of %u questionnaires are never stored",
+			"values below the threshold of %u questionnaires are never "
+			"stored",
 			(unsigned)m->thresholds.k_unit[c->group]);
 	}
 	return DRP_OK;
 }
 
 enum drp_verdict drp_judge_submit(const struct drp_contribution *contribution,
-	const struct drp_hash *hash, const struct drp_place_facts *facts, enum drp_err *err,
-	struct drp_diag *diag)
+	const struct drp_hash *hash, const struct drp_place_facts *facts,
+	enum drp_err *err, struct drp_diag *diag)
 {
 	const struct drp_unit *unit = NULL;
 	*err = judge_place(facts, &contribution->unit, &unit, diag);
@@ -136,7 +145,8 @@ enum drp_verdict drp_judge_submit(const struct drp_contribution *contribution,
 	}
 	if (facts->stored && facts->withdrawn) {
 		*err = drp_fail(diag, DRP_E_POLICY,
-			"this contribution was withdrawn; a withdrawal is final for its campaign");
+			"this contribution was withdrawn; a withdrawal is final for its "
+			"campaign");
 		return DRP_VERDICT_REFUSE;
 	}
 	/* A repeat is answered whatever the state: the school needs its receipt. */
@@ -145,7 +155,8 @@ enum drp_verdict drp_judge_submit(const struct drp_contribution *contribution,
 	}
 	if (facts->stored) {
 		*err = drp_fail(diag, DRP_E_CONFLICT,
-			"the hub already holds another contribution of this unit and group; noise "
+			"the hub already holds another contribution of this unit and "
+			"group; noise "
 			"is drawn once, the first one stands");
 		return DRP_VERDICT_REFUSE;
 	}
@@ -166,7 +177,8 @@ enum drp_err drp_judge_withdraw(const struct drp_hash *contribution,
 		return err;
 	}
 	if (!facts->stored || !drp_hash_equal(contribution, &facts->stored_hash)) {
-		return drp_fail(diag, DRP_E_NOTFOUND, "the hub holds no such contribution");
+		return drp_fail(
+			diag, DRP_E_NOTFOUND, "the hub holds no such contribution");
 	}
 	return facts->withdrawn ? DRP_OK : judge_open(facts, diag);
 }

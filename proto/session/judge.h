@@ -40,7 +40,7 @@ struct drp_place_facts {
 	const struct drp_key *sender;
 	int64_t now_s;
 	uint32_t values_expected; /* of the group, when values are carried */
-	int stored;               /* a contribution is stored for (unit, group) */
+	int stored;		  /* a contribution is stored for (unit, group) */
 	int withdrawn;
 	struct drp_hash stored_hash;
 };
@@ -54,8 +54,8 @@ enum drp_verdict {
 /* drp_judge_submit decides about a decoded contribution; hash is of its bytes. On
  * DRP_VERDICT_REFUSE *err and diag say why. */
 enum drp_verdict drp_judge_submit(const struct drp_contribution *contribution,
-	const struct drp_hash *hash, const struct drp_place_facts *facts, enum drp_err *err,
-	struct drp_diag *diag);
+	const struct drp_hash *hash, const struct drp_place_facts *facts,
+	enum drp_err *err, struct drp_diag *diag);
 
 /* drp_judge_withdraw: only the school itself, only what is stored, only while the
  * campaign is open. Withdrawing again is DRP_OK. */

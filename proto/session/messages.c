@@ -36,8 +36,11 @@ static void write_hash(struct drp_writer *w, const char *key, const struct drp_h
 /* Keys stand in ascending order, as the canonical form wants them. */
 enum drp_err drp_request_encode(const struct drp_request *request, struct drp_buf *out)
 {
-	static const uint8_t entries[] = {[DRP_MSG_ENROL] = 2, [DRP_MSG_SYNC] = 1,
-		[DRP_MSG_GET] = 3, [DRP_MSG_STATUS] = 2, [DRP_MSG_SUBMIT] = 2,
+	static const uint8_t entries[] = {[DRP_MSG_ENROL] = 2,
+		[DRP_MSG_SYNC] = 1,
+		[DRP_MSG_GET] = 3,
+		[DRP_MSG_STATUS] = 2,
+		[DRP_MSG_SUBMIT] = 2,
 		[DRP_MSG_WITHDRAW] = 5};
 	if (request->type < DRP_MSG_ENROL || request->type > DRP_MSG_WITHDRAW) {
 		return DRP_E_VERSION;
@@ -83,8 +86,8 @@ static void read_hash(struct drp_reader *r, const char *key, struct drp_hash *ha
 	drp_r_bytes(r, hash->b, sizeof hash->b);
 }
 
-enum drp_err drp_request_decode(uint8_t type, const void *bytes, size_t n,
-	struct drp_request *request)
+enum drp_err drp_request_decode(
+	uint8_t type, const void *bytes, size_t n, struct drp_request *request)
 {
 	struct drp_reader *r;
 	enum drp_err err = drp_r_open(bytes, n, DRP_WIRE_ITEMS_MAX, &r);
@@ -135,8 +138,8 @@ enum drp_err drp_request_decode(uint8_t type, const void *bytes, size_t n,
 
 /* ---- replies: {"at", "err", "of", "text"}; "of" is nil for a refusal ---- */
 
-static enum drp_err write_receipts(struct drp_writer *w, const struct drp_receipt *receipt,
-	uint32_t n)
+static enum drp_err write_receipts(
+	struct drp_writer *w, const struct drp_receipt *receipt, uint32_t n)
 {
 	drp_w_array(w, n);
 	for (uint32_t i = 0; i < n; i++) {
@@ -222,7 +225,8 @@ static void read_receipt(struct drp_reader *r, struct drp_receipt *receipt)
 {
 	size_t n;
 	const uint8_t *bytes = drp_r_bin(r, DRP_MESSAGE_MAX_BYTES, &n);
-	enum drp_err err = bytes ? drp_receipt_decode(bytes, n, receipt) : DRP_E_MALFORMED;
+	enum drp_err err =
+		bytes ? drp_receipt_decode(bytes, n, receipt) : DRP_E_MALFORMED;
 	if (err) {
 		drp_r_fail(r, err);
 	}
@@ -288,8 +292,8 @@ static void read_payload(struct drp_reader *r, struct drp_reply *reply)
 	}
 }
 
-enum drp_err drp_reply_decode_body(uint8_t type, const void *bytes, size_t n,
-	struct drp_reply *reply)
+enum drp_err drp_reply_decode_body(
+	uint8_t type, const void *bytes, size_t n, struct drp_reply *reply)
 {
 	struct drp_reader *r;
 	enum drp_err err = drp_r_open(bytes, n, DRP_WIRE_ITEMS_MAX, &r);

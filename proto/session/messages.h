@@ -17,7 +17,7 @@
 #include <drempel/types.h>
 
 #define DRP_SYNC_CAMPAIGNS_MAX 32
-#define DRP_STATUS_MAX         64 /* contributions of one school in one campaign */
+#define DRP_STATUS_MAX	       64 /* contributions of one school in one campaign */
 
 enum drp_campaign_state {
 	DRP_CAMPAIGN_DRAFT,
@@ -54,15 +54,16 @@ struct drp_request {
 	};
 };
 
-enum drp_err drp_request_encode(const struct drp_request *request, struct drp_buf *out)
-	DRP_MUST_CHECK;
+enum drp_err drp_request_encode(
+	const struct drp_request *request, struct drp_buf *out) DRP_MUST_CHECK;
 enum drp_err drp_request_decode(uint8_t type, const void *bytes, size_t n,
 	struct drp_request *request) DRP_MUST_CHECK;
 
 struct drp_announced {
 	struct drp_hash manifest;
-	uint8_t signature[64]; /* the hub's, over the manifest, tag "drempel manifest 1" */
-	uint8_t state;         /* enum drp_campaign_state */
+	uint8_t signature[64]; /* the hub's, over the manifest, tag "drempel manifest 1"
+				*/
+	uint8_t state;	       /* enum drp_campaign_state */
 };
 
 struct drp_reply {
@@ -93,8 +94,8 @@ struct drp_reply {
 	};
 };
 
-enum drp_err drp_reply_encode_body(const struct drp_reply *reply, struct drp_buf *out)
-	DRP_MUST_CHECK;
+enum drp_err drp_reply_encode_body(
+	const struct drp_reply *reply, struct drp_buf *out) DRP_MUST_CHECK;
 enum drp_err drp_reply_decode_body(uint8_t type, const void *bytes, size_t n,
 	struct drp_reply *reply) DRP_MUST_CHECK;
 

@@ -101,12 +101,13 @@ enum drp_err drp_node_session_next(struct drp_node_session *s, struct drp_buf *r
 	enum drp_err err = drp_request_encode(&q, &body);
 	if (err == DRP_OK) {
 		err = drp_envelope_seal(s->config.keys, s->config.hub_box,
-			(enum drp_message_type)q.type, &s->id, body.data, body.len, request,
-			s->message_key);
+			(enum drp_message_type)q.type, &s->id, body.data, body.len,
+			request, s->message_key);
 	}
 	drp_buf_wipe(&body);
 	drp_wipe(&q, sizeof q);
-	return err ? drp_fail(diag, err, "the request could not be made: %s", drp_err_text(err))
+	return err ? drp_fail(diag, err, "the request could not be made: %s",
+			     drp_err_text(err))
 		   : DRP_OK;
 }
 
@@ -124,18 +125,20 @@ static enum drp_message_type type_in_flight(const struct drp_node_session *s)
 	return type[s->state];
 }
 
-static enum drp_err check_clock(const struct drp_node_session *s, int64_t hub_s,
-	struct drp_diag *diag)
+static enum drp_err check_clock(
+	const struct drp_node_session *s, int64_t hub_s, struct drp_diag *diag)
 {
 	int64_t mine = s->host->now_s(s->host->self);
 	int64_t skew = mine > hub_s ? mine - hub_s : hub_s - mine;
 	char here[DRP_DATE_TEXT], there[DRP_DATE_TEXT];
 	return skew > DRP_CLOCK_SKEW_MAX_S
-		? drp_fail(diag, DRP_E_CLOCK,
-			  "this machine's clock says %s, the hub's %s; set the clock, nothing was "
-			  "sent",
-			  drp_time_format(mine, here), drp_time_format(hub_s, there))
-		: DRP_OK;
+		       ? drp_fail(diag, DRP_E_CLOCK,
+				 "this machine's clock says %s, the hub's %s; set the "
+				 "clock, nothing was "
+				 "sent",
+				 drp_time_format(mine, here),
+				 drp_time_format(hub_s, there))
+		       : DRP_OK;
 }
 
 /* The hub may announce only what its pinned key has signed. The signature covers the
@@ -147,12 +150,13 @@ static enum drp_err take_sync(struct drp_node_session *s, const struct drp_reply
 	return s->host->announced(s->host->self, reply->sync.campaign, reply->sync.n);
 }
 
-static enum drp_err check_receipt(const struct drp_node_session *s,
-	const struct drp_receipt *receipt)
+static enum drp_err check_receipt(
+	const struct drp_node_session *s, const struct drp_receipt *receipt)
 {
 	struct drp_buf statement = {0};
 	enum drp_err err = drp_receipt_statement(receipt, &statement);
-	if (err == DRP_OK && memcmp(&receipt->hub, &s->config.hub, sizeof receipt->hub) != 0) {
+	if (err == DRP_OK &&
+		memcmp(&receipt->hub, &s->config.hub, sizeof receipt->hub) != 0) {
 		err = DRP_E_SIGNATURE;
 	}
 	err = err ? err
@@ -162,8 +166,8 @@ static enum drp_err check_receipt(const struct drp_node_session *s,
 	return err;
 }
 
-static enum drp_err take_push(struct drp_node_session *s, const struct drp_reply *reply,
-	struct drp_diag *diag)
+static enum drp_err take_push(
+	struct drp_node_session *s, const struct drp_reply *reply, struct drp_diag *diag)
 {
 	const struct drp_node_host *h = s->host;
 	if (reply->err) {
@@ -174,14 +178,16 @@ static enum drp_err take_push(struct drp_node_session *s, const struct drp_reply
 	}
 	const struct drp_receipt *r = &reply->submit.receipt;
 	enum drp_err err = check_receipt(s, r);
-	if (err == DRP_OK && (!drp_hash_equal(&r->contribution, &s->out.contribution) ||
-				     !drp_hash_equal(&r->campaign, &s->out.campaign) ||
-				     memcmp(&r->unit, &s->out.unit, sizeof r->unit) != 0 ||
-				     r->group != s->out.group)) {
+	if (err == DRP_OK &&
+		(!drp_hash_equal(&r->contribution, &s->out.contribution) ||
+			!drp_hash_equal(&r->campaign, &s->out.campaign) ||
+			memcmp(&r->unit, &s->out.unit, sizeof r->unit) != 0 ||
+			r->group != s->out.group)) {
 		err = DRP_E_HASH;
 	}
 	return err ? drp_fail(diag, err,
-			     "the hub's receipt does not fit what was sent; the contribution stays "
+			     "the hub's receipt does not fit what was sent; the "
+			     "contribution stays "
 			     "in the outbox")
 		   : h->settled(h->self, &s->out, r);
 }
@@ -194,11 +200,12 @@ static enum drp_err take_status(struct drp_node_session *s, const struct drp_rep
 	}
 	s->config.status = NULL;
 	return err ? err
-		   : s->host->status(s->host->self, reply->status.receipt, reply->status.n);
+		   : s->host->status(
+			     s->host->self, reply->status.receipt, reply->status.n);
 }
 
-static enum drp_err take(struct drp_node_session *s, const struct drp_reply *reply,
-	struct drp_diag *diag)
+static enum drp_err take(
+	struct drp_node_session *s, const struct drp_reply *reply, struct drp_diag *diag)
 {
 	const struct drp_node_host *h = s->host;
 	enum drp_err err = check_clock(s, reply->at, diag);
@@ -231,8 +238,8 @@ static enum drp_err take(struct drp_node_session *s, const struct drp_reply *rep
 		   : DRP_OK;
 }
 
-enum drp_err drp_node_session_reply(struct drp_node_session *s, const void *bytes, size_t n,
-	struct drp_diag *diag)
+enum drp_err drp_node_session_reply(
+	struct drp_node_session *s, const void *bytes, size_t n, struct drp_diag *diag)
 {
 	struct drp_buf body = {0};
 	struct drp_reply_origin origin;
@@ -243,18 +250,21 @@ enum drp_err drp_node_session_reply(struct drp_node_session *s, const void *byte
 	drp_wipe(s->message_key, sizeof s->message_key);
 	if (err == DRP_E_PEER) {
 		err = drp_fail(diag, err,
-			"the hub could not read the request (%s); is this the hub of the invite, "
+			"the hub could not read the request (%s); is this the hub of the "
+			"invite, "
 			"and are both of the same version?",
 			drp_err_text(origin.hint));
 	} else if (err) {
 		drp_fail(diag, err, "the answer is not from the hub of the invite: %s",
 			drp_err_text(err));
 	}
-	err = err ? err : drp_reply_decode_body((uint8_t)type, body.data, body.len, &reply);
+	err = err ? err
+		  : drp_reply_decode_body((uint8_t)type, body.data, body.len, &reply);
 	if (err == DRP_OK) {
 		err = take(s, &reply, diag);
 	} else {
-		drp_fail(diag, err, "the hub's answer cannot be read: %s", drp_err_text(err));
+		drp_fail(diag, err, "the hub's answer cannot be read: %s",
+			drp_err_text(err));
 	}
 	drp_buf_clear(&body);
 	drp_buf_clear(&s->out.bytes);

@@ -28,7 +28,8 @@ struct drp_out {
 	struct drp_hash campaign, contribution;
 	struct drp_id unit;
 	uint8_t group;
-	struct drp_buf bytes; /* canonical contribution; the host owns it, until `settled` */
+	struct drp_buf
+		bytes; /* canonical contribution; the host owns it, until `settled` */
 };
 
 /* Everything returns DRP_OK or stops the visit with its error. */
@@ -38,7 +39,8 @@ struct drp_node_host {
 	/* 1 and the token when this node has still to enrol */
 	int (*token)(void *self, uint8_t token[32]);
 	enum drp_err (*enrolled)(void *self, const char *school, const char *name);
-	enum drp_err (*announced)(void *self, const struct drp_announced *campaigns, size_t n);
+	enum drp_err (*announced)(
+		void *self, const struct drp_announced *campaigns, size_t n);
 	/* 1 and the next blob that is missing, with how many bytes of it are held */
 	int (*missing)(void *self, struct drp_hash *blob, uint32_t *held);
 	enum drp_err (*piece)(void *self, const struct drp_hash *blob, uint32_t total,
@@ -46,10 +48,10 @@ struct drp_node_host {
 	/* 1 and the next outbox entry that has not been tried in this visit */
 	int (*next_out)(void *self, struct drp_out *out);
 	/* receipt is NULL for a withdrawal; refused tells why the hub will not have it */
-	enum drp_err (*settled)(void *self, struct drp_out *out,
-		const struct drp_receipt *receipt);
-	enum drp_err (*refused)(void *self, struct drp_out *out, enum drp_err why,
-		const char *text);
+	enum drp_err (*settled)(
+		void *self, struct drp_out *out, const struct drp_receipt *receipt);
+	enum drp_err (*refused)(
+		void *self, struct drp_out *out, enum drp_err why, const char *text);
 	/* the answer to STATUS */
 	enum drp_err (*status)(void *self, const struct drp_receipt *receipts, size_t n);
 };
@@ -59,15 +61,21 @@ struct drp_node_session_config {
 	struct drp_key hub;
 	uint8_t hub_box[DRP_BOX_KEY_BYTES];
 	struct drp_rng rng;
-	int push;                      /* send the outbox */
+	int push;		       /* send the outbox */
 	const struct drp_hash *status; /* ask for the status of this campaign; or NULL */
 };
 
 struct drp_node_session {
 	struct drp_node_session_config config;
 	const struct drp_node_host *host;
-	enum { DRP_VISIT_ENROL, DRP_VISIT_SYNC, DRP_VISIT_GET, DRP_VISIT_STATUS,
-		DRP_VISIT_PUSH, DRP_VISIT_DONE } state;
+	enum {
+		DRP_VISIT_ENROL,
+		DRP_VISIT_SYNC,
+		DRP_VISIT_GET,
+		DRP_VISIT_STATUS,
+		DRP_VISIT_PUSH,
+		DRP_VISIT_DONE
+	} state;
 	struct drp_id id; /* of the request in flight */
 	uint8_t message_key[DRP_MESSAGE_KEY_BYTES];
 	struct drp_hash blob;
@@ -80,8 +88,8 @@ void drp_node_session_init(struct drp_node_session *session,
 	const struct drp_node_session_config *config, const struct drp_node_host *host);
 
 /* drp_node_session_next appends the next request; *done is set when there is none. */
-enum drp_err drp_node_session_next(struct drp_node_session *session, struct drp_buf *request,
-	int *done, struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_node_session_next(struct drp_node_session *session,
+	struct drp_buf *request, int *done, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_node_session_reply takes the answer to it. An error ends the visit. */
 enum drp_err drp_node_session_reply(struct drp_node_session *session, const void *bytes,

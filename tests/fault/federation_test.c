@@ -55,7 +55,8 @@ static void step(struct fed *f, struct fed_school *s, struct network *net)
 	int done = 0;
 	if (!s->visiting) {
 		memset(&s->diag, 0, sizeof s->diag);
-		CHECK_OK(drp_node_sync_begin(&s->sync, &s->node, &push, &s->result, &s->diag));
+		CHECK_OK(drp_node_sync_begin(
+			&s->sync, &s->node, &push, &s->result, &s->diag));
 		s->visiting = 1;
 	}
 	CHECK_OK(drp_node_session_next(&s->sync.session, &request, &done, &s->diag));
@@ -129,8 +130,8 @@ static int settled(struct fed *f)
 	return 1;
 }
 
-static enum drp_err count(void *self, const struct drp_stored *stored, const void *sealed,
-	size_t n)
+static enum drp_err count(
+	void *self, const struct drp_stored *stored, const void *sealed, size_t n)
 {
 	(void)stored;
 	(void)sealed;
@@ -142,7 +143,8 @@ static void check_books(struct fed *f)
 {
 	struct drp_diag diag = {0};
 	size_t stored = 0;
-	CHECK_OK(drp_hub_contributions(f->hub.store, FED_CAMPAIGN, count, &stored, &diag));
+	CHECK_OK(
+		drp_hub_contributions(f->hub.store, FED_CAMPAIGN, count, &stored, &diag));
 	CHECK_INT(stored, 2 * SCHOOLS);
 	for (size_t i = 0; i < f->n; i++) {
 		struct drp_ledger_row *rows = NULL;

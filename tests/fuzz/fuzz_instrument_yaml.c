@@ -3,6 +3,7 @@
  * A file that its author got wrong gets one line that says so; a file that is accepted
  * has a canonical form, which decodes to the same hash.
  */
+#include "proto/base/text.h"
 #include "proto/crypto/crypto.h"
 #include "proto/model/instrument.h"
 #include "tests/fuzz/fuzz.h"
@@ -34,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	REQUIRE(err == diag.code);
 	if (err) {
 		REQUIRE(in == NULL && strncmp(diag.text, path, strlen(path)) == 0);
-		REQUIRE(!strchr(diag.text, '\n'));
+		REQUIRE(!strchr(diag.text, '\n') && !strchr(diag.text, '\033'));
+		REQUIRE(drp_utf8_valid(diag.text, strlen(diag.text)));
 	} else {
 		require_form(in);
 		drp_instrument_free(in);

@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define FED_SCHOOLS_MAX 16
-#define FED_CAMPAIGN    "fed-1"
+#define FED_CAMPAIGN	"fed-1"
 
 struct fed_school {
 	char id[DRP_CODE_MAX], dir[160];
@@ -85,8 +85,8 @@ static inline void fed_close_node(struct fed_school *s)
 }
 
 /* The hub's answer to one request: empty when it gives none. */
-static inline void fed_deliver(struct fed *f, const struct drp_buf *request,
-	struct drp_buf *reply)
+static inline void fed_deliver(
+	struct fed *f, const struct drp_buf *request, struct drp_buf *reply)
 {
 	struct drp_service hooks = drp_hub_service_hooks(f->service);
 	struct drp_service_job job = {0};
@@ -99,8 +99,8 @@ static inline void fed_deliver(struct fed *f, const struct drp_buf *request,
 }
 
 /* A visit over a perfect network. */
-static inline enum drp_err fed_visit(struct fed *f, struct fed_school *s,
-	const struct drp_sync_options *options)
+static inline enum drp_err fed_visit(
+	struct fed *f, struct fed_school *s, const struct drp_sync_options *options)
 {
 	struct drp_node_sync sync;
 	int done = 0;
@@ -112,8 +112,8 @@ static inline enum drp_err fed_visit(struct fed *f, struct fed_school *s,
 		err = drp_node_session_next(&sync.session, &request, &done, &s->diag);
 		if (err == DRP_OK && !done) {
 			fed_deliver(f, &request, &reply);
-			err = reply.len ? drp_node_session_reply(&sync.session, reply.data,
-						  reply.len, &s->diag)
+			err = reply.len ? drp_node_session_reply(&sync.session,
+						  reply.data, reply.len, &s->diag)
 					: DRP_E_NET;
 		}
 		drp_buf_clear(&request);
@@ -126,7 +126,8 @@ static inline enum drp_err fed_visit(struct fed *f, struct fed_school *s,
 	return err;
 }
 
-static inline int fed_remove(const char *path, const struct stat *st, int flag, struct FTW *w)
+static inline int fed_remove(
+	const char *path, const struct stat *st, int flag, struct FTW *w)
 {
 	(void)st;
 	(void)flag;
@@ -143,8 +144,8 @@ static inline void fed_end(struct fed *f)
 	nftw(f->dir, fed_remove, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-static inline void fed_write(const struct fed *f, const char *name, const char *text,
-	char path[DRP_PATH_MAX])
+static inline void fed_write(
+	const struct fed *f, const char *name, const char *text, char path[DRP_PATH_MAX])
 {
 	struct drp_diag diag = {0};
 	CHECK_OK(drp_path(path, f->dir, name, &diag));
@@ -163,7 +164,8 @@ static inline void fed_register(struct fed *f, uint32_t eligible)
 	drp_buf_text(&csv, "school,name,board,province,network,level,eligible_leader,"
 			   "eligible_teacher,eligible_pupil\n");
 	for (size_t i = 0; i < f->n; i++) {
-		snprintf(f->school[i].id, sizeof f->school[i].id, "S%u", (unsigned)i % 1000);
+		snprintf(f->school[i].id, sizeof f->school[i].id, "S%u",
+			(unsigned)i % 1000);
 		drp_buf_printf(&csv, "S%zu,School %zu,B%zu,%s,%s,1,%u,%u,%u\n", i, i, i,
 			province[i % 3], network[i % 2], eligible, eligible, eligible);
 	}
@@ -197,8 +199,8 @@ static inline void fed_campaign(struct fed *f, const char *id)
 	struct drp_buf report = {0};
 	char path[DRP_PATH_MAX], text[1024], made[DRP_NAME_MAX];
 	snprintf(text, sizeof text,
-		"campaign: %s\ntitle: Test\nregion: VL\ninstrument: "
-		DRP_SOURCE_DIR "/deploy/instruments/selfie.yaml\ntrack: open\n"
+		"campaign: %s\ntitle: Test\nregion: VL\ninstrument: " DRP_SOURCE_DIR
+		"/deploy/instruments/selfie.yaml\ntrack: open\n"
 		"cohort: self-selected\nperiod: {from: 2026-09-01, to: 2026-12-18}\n"
 		"deadline: 2026-12-31\n",
 		id);
@@ -240,8 +242,8 @@ static inline void fed_begin(struct fed *f, size_t n, uint32_t eligible, uint64_
 }
 
 /* n questionnaires of a group, every answer the given point of the scale. */
-static inline void fed_fill(struct fed_school *s, const char *campaign, enum drp_group group,
-	uint32_t n, uint8_t point)
+static inline void fed_fill(struct fed_school *s, const char *campaign,
+	enum drp_group group, uint32_t n, uint8_t point)
 {
 	struct drp_diag diag = {0};
 	struct drp_node_work work;
@@ -256,8 +258,8 @@ static inline void fed_fill(struct fed_school *s, const char *campaign, enum drp
 	}
 	CHECK_OK(drp_node_begin(s->node.store, &diag));
 	for (uint32_t k = 0; k < n; k++) {
-		CHECK_OK(drp_node_sheet_add(s->node.store, campaign, 1, (int)group, &sheet,
-			work.instrument->n_items, own, &diag));
+		CHECK_OK(drp_node_sheet_add(s->node.store, campaign, 1, (int)group,
+			&sheet, work.instrument->n_items, own, &diag));
 	}
 	CHECK_OK(drp_node_window_put(s->node.store, campaign, 1, FED_START_DAY - 14,
 		FED_START_DAY - 1, &diag));
@@ -266,8 +268,8 @@ static inline void fed_fill(struct fed_school *s, const char *campaign, enum drp
 }
 
 /* Approves what is there, after asking the hub, as the command does. */
-static inline enum drp_err fed_approve(struct fed *f, struct fed_school *s,
-	const char *campaign, uint32_t *approved)
+static inline enum drp_err fed_approve(
+	struct fed *f, struct fed_school *s, const char *campaign, uint32_t *approved)
 {
 	struct drp_diag diag = {0};
 	struct drp_node_campaign c;
@@ -280,8 +282,8 @@ static inline enum drp_err fed_approve(struct fed *f, struct fed_school *s,
 		return err;
 	}
 	memset(&s->diag, 0, sizeof s->diag);
-	err = drp_release_approve(&s->node, &work, s->result.receipt, s->result.n_receipts,
-		approved, &s->diag);
+	err = drp_release_approve(&s->node, &work, s->result.receipt,
+		s->result.n_receipts, approved, &s->diag);
 	drp_node_work_clear(&work);
 	return err;
 }

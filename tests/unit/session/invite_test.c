@@ -6,8 +6,10 @@
 
 static struct drp_invite sample(void)
 {
-	struct drp_invite v = {.hub = "Regio Oost", .url = "tcp://hub.example:7411",
-		.school = "S001", .expires_s = INT64_C(1800000000)};
+	struct drp_invite v = {.hub = "Regio Oost",
+		.url = "tcp://hub.example:7411",
+		.school = "S001",
+		.expires_s = INT64_C(1800000000)};
 	memset(v.hub_key.b, 0x11, 32);
 	memset(v.hub_box, 0x22, 32);
 	memset(v.token, 0x33, 32);
@@ -61,7 +63,8 @@ static void every_change(void)
 		}
 		s[i] = kept == 'x' ? 'y' : 'x';
 		struct drp_diag diag = {0};
-		CHECK_ERR(drp_invite_read(drp_buf_string(&text), &out, &diag), DRP_E_INVITE);
+		CHECK_ERR(drp_invite_read(drp_buf_string(&text), &out, &diag),
+			DRP_E_INVITE);
 		CHECK(diag.text[0] != 0);
 		s[i] = kept;
 	}
@@ -76,7 +79,8 @@ static void cut_short(void)
 	for (size_t n = 0; n + 1 < text.len; n += 7) {
 		struct drp_buf part = {0};
 		drp_buf_append(&part, text.data, n);
-		CHECK_ERR(drp_invite_read(drp_buf_string(&part), &out, NULL), DRP_E_INVITE);
+		CHECK_ERR(
+			drp_invite_read(drp_buf_string(&part), &out, NULL), DRP_E_INVITE);
 		drp_buf_clear(&part);
 	}
 	drp_buf_clear(&text);

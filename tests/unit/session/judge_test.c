@@ -9,26 +9,42 @@
 
 #define NOW INT64_C(1790000000)
 
-static struct drp_unit unit = {.id = {{7}}, .school = 0, .level = 1, .eligible = {9, 40, 90}};
+static struct drp_unit unit = {
+	.id = {{7}}, .school = 0, .level = 1, .eligible = {9, 40, 90}};
 static struct drp_key key = {{1}};
-static struct drp_manifest manifest = {.id = "c", .n_schools = 1, .key = &key, .n_units = 1,
-	.unit = &unit, .deadline_s = NOW + 1000, .thresholds = {.k_unit = {5, 10, 20}},
+static struct drp_manifest manifest = {.id = "c",
+	.n_schools = 1,
+	.key = &key,
+	.n_units = 1,
+	.unit = &unit,
+	.deadline_s = NOW + 1000,
+	.thresholds = {.k_unit = {5, 10, 20}},
 	.n_releases = 1,
-	.release = {{.group = DRP_TEACHER, .family = DRP_FAMILY_REGION, .map = DRP_MAP_PAIRS,
-		.delta2 = 200, .sigma2 = 4106, .rho = {1, 41}}}};
+	.release = {{.group = DRP_TEACHER,
+		.family = DRP_FAMILY_REGION,
+		.map = DRP_MAP_PAIRS,
+		.delta2 = 200,
+		.sigma2 = 4106,
+		.rho = {1, 41}}}};
 static const struct drp_hash hash = {{5}}, other = {{6}};
 
 static struct drp_contribution contribution(void)
 {
-	struct drp_contribution c = {.unit = {{7}}, .group = DRP_TEACHER, .questionnaires = 12,
-		.sigma2 = 4106, .n_values = 80};
+	struct drp_contribution c = {.unit = {{7}},
+		.group = DRP_TEACHER,
+		.questionnaires = 12,
+		.sigma2 = 4106,
+		.n_values = 80};
 	return c;
 }
 
 static struct drp_place_facts facts(void)
 {
-	struct drp_place_facts f = {.manifest = &manifest, .state = DRP_CAMPAIGN_OPEN,
-		.sender = &key, .now_s = NOW, .values_expected = 80};
+	struct drp_place_facts f = {.manifest = &manifest,
+		.state = DRP_CAMPAIGN_OPEN,
+		.sender = &key,
+		.now_s = NOW,
+		.values_expected = 80};
 	return f;
 }
 
@@ -76,7 +92,8 @@ static void repeats(void)
 	f.stored_hash = hash;
 	for (int state = DRP_CAMPAIGN_OPEN; state <= DRP_CAMPAIGN_FROZEN; state++) {
 		f.state = (enum drp_campaign_state)state;
-		expect(&c, &f, DRP_VERDICT_REPEAT, DRP_OK); /* the receipt is owed for ever */
+		expect(&c, &f, DRP_VERDICT_REPEAT,
+			DRP_OK); /* the receipt is owed for ever */
 	}
 	f = facts();
 	f.stored = 1;

@@ -53,7 +53,8 @@ static void requests(void)
 		}
 		for (uint8_t wrong = DRP_MSG_ENROL; wrong <= DRP_MSG_WITHDRAW; wrong++) {
 			if (wrong != type) {
-				CHECK(drp_request_decode(wrong, a.data, a.len, &back) != DRP_OK);
+				CHECK(drp_request_decode(wrong, a.data, a.len, &back) !=
+					DRP_OK);
 			}
 		}
 		drp_buf_clear(&a);

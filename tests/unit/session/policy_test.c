@@ -13,15 +13,18 @@ static struct drp_instrument *instrument;
 
 static struct drp_manifest good(void)
 {
-	struct drp_manifest m = {.id = "c",
-		.thresholds = {5, 3, 50, 70, {5, 10, 20}, {5, 10, 20}}};
+	struct drp_manifest m = {
+		.id = "c", .thresholds = {5, 3, 50, 70, {5, 10, 20}, {5, 10, 20}}};
 	for (int g = 0; g < DRP_GROUPS; g++) {
 		uint16_t items[DRP_ITEMS_MAX];
-		struct drp_release r = {.group = (uint8_t)g, .family = DRP_FAMILY_REGION,
-			.map = DRP_MAP_PAIRS, .rho = drp_ledger_default_rho((enum drp_group)g)};
+		struct drp_release r = {.group = (uint8_t)g,
+			.family = DRP_FAMILY_REGION,
+			.map = DRP_MAP_PAIRS,
+			.rho = drp_ledger_default_rho((enum drp_group)g)};
 		m.rho[g] = r.rho;
 		r.delta2 = DRP_DELTA2_PAIR * (uint32_t)drp_instrument_vector(instrument,
-						     (enum drp_group)g, DRP_ITEM_CORE, items);
+						     (enum drp_group)g, DRP_ITEM_CORE,
+						     items);
 		CHECK_OK(drp_sigma2_for(r.delta2, r.rho, &r.sigma2));
 		m.release[m.n_releases++] = r;
 		r.family = DRP_FAMILY_PROVINCE;
@@ -49,8 +52,8 @@ static void thresholds(void)
 		struct drp_manifest m = good();
 		struct drp_thresholds *t = &m.thresholds;
 		uint32_t *lower[] = {&t->k_schools, &t->k_boards, &t->k_respondents[0],
-			&t->k_respondents[1], &t->k_respondents[2], &t->k_unit[0], &t->k_unit[1],
-			&t->k_unit[2]};
+			&t->k_respondents[1], &t->k_respondents[2], &t->k_unit[0],
+			&t->k_unit[1], &t->k_unit[2]};
 		if (rule < 8) {
 			(*lower[rule])--;
 		} else if (rule == 8) {
@@ -88,7 +91,8 @@ static void budget(void)
 	m.rho[DRP_TEACHER] = (struct drp_rational){1, 100};
 	CHECK_ERR(drp_policy_check(&m, instrument, NULL), DRP_E_BUDGET);
 	m = good();
-	m.rho[DRP_TEACHER] = m.release[2].rho = (struct drp_rational){1, 1}; /* over a year's cap */
+	m.rho[DRP_TEACHER] = m.release[2].rho =
+		(struct drp_rational){1, 1}; /* over a year's cap */
 	CHECK_ERR(drp_policy_check(&m, instrument, NULL), DRP_E_BUDGET);
 }
 

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/observations.h"
+#include "hub/publication.h"
+#include "proto/base/date.h"
+#include "proto/base/text.h"
+#include "proto/estimate/estimate.h"
+#include "proto/model/codes.h"
+#include "proto/privacy/rational.h"
+
+#include <string.h>
+
+struct drp_cells drp_cells_count(const struct drp_edition *edition)
+{
+	struct drp_cells cells = {0};
+	for (size_t i = 0; i < edition->n_observations; i++) {
+		const struct drp_observation *o = &edition->observation[i];
+		cells.published += o->value[0] != 0;
+		cells.suppressed += o->status == DRP_SUPPRESSED;
+		cells.unreliable += o->status == DRP_UNRELIABLE;
+		cells.not_available += o->status == DRP_NOT_AVAILABLE;
+		cells.not_applicable += o->status == DRP_NOT_APPLICABLE;
+	}
+	return cells;
+}
+
+uint32_t drp_publication_enrolled(const struct drp_publication *p)
+{
+	static const struct drp_key none;
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < p->manifest->n_schools; i++) {
+		n += memcmp(&p->manifest->key[i], &none, sizeof none) != 0;
+	}
+	return n;
+}
+
+const char *drp_publication_notice(const struct drp_manifest *m, const char *language)
+{
+	int english = strncmp(language, "en", 2) == 0;
+	if (m->sample) {
+		return english ? "The schools are a sample drawn by design: with its "
+				 "weights the figures can be generalised to the schools "
+				 "it was drawn from. The sampling error comes on top of "
+				 "the error stated here."
+			       : "De scholen vormen een steekproef volgens ontwerp: met "
+				 "haar gewichten zijn de cijfers veralgemeenbaar naar de "
+				 "scholen waaruit ze getrokken is. De steekproeffout "
+				 "komt bovenop de hier vermelde fout.";
+	}
+	return english ? "Schools chose to take part: the figures describe those schools "
+			 "and allow no general statement about all schools."
+		       : "Scholen kozen zelf om deel te nemen: de cijfers beschrijven "
+			 "die scholen en laten geen veralgemeenbare uitspraken over alle "
+			 "scholen toe.";
+}
+
+/* ---- metadata ---- */
+
+static json_t *hex(const struct drp_hash *hash)
+{
+	char text[2 * sizeof hash->b + 1];
+	drp_hex(hash->b, sizeof hash->b, text);
+	return json_string(text);
+}
+
+static json_t *date(int32_t day)
+{
+	char text[DRP_DATE_TEXT];
+	return json_string(drp_date_format(day, text));
+}
+
+static json_t *rational(struct drp_rational r)
+{
+	char text[DRP_RATIONAL_TEXT];
+	return json_string(drp_rational_format(r, text));
+}
+
+static json_t *per_group(const uint32_t value[DRP_GROUPS])
+{
+	json_t *object = json_object();
+	int failed = !object;
+	for (int g = 0; g < DRP_GROUPS; g++) {
+		failed |= json_object_set_new(
+				  object, drp_group_code(g), json_integer(value[g])) != 0;
+	}
+	if (failed) {
+		json_decref(object);
+		return NULL;
+	}
+	return object;
+}
+
+static const char *family_or_all(int family)
+{
+	return family == DRP_FAMILIES ? "_T" : drp_family_code(family);
+}
+
+json_t *drp_accounting_json(const struct drp_accounting *accounting, size_t n)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < n; i++) {
+		const struct drp_accounting *a = &accounting[i];
+		drp_hub_json_add(&list,
+			json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:I}", "group",
+				drp_group_code(a->group), "family",
+				family_or_all(a->family), "map", drp_map_code(a->map),
+				"delta2", (json_int_t)a->delta2, "sigma2",
+				(json_int_t)a->sigma2, "rho", rational(a->rho), "draws",
+				(json_int_t)a->draws));
+	}
+	return list;
+}
+
+static json_t *budgets(const struct drp_manifest *m)
+{
+	json_t *list = json_array();
+	for (int g = 0; g < DRP_GROUPS; g++) {
+		drp_hub_json_add(
+			&list, json_pack("{s:s, s:o, s:f, s:f}", "group",
+				       drp_group_code(g), "rho", rational(m->rho[g]),
+				       "epsilon", drp_epsilon(m->rho[g], DRP_SHOWN_DELTA),
+				       "delta", DRP_SHOWN_DELTA));
+	}
+	return list;
+}
+
+static json_t *privacy(const struct drp_publication *p)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o}", "mechanism",
+		"discrete_gaussian", "accounting",
+		"zero-concentrated differential privacy (rho); epsilon at delta is for "
+		"display, rounded up",
+		"unit_of_privacy",
+		"the answers of one questionnaire; a person who fills in k "
+		"questionnaires is protected at k squared times rho",
+		"neighbouring_relation",
+		"zero-out: one questionnaire is replaced by one with every answer blank",
+		"outside_the_guarantee",
+		"numbers of schools and of questionnaires are exact; thresholds, gates "
+		"and the audit against subtraction protect them",
+		"budget", budgets(p->manifest), "releases",
+		drp_accounting_json(p->edition->accounting, p->edition->n_accounting));
+}
+
+static json_t *thresholds(const struct drp_thresholds *t)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:o, s:o}", "schools",
+		(json_int_t)t->k_schools, "boards", (json_int_t)t->k_boards,
+		"largest_school_percent", (json_int_t)t->max_school_percent,
+		"largest_board_percent", (json_int_t)t->max_board_percent,
+		"respondents_of_a_cohort", per_group(t->k_respondents),
+		"respondents_of_a_unit_with_values", per_group(t->k_unit));
+}
+
+static json_t *steps(void)
+{
+	return json_pack("[s, s, s, s, s, s]",
+		"Each unit at or above its threshold adds discrete Gaussian noise of "
+		"variance sigma2 to its sums of x - 3 and its valid counts, once, before "
+		"they leave the school.",
+		"The gates (schools, boards, dominance, questionnaires, subtraction) "
+		"choose the cohorts to open; the others are suppressed.",
+		"The noisy integers of an opened cohort are summed; they are archived in "
+		"the edition.",
+		"An item's valid rate r comes from the region's noisy valid counts, "
+		"shrunk towards the group's rate.",
+		"mean = 3 + S / (n r), with n the exact number of questionnaires behind "
+		"the sum S; an area's mean is the unweighted mean of its core items' "
+		"means.",
+		"se_dp holds the noise of S and of r and what the rate had to assume; "
+		"the interval is the value plus and minus 1.96 se_dp. Nothing is clipped "
+		"to the scale; a mean with se_dp above 0.15 has status u.");
+}
+
+static json_t *cells(const struct drp_edition *edition)
+{
+	struct drp_cells c = drp_cells_count(edition);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "published",
+		(json_int_t)c.published, "suppressed", (json_int_t)c.suppressed,
+		"unreliable", (json_int_t)c.unreliable, "not_available",
+		(json_int_t)c.not_available, "not_applicable",
+		(json_int_t)c.not_applicable);
+}
+
+static json_t *licence(void)
+{
+	return json_pack("{s:s, s:s, s:s}", "id", "CC-BY-4.0", "text",
+		"You may use, share and adapt this table for any purpose when you name "
+		"its source: campaign and edition.",
+		"url", "https://creativecommons.org/licenses/by/4.0/");
+}
+
+static json_t *identity(const struct drp_publication *p)
+{
+	const struct drp_manifest *m = p->manifest;
+	const struct drp_edition *e = p->edition;
+	return json_pack("{s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:{s:o, s:o}, s:I, s:{s:s, "
+			 "s:s, s:o}, s:s, s:s, s:s}",
+		"campaign", m->id, "title", m->title, "region", m->region, "edition",
+		(json_int_t)e->number, "edition_hash", hex(&e->hash), "manifest_hash",
+		hex(&m->hash), "reference_date", date(drp_day_of_ms(e->created_s * 1000)),
+		"period", "from", date(m->period_from), "to", date(m->period_to),
+		"school_year", (json_int_t)m->year, "instrument", "id", p->instrument->id,
+		"version", p->instrument->version, "hash", hex(&p->instrument->hash),
+		"track", drp_track_code(m->track), "cohort",
+		m->sample ? "sample" : "self-selected", "notice",
+		drp_publication_notice(m, "en"));
+}
+
+json_t *drp_publication_metadata(const struct drp_publication *p)
+{
+	json_t *all = identity(p);
+	json_t *rest = json_pack("{s:{s:I, s:I, s:I}, s:o, s:o, s:o, s:o, s:o}",
+		"schools", "registered", (json_int_t)p->edition->schools_registered,
+		"enrolled", (json_int_t)drp_publication_enrolled(p), "took_part",
+		(json_int_t)p->edition->schools_took_part, "cells", cells(p->edition),
+		"thresholds", thresholds(&p->manifest->thresholds), "privacy", privacy(p),
+		"postprocessing", steps(), "licence", licence());
+	if (!all || !rest || json_object_update(all, rest) != 0) {
+		json_decref(all);
+		all = NULL;
+	}
+	json_decref(rest);
+	return all;
+}
