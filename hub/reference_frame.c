@@ -204,10 +204,10 @@ enum drp_err drp_frame_parse(const void *text, size_t n, const char *name,
 			"%s:1: not UTF-8 text; save it as UTF-8", name);
 	}
 	drp_buf_append(&copied, text, n);
-	enum drp_err e = drp_buf_string(&copied)
-				 ? read_rows(&at, (char *)copied.data, &made)
-				 : drp_fail(diag, DRP_E_NOMEM,
-					   "%s: no memory to read it", name);
+	enum drp_err e =
+		drp_buf_string(&copied)
+			? read_rows(&at, (char *)copied.data, &made)
+			: drp_fail(diag, DRP_E_NOMEM, "%s: no memory to read it", name);
 	if (!e) {
 		e = check_totals(&at, &made);
 	}

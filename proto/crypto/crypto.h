@@ -21,8 +21,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DRP_SIGNATURE_BYTES 64
-#define DRP_BOX_KEY_BYTES   32
+#define DRP_SIGNATURE_BYTES   64
+#define DRP_BOX_KEY_BYTES     32
 #define DRP_MESSAGE_KEY_BYTES 32
 
 /* drp_crypto_init must succeed before anything else here is called. */
@@ -46,8 +46,8 @@ struct drp_keys; /* opaque, guarded memory */
  * (mode 0600, created exclusively, fsynced, never overwritten: DRP_E_EXISTS). A file
  * that others may read, or that is damaged, is DRP_E_CONFIG. Format: keyfile.c. */
 enum drp_err drp_keys_new(struct drp_keys **keys) DRP_MUST_CHECK;
-enum drp_err drp_keys_load(const char *path, struct drp_keys **keys,
-	struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_keys_load(
+	const char *path, struct drp_keys **keys, struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_keys_save(const struct drp_keys *keys, const char *path,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_keys_free(struct drp_keys *keys);
@@ -70,8 +70,8 @@ enum drp_err drp_seal(const uint8_t box[DRP_BOX_KEY_BYTES], const void *context,
 
 /* drp_unseal appends the plain bytes to out: DRP_E_SIGNATURE when anything was
  * changed or the context differs. */
-enum drp_err drp_unseal(const struct drp_keys *keys, const void *context, size_t context_n,
-	const void *sealed, size_t n, struct drp_buf *out,
+enum drp_err drp_unseal(const struct drp_keys *keys, const void *context,
+	size_t context_n, const void *sealed, size_t n, struct drp_buf *out,
 	uint8_t message_key[DRP_MESSAGE_KEY_BYTES]) DRP_MUST_CHECK;
 
 /* The answer under the request's message key (nonce | ciphertext with tag); key
@@ -87,9 +87,10 @@ enum drp_err drp_reply_open(const uint8_t message_key[DRP_MESSAGE_KEY_BYTES],
  * drp_secret_key_* keep 32 random bytes in a file of mode 0600; erase overwrites and
  * unlinks it and fsyncs the folder; what the disk itself keeps of overwritten blocks
  * (flash, snapshots, backups) is beyond it. */
-enum drp_err drp_secret_key_create(const char *path, struct drp_diag *diag) DRP_MUST_CHECK;
-enum drp_err drp_secret_key_load(const char *path, uint8_t key[32],
-	struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_secret_key_create(
+	const char *path, struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_secret_key_load(
+	const char *path, uint8_t key[32], struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_secret_key_erase(const char *path, struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_store_seal(const uint8_t key[32], const void *context, size_t context_n,
 	const void *bytes, size_t n, struct drp_buf *out) DRP_MUST_CHECK;

@@ -21,7 +21,7 @@ enum drp_err drp_keyfile_create(const char *path, const char *kind, const uint8_
 
 /* drp_keyfile_load reads them back. DRP_E_NOTFOUND; DRP_E_CONFIG when others may read
  * the file, when it is of another kind or when it is damaged; DRP_E_IO. */
-enum drp_err drp_keyfile_load(const char *path, const char *kind, uint8_t *secret, size_t n,
-	struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_keyfile_load(const char *path, const char *kind, uint8_t *secret,
+	size_t n, struct drp_diag *diag) DRP_MUST_CHECK;
 
 #endif

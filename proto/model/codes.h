@@ -9,12 +9,13 @@
 #include <drempel/types.h>
 
 /* Each returns a static string, "?" for a value outside the list. */
-const char *drp_group_code(int group);       /* leader teacher pupil */
-const char *drp_level_code(int level);       /* 1 2 3 4 5, and the class 34 */
+const char *drp_group_code(int group);	     /* leader teacher pupil */
+const char *drp_level_code(int level);	     /* 1 2 3 4 5, and the class 34 */
 const char *drp_province_code(int province); /* BE10 BE21 ... _U */
 const char *drp_network_code(int network);   /* GO OVSG POV KOV OTHER */
-const char *drp_family_code(int family);     /* region province level network province_level */
-const char *drp_track_code(int track);       /* open sealed */
+const char *drp_family_code(
+	int family);		       /* region province level network province_level */
+const char *drp_track_code(int track); /* open sealed */
 
 /* Names for people, in Dutch (nl) or English (en). */
 const char *drp_province_name(int province, const char *language);

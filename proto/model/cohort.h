@@ -23,8 +23,10 @@ int drp_cohort_equal(const struct drp_cohort *a, const struct drp_cohort *b);
 #define DRP_COHORT_CODE 48
 /* The three dimension texts of an observation row: "BE21", "2", "KOV", "_T" for all,
  * parts of a folded cohort joined by '+'. */
-const char *drp_cohort_province(const struct drp_cohort *cohort, char code[DRP_COHORT_CODE]);
+const char *drp_cohort_province(
+	const struct drp_cohort *cohort, char code[DRP_COHORT_CODE]);
 const char *drp_cohort_level(const struct drp_cohort *cohort, char code[DRP_COHORT_CODE]);
-const char *drp_cohort_network(const struct drp_cohort *cohort, char code[DRP_COHORT_CODE]);
+const char *drp_cohort_network(
+	const struct drp_cohort *cohort, char code[DRP_COHORT_CODE]);
 
 #endif

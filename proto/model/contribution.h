@@ -23,14 +23,14 @@ struct drp_contribution {
 	uint8_t group;
 	uint32_t questionnaires; /* completed: exact */
 	uint32_t invited;
-	uint8_t incomplete;      /* participation of the unit is "onvolledig" (R12) */
-	uint32_t sigma2;         /* of each value; 0 when there are none */
-	uint16_t n_values;       /* 0: below the threshold, counts only */
+	uint8_t incomplete; /* participation of the unit is "onvolledig" (R12) */
+	uint32_t sigma2;    /* of each value; 0 when there are none */
+	uint16_t n_values;  /* 0: below the threshold, counts only */
 	int64_t value[DRP_VALUES_MAX];
 };
 
-enum drp_err drp_contribution_encode(const struct drp_contribution *contribution,
-	struct drp_buf *out) DRP_MUST_CHECK;
+enum drp_err drp_contribution_encode(
+	const struct drp_contribution *contribution, struct drp_buf *out) DRP_MUST_CHECK;
 enum drp_err drp_contribution_decode(const void *bytes, size_t n,
 	struct drp_contribution *contribution) DRP_MUST_CHECK;
 
@@ -40,17 +40,17 @@ struct drp_receipt {
 	struct drp_id unit;
 	uint8_t group;
 	struct drp_hash contribution; /* of the canonical contribution */
-	int64_t stored_s;             /* hub's Unix time */
+	int64_t stored_s;	      /* hub's Unix time */
 	struct drp_key hub;
-	uint8_t signature[64];        /* over the fields above, tag "drempel receipt 1" */
+	uint8_t signature[64]; /* over the fields above, tag "drempel receipt 1" */
 };
 
 /* drp_receipt_statement appends what the signature covers. */
-enum drp_err drp_receipt_statement(const struct drp_receipt *receipt,
-	struct drp_buf *out) DRP_MUST_CHECK;
-enum drp_err drp_receipt_encode(const struct drp_receipt *receipt,
-	struct drp_buf *out) DRP_MUST_CHECK;
-enum drp_err drp_receipt_decode(const void *bytes, size_t n,
-	struct drp_receipt *receipt) DRP_MUST_CHECK;
+enum drp_err drp_receipt_statement(
+	const struct drp_receipt *receipt, struct drp_buf *out) DRP_MUST_CHECK;
+enum drp_err drp_receipt_encode(
+	const struct drp_receipt *receipt, struct drp_buf *out) DRP_MUST_CHECK;
+enum drp_err drp_receipt_decode(
+	const void *bytes, size_t n, struct drp_receipt *receipt) DRP_MUST_CHECK;
 
 #endif

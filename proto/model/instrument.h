@@ -17,7 +17,12 @@
 
 #include <stddef.h>
 
-enum drp_item_kind { DRP_ITEM_CORE, DRP_ITEM_ADDITIONAL, DRP_ITEM_OPTIONAL, DRP_ITEM_TEXT };
+enum drp_item_kind {
+	DRP_ITEM_CORE,
+	DRP_ITEM_ADDITIONAL,
+	DRP_ITEM_OPTIONAL,
+	DRP_ITEM_TEXT
+};
 
 /* A text in each of the instrument's languages, in their order. */
 struct drp_text {
@@ -39,9 +44,9 @@ struct drp_area {
 
 struct drp_item {
 	char code[DRP_CODE_MAX];
-	uint8_t area;   /* index */
-	uint8_t scale;  /* index; 0 and meaningless for a text */
-	uint8_t kind;   /* enum drp_item_kind */
+	uint8_t area;	/* index */
+	uint8_t scale;	/* index; 0 and meaningless for a text */
+	uint8_t kind;	/* enum drp_item_kind */
 	uint8_t groups; /* bit g set: asked of group g */
 	uint8_t levels; /* bit l set: asked at level l only; 0 = every level */
 	struct drp_text wording[DRP_GROUPS]; /* only of groups that are asked */
@@ -68,10 +73,10 @@ enum drp_err drp_instrument_load(const char *path, struct drp_instrument **instr
 
 /* drp_instrument_encode appends the canonical form; drp_instrument_decode accepts
  * only bytes that encode back to themselves, and returns a new object. */
-enum drp_err drp_instrument_encode(const struct drp_instrument *instrument,
-	struct drp_buf *out) DRP_MUST_CHECK;
-enum drp_err drp_instrument_decode(const void *bytes, size_t n,
-	struct drp_instrument **instrument) DRP_MUST_CHECK;
+enum drp_err drp_instrument_encode(
+	const struct drp_instrument *instrument, struct drp_buf *out) DRP_MUST_CHECK;
+enum drp_err drp_instrument_decode(
+	const void *bytes, size_t n, struct drp_instrument **instrument) DRP_MUST_CHECK;
 void drp_instrument_free(struct drp_instrument *instrument);
 
 /* drp_instrument_item finds an item by code, -1 when there is none. */
@@ -79,12 +84,13 @@ int drp_instrument_item(const struct drp_instrument *instrument, const char *cod
 
 /* drp_instrument_language finds a language, or else the first with the same primary
  * part ("nl" or "nl-SR" find nl-BE); -1 when there is none. */
-int drp_instrument_language(const struct drp_instrument *instrument, const char *language);
+int drp_instrument_language(
+	const struct drp_instrument *instrument, const char *language);
 
 /* drp_instrument_vector lists, in instrument order, the items of that kind (core or
  * additional) that every unit of the campaign asks of the group: at most
  * DRP_ITEMS_MAX indices. Only these ever have counters above the school. */
-size_t drp_instrument_vector(const struct drp_instrument *instrument, enum drp_group group,
-	enum drp_item_kind kind, uint16_t items[DRP_ITEMS_MAX]);
+size_t drp_instrument_vector(const struct drp_instrument *instrument,
+	enum drp_group group, enum drp_item_kind kind, uint16_t items[DRP_ITEMS_MAX]);
 
 #endif

@@ -20,8 +20,8 @@
  * when somebody in the set is eligible there: others could not hide anybody. */
 struct drp_gate_facts {
 	uint32_t schools, boards;
-	uint64_t eligible;        /* of the whole set */
-	uint64_t largest_school;  /* largest eligible sum of one school */
+	uint64_t eligible;	 /* of the whole set */
+	uint64_t largest_school; /* largest eligible sum of one school */
 	uint64_t largest_board;
 };
 
@@ -38,7 +38,7 @@ enum drp_err drp_gate_a(const struct drp_gate_facts *facts,
 /* One cohort of the plan, for one group and one product (numbers or values). */
 struct drp_planned {
 	struct drp_cohort cohort; /* joined when parts were folded into it */
-	uint8_t open;             /* 0: suppressed; why is never published */
+	uint8_t open;		  /* 0: suppressed; why is never published */
 };
 
 struct drp_plan {
@@ -69,11 +69,11 @@ enum drp_err drp_plan_narrow(const struct drp_manifest *manifest, enum drp_group
  * what could be computed. The rules are in audit.h. The class 34 needs no row: it is
  * derived only where levels 3 and 4 are both open. */
 enum drp_err drp_audit_c(const struct drp_manifest *manifest, enum drp_group group,
-	const uint8_t *member, const struct drp_plan *plan, struct drp_diag *diag)
-	DRP_MUST_CHECK;
+	const uint8_t *member, const struct drp_plan *plan,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_plan_find: the planned cohort equal to the given one, NULL when absent. */
-const struct drp_planned *drp_plan_find(const struct drp_plan *plan,
-	const struct drp_cohort *cohort);
+const struct drp_planned *drp_plan_find(
+	const struct drp_plan *plan, const struct drp_cohort *cohort);
 
 #endif

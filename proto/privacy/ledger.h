@@ -15,14 +15,15 @@
 #include <stdint.h>
 
 struct drp_ledger_row {
-	uint64_t seq;            /* 1, 2, 3 ... */
+	uint64_t seq; /* 1, 2, 3 ... */
 	uint32_t year;
 	uint8_t group;
 	struct drp_hash campaign;
-	struct drp_id unit;      /* zero at hub and notary */
-	uint32_t delta2, sigma2; /* sigma2 0: a commitment without a draw (hub, open track) */
+	struct drp_id unit; /* zero at hub and notary */
+	uint32_t delta2,
+		sigma2; /* sigma2 0: a commitment without a draw (hub, open track) */
 	struct drp_rational rho;
-	struct drp_hash bytes;   /* of the released bytes */
+	struct drp_hash bytes; /* of the released bytes */
 	int64_t time_s;
 	struct drp_hash previous; /* link of row seq - 1; zero for the first */
 };
@@ -44,6 +45,7 @@ enum drp_err drp_ledger_admit(const struct drp_ledger_row *rows, size_t n,
 /* drp_ledger_encode writes the fixed-width statement of a row, whose hash is its link.
  * The layout is in PROTOCOL.md "Ledger row". */
 #define DRP_LEDGER_ROW_BYTES 192
-void drp_ledger_encode(const struct drp_ledger_row *row, uint8_t bytes[DRP_LEDGER_ROW_BYTES]);
+void drp_ledger_encode(
+	const struct drp_ledger_row *row, uint8_t bytes[DRP_LEDGER_ROW_BYTES]);
 
 #endif

@@ -20,8 +20,8 @@
 
 /* drp_noise_gaussian draws one value with variance parameter sigma2 = p/q,
  * 1 <= p <= DRP_SIGMA2_MAX, 1 <= q <= 65536, p/q >= 1/4. DRP_E_RANGE outside. */
-enum drp_err drp_noise_gaussian(const struct drp_rng *rng, uint64_t p, uint64_t q,
-	int64_t *value) DRP_MUST_CHECK;
+enum drp_err drp_noise_gaussian(
+	const struct drp_rng *rng, uint64_t p, uint64_t q, int64_t *value) DRP_MUST_CHECK;
 
 /* drp_noise_add adds an independent draw of integer variance sigma2 to each value.
  * All or nothing: on an error the values are as they were. sigma2 = 0 is refused. */

@@ -16,17 +16,17 @@
 
 /* Squared L2 per item of one questionnaire. */
 #define DRP_DELTA2_HISTOGRAM 1
-#define DRP_DELTA2_SUM       4 /* (x - 3)^2 <= 4 on a five-point scale */
-#define DRP_DELTA2_PAIR      5 /* the sum and the valid count */
-#define DRP_DELTA2_TICK      1
+#define DRP_DELTA2_SUM	     4 /* (x - 3)^2 <= 4 on a five-point scale */
+#define DRP_DELTA2_PAIR	     5 /* the sum and the valid count */
+#define DRP_DELTA2_TICK	     1
 
 /* drp_sensitivity_check: the sum of squares of one sheet's own vector must not exceed
  * delta2: DRP_E_SENSITIVITY. */
-enum drp_err drp_sensitivity_check(const int64_t *vector, size_t n, uint32_t delta2)
-	DRP_MUST_CHECK;
+enum drp_err drp_sensitivity_check(
+	const int64_t *vector, size_t n, uint32_t delta2) DRP_MUST_CHECK;
 
 /* drp_sigma2_for: the smallest integer sigma2 with delta2 / (2 sigma2) <= rho. */
-enum drp_err drp_sigma2_for(uint32_t delta2, struct drp_rational rho, uint32_t *sigma2)
-	DRP_MUST_CHECK;
+enum drp_err drp_sigma2_for(
+	uint32_t delta2, struct drp_rational rho, uint32_t *sigma2) DRP_MUST_CHECK;
 
 #endif

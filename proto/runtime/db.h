@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct drp_db;    /* opaque */
+struct drp_db;	  /* opaque */
 struct drp_query; /* opaque, owned by its db and reused */
 
 struct drp_db_schema {

@@ -18,8 +18,8 @@ struct drp_link; /* opaque */
 
 /* drp_link_open dials url ("tcp://host:port"); DRP_E_NET with a diag that names the
  * address when nobody answers within connect_timeout_ms. */
-enum drp_err drp_link_open(const char *url, int connect_timeout_ms, struct drp_link **link,
-	struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_link_open(const char *url, int connect_timeout_ms,
+	struct drp_link **link, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_link_exchange sends one message and appends the answer to reply. DRP_E_NET when
  * the connection broke, DRP_E_TIMEOUT, DRP_E_TOOBIG. After an error close the link. */

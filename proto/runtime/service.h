@@ -5,7 +5,7 @@
  *   -> worker threads: service->open      verify, decrypt, decode; no store
  *   -> store thread:   service->commit    many jobs, one transaction, then one fsync
  *   -> store thread sends the replies: an acknowledgement never precedes its commit.
- * Queues are bounded; a full queue closes the connection, and the node tries again.
+ * At most DRP_HUB_CONTEXTS requests are inside; what does not fit waits in its socket.
  * Why a doorman: Debian's libnng 1.5.2 must not face a network (one aborted connection
  * stops a listener for ever), and it has no deadlines of its own.
  * Threads: open runs on any worker, commit and idle only on the store thread.
@@ -21,8 +21,8 @@
 #include <stdint.h>
 
 struct drp_service_job {
-	void *work;              /* the service's own; freed by service->drop */
-	struct drp_buf reply;    /* filled by open (refused at the door) or by commit */
+	void *work;	      /* the service's own; freed by service->drop */
+	struct drp_buf reply; /* filled by open (refused at the door) or by commit */
 };
 
 struct drp_service {
@@ -44,6 +44,8 @@ struct drp_service {
 struct drp_server_config {
 	const char *listen;   /* "tcp://127.0.0.1:7411"; port 0 picks a free one */
 	unsigned workers;     /* 0: online cores - 1, at least 1 */
+	unsigned connections; /* at the public port; 0: the value of limits.h */
+	unsigned per_address; /* likewise */
 };
 
 /* drp_server_run serves until SIGTERM or SIGINT, then finishes what is in work and

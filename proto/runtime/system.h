@@ -32,8 +32,8 @@ enum drp_err drp_path(char out[DRP_PATH_MAX], const char *dir, const char *name,
 
 /* drp_dir_hold takes the directory for one daemon: DRP_E_BUSY while another holds it.
  * A holder that dies lets go; commands that only use the database need no hold. */
-enum drp_err drp_dir_hold(const char *path, int *held, struct drp_diag *diag)
-	DRP_MUST_CHECK;
+enum drp_err drp_dir_hold(
+	const char *path, int *held, struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_dir_release(int held);
 
 #endif

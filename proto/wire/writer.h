@@ -21,7 +21,7 @@ struct drp_writer {
 	enum drp_err err; /* the first error sticks */
 	int depth;
 	struct {
-		size_t left;   /* values still owed in this container */
+		size_t left; /* values still owed in this container */
 		int is_map;
 		int want_key;
 		char last_key[32];

@@ -8,8 +8,9 @@
 
 #include <string.h>
 
-#define ROUND_TRIP_MAX_BYTES 16384 /* Windows-1252 may grow threefold, still in limits   \
-				    */
+#define ROUND_TRIP_MAX_BYTES                                                             \
+	16384 /* Windows-1252 may grow threefold, still in limits                        \
+	       */
 
 static void write_cell(struct drp_buf *out, const struct drp_csv *csv, uint32_t column)
 {

@@ -447,7 +447,8 @@ int main(void)
 	CASE("a length beyond the caller's room is an error",
 		lengths_beyond_the_callers_room_are_errors);
 	CASE("the first error sticks, later values are zero", the_first_error_sticks);
-	CASE("the field of the first error is known", the_field_of_the_first_error_is_known);
+	CASE("the field of the first error is known",
+		the_field_of_the_first_error_is_known);
 	CASE("each type is read only as itself", wrong_types_are_errors);
 	CASE("a container ends as it began", containers_end_as_they_began);
 	return DONE();
