@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/commands.h"
 #include "hub/hub.h"
+#include "hub/table.h"
 #include "proto/base/text.h"
 #include "proto/model/codes.h"
 
@@ -69,4 +70,31 @@ enum drp_err drp_hub_instrument_show(const struct drp_args *args, struct drp_dia
 	json_decref(all);
 	drp_instrument_free(in);
 	return DRP_OK;
+}
+
+/* ---- what an edition says ---- */
+
+enum drp_err drp_hub_table(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_hub hub;
+	struct drp_table_options options;
+	struct drp_buf out = {0};
+	const char *format = drp_args_get(args, "--format");
+	if (!format && drp_args_has(args, "--json")) {
+		format = "json";
+	}
+	enum drp_err err = drp_table_options_read(drp_args_get(args, "--by"),
+		drp_args_get(args, "--measure"), format, drp_args_get(args, "--language"),
+		&options, diag);
+	err = err ? err : drp_hub_open(drp_args_dir(args), &hub, diag);
+	if (err) {
+		return err;
+	}
+	err = drp_table_print(&hub, args->argument[0], &options, &out, diag);
+	if (err == DRP_OK) {
+		fwrite(out.data, 1, out.len, stdout);
+	}
+	drp_buf_clear(&out);
+	drp_hub_close(&hub);
+	return err;
 }

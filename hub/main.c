@@ -33,7 +33,7 @@ static const struct drp_option table_options[] = {
 	{"--by", "LIST", "province, level, network, or two of them joined by a comma"},
 	{"--measure", "M", "participation (default), area or item"},
 	{"--format", "F", "text (default), csv or json"},
-	{"--language", "LL", "nl or en (default nl)"}, {NULL, NULL, NULL}};
+	{"--language", "LL", "nl or en (default en)"}, {NULL, NULL, NULL}};
 
 static const struct drp_option export_options[] = {{"--out", "DIR", "where the files go"},
 	{"--format", "LIST", "csv,json,msgpack (default all)"}, {NULL, NULL, NULL}};
