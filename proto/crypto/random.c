@@ -3,22 +3,28 @@
  * The operating system's randomness in portions: a sampler asks for a few bytes at a
  * time, a system call for each would cost more than the sampling. Every thread has its
  * own pool. Bytes are wiped as they are handed out, so that a later reader of memory
- * cannot learn past noise; a pool that another process filled is thrown away.
+ * cannot learn past noise; a pool that was filled before a fork is thrown away in the
+ * child, or both processes would draw the same noise.
  * There is no seed and no fallback: without randomness the process ends.
  */
 #include "proto/crypto/crypto.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
+#include <sys/types.h>
 
 #define POOL_BYTES 1024
 
+/* How many forks lie between this process and the first one. */
+static atomic_uint generation;
+
 static _Thread_local struct {
-	pid_t owner;
+	unsigned generation;
 	size_t left; /* unused bytes, at the end */
 	uint8_t bytes[POOL_BYTES];
 } pool;
@@ -47,10 +53,11 @@ static void fill(void *self, void *bytes, size_t n)
 		from_system(bytes, n);
 		return;
 	}
-	if (pool.owner != getpid() || pool.left < n) {
+	unsigned now = atomic_load_explicit(&generation, memory_order_relaxed);
+	if (pool.generation != now || pool.left < n) {
 		from_system(pool.bytes, POOL_BYTES);
 		pool.left = POOL_BYTES;
-		pool.owner = getpid();
+		pool.generation = now;
 	}
 	uint8_t *from = pool.bytes + POOL_BYTES - pool.left;
 	if (n) {
@@ -60,7 +67,21 @@ static void fill(void *self, void *bytes, size_t n)
 	}
 }
 
+static void in_child(void)
+{
+	atomic_fetch_add(&generation, 1);
+}
+
+static void watch_forks(void)
+{
+	if (pthread_atfork(NULL, NULL, in_child) != 0) {
+		abort();
+	}
+}
+
 struct drp_rng drp_system_rng(void)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, watch_forks);
 	return (struct drp_rng){.fill = fill};
 }
