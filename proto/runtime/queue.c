@@ -21,11 +21,15 @@ no_cond:
 	uv_mutex_destroy(&queue->lock);
 no_lock:
 	drp_free(queue->ring);
+	queue->ring = NULL;
 	return DRP_E_NOMEM;
 }
 
 void drp_queue_clear(struct drp_queue *queue)
 {
+	if (!queue->ring) {
+		return;
+	}
 	uv_cond_destroy(&queue->filled);
 	uv_mutex_destroy(&queue->lock);
 	drp_free(queue->ring);

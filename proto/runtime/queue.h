@@ -21,6 +21,8 @@ struct drp_queue {
 };
 
 enum drp_err drp_queue_init(struct drp_queue *queue, size_t cap) DRP_MUST_CHECK;
+
+/* drp_queue_clear frees; a zeroed queue is fine. */
 void drp_queue_clear(struct drp_queue *queue);
 
 /* drp_queue_push: DRP_E_BUSY when the queue is full or closed. Never waits. */

@@ -96,6 +96,17 @@ __attribute__((unused)) static int sp_gone(int fd)
 	return n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
+/* sp_ended reads whatever still comes, up to the end. */
+__attribute__((unused)) static int sp_ended(int fd)
+{
+	char bytes[4096];
+	ssize_t n;
+	do {
+		n = recv(fd, bytes, sizeof bytes, 0);
+	} while (n > 0);
+	return n == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
+
 __attribute__((unused)) static int sp_greet(int fd, uint8_t mine, uint8_t theirs)
 {
 	uint8_t greeting[8] = {0, 'S', 'P', 0, 0, mine, 0, 0}, got[8];

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Puts the request path of service.h together and takes it apart again. The order of
+ * the end is the point (rep.c says why):
+ *   1. the doorman stops listening and reading requests, lets the answers in work pass,
+ *      for at most GRACE_MS, closes every connection, and the loop runs out of handles;
+ *   2. the REP socket waits until its connections have gone, cancels its receives and
+ *      waits for the requests that are still in work: workers and store run on;
+ *   3. the queues are closed, the threads drain them and end.
+ * Should anything of it hang, a guard ends the process after GUARD_MS: whatever was
+ * acknowledged is committed, and what was not, the nodes send again.
+ * nng_fini is not called: a link of the same process may be open.
+ */
+#include "proto/runtime/service.h"
+
+#include "proto/base/alloc.h"
+#include "proto/runtime/doorman.h"
+#include "proto/runtime/log.h"
+#include "proto/runtime/queue.h"
+#include "proto/runtime/rep.h"
+
+#include <drempel/limits.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <uv.h>
+
+#define GRACE_MS      5000
+#define GUARD_MS      10000
+#define IDLE_MS	      1000
+#define WORKERS_MAX   64
+#define WAIT_FOR_EVER 3600000
+
+/* A connection costs three descriptors: the client's, and both ends of the private
+ * socket. Some are left for the database, logs and the standard streams. */
+#define FILES_PER_CONNECTION 3
+#define FILES_FOR_OTHERS     64
+
+struct server {
+	const struct drp_service *service;
+	uv_loop_t loop;
+	uv_signal_t signals[2];
+	struct drp_doorman *doorman;
+	struct drp_rep *rep;
+	struct drp_queue requests, jobs;
+	uv_thread_t workers[WORKERS_MAX], store;
+	unsigned n_workers;
+	char folder[32], path[48], url[64];
+	uv_thread_t guard;
+	uv_mutex_t guard_lock;
+	uv_cond_t guard_ended;
+	int stopping, guarded;
+	int ended; /* under guard_lock */
+};
+
+/* --- workers and store ------------------------------------------------------- */
+
+/* Ends an exchange with its job's reply, or, without one, with its connection. After
+ * the answer the exchange is NNG's: nothing of it may be touched. */
+static void settle(
+	struct server *server, struct drp_exchange *exchange, struct drp_service_job *job)
+{
+	uint64_t connection = exchange->connection;
+	int answered = job->reply.len > 0 && !job->reply.failed &&
+		       drp_exchange_answer(exchange, &job->reply) == DRP_OK;
+	if (!answered) {
+		drp_exchange_drop(exchange);
+		drp_doorman_kick(server->doorman, connection);
+	}
+	if (job->work) {
+		server->service->drop(server->service->self, job->work);
+	}
+	drp_buf_clear(&job->reply);
+}
+
+static void run_worker(void *arg)
+{
+	struct server *server = arg;
+	const struct drp_service *service = server->service;
+	void *item;
+	int n;
+	while ((n = drp_queue_pop(&server->requests, &item, 1, WAIT_FOR_EVER)) >= 0) {
+		if (n == 0) {
+			continue;
+		}
+		struct drp_exchange *exchange = item;
+		struct drp_service_job job = {0};
+		service->open(
+			service->self, exchange->request, exchange->request_n, &job);
+		drp_exchange_release(exchange);
+		exchange->job = job;
+		if (!job.work || drp_queue_push(&server->jobs, exchange) != DRP_OK) {
+			settle(server, exchange, &job);
+		}
+	}
+}
+
+static void commit(struct server *server, void *const *items, size_t n)
+{
+	struct drp_service_job jobs[DRP_GROUP_COMMIT_MAX];
+	for (size_t i = 0; i < n; i++) {
+		jobs[i] = ((struct drp_exchange *)items[i])->job;
+	}
+	server->service->commit(server->service->self, jobs, n);
+	for (size_t i = 0; i < n; i++) {
+		settle(server, items[i], &jobs[i]);
+	}
+}
+
+/* Takes everything that waits: alone a job has its commit at once, under load many
+ * share one. */
+static void run_store(void *arg)
+{
+	struct server *server = arg;
+	void *items[DRP_GROUP_COMMIT_MAX];
+	uint64_t idle_at = uv_hrtime() / 1000000 + IDLE_MS;
+	int n = 0;
+	while (n >= 0) {
+		uint64_t now = uv_hrtime() / 1000000;
+		if (now >= idle_at) {
+			server->service->idle(server->service->self);
+			idle_at = now + IDLE_MS;
+		}
+		n = drp_queue_pop(
+			&server->jobs, items, DRP_GROUP_COMMIT_MAX, (int)(idle_at - now));
+		if (n > 0) {
+			commit(server, items, (size_t)n);
+		}
+	}
+}
+
+/* On NNG's threads. The queue holds as many as there are exchanges: it cannot be full. */
+static void request_arrived(void *self, struct drp_exchange *exchange)
+{
+	struct server *server = self;
+	if (drp_queue_push(&server->requests, exchange) != DRP_OK) {
+		drp_exchange_drop(exchange);
+	}
+}
+
+static unsigned worker_count(unsigned wanted)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned n = wanted ? wanted : cores > 2 ? (unsigned)cores - 1 : 1;
+	return n < WORKERS_MAX ? n : WORKERS_MAX;
+}
+
+static enum drp_err start_threads(
+	struct server *server, unsigned workers, struct drp_diag *diag)
+{
+	if (uv_thread_create(&server->store, run_store, server) != 0) {
+		return drp_fail(diag, DRP_E_NOMEM, "no thread can be started");
+	}
+	for (unsigned i = 0; i < worker_count(workers); i++) {
+		if (uv_thread_create(&server->workers[i], run_worker, server) == 0) {
+			server->n_workers++;
+		}
+	}
+	if (server->n_workers > 0) {
+		return DRP_OK;
+	}
+	drp_queue_close(&server->jobs);
+	uv_thread_join(&server->store);
+	return drp_fail(diag, DRP_E_NOMEM, "no thread can be started");
+}
+
+static void join_threads(struct server *server)
+{
+	drp_queue_close(&server->requests);
+	for (unsigned i = 0; i < server->n_workers; i++) {
+		uv_thread_join(&server->workers[i]);
+	}
+	drp_queue_close(&server->jobs);
+	uv_thread_join(&server->store);
+}
+
+/* --- the private socket ------------------------------------------------------ */
+
+/* A folder that only this user can enter: NNG is not to be met by strangers. */
+static enum drp_err make_folder(struct server *server, struct drp_diag *diag)
+{
+	snprintf(server->folder, sizeof server->folder, "/tmp/drempel-XXXXXX");
+	if (!mkdtemp(server->folder)) {
+		return drp_fail(diag, DRP_E_IO, "/tmp: no folder can be made there: %s",
+			strerror(errno));
+	}
+	snprintf(server->path, sizeof server->path, "%s/nng", server->folder);
+	snprintf(server->url, sizeof server->url, "ipc://%s", server->path);
+	return DRP_OK;
+}
+
+static void remove_folder(struct server *server)
+{
+	unlink(server->path);
+	rmdir(server->folder);
+}
+
+static struct drp_doorman_limits limits_of(const struct drp_server_config *config)
+{
+	struct drp_doorman_limits limits = drp_doorman_defaults();
+	if (config->connections) {
+		limits.connections = config->connections;
+	}
+	if (config->per_address) {
+		limits.per_address = config->per_address;
+	}
+	struct rlimit files;
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files);
+		rlim_t room = files.rlim_cur > FILES_FOR_OTHERS * 2
+				      ? files.rlim_cur - FILES_FOR_OTHERS
+				      : FILES_FOR_OTHERS;
+		if (room / FILES_PER_CONNECTION < limits.connections) {
+			limits.connections = (unsigned)(room / FILES_PER_CONNECTION);
+		}
+	}
+	return limits;
+}
+
+/* --- the end ----------------------------------------------------------------- */
+
+static void run_guard(void *arg)
+{
+	struct server *server = arg;
+	uint64_t end = uv_hrtime() + UINT64_C(1000000) * GUARD_MS;
+	uv_mutex_lock(&server->guard_lock);
+	for (uint64_t now = uv_hrtime(); !server->ended && now < end; now = uv_hrtime()) {
+		uv_cond_timedwait(&server->guard_ended, &server->guard_lock, end - now);
+	}
+	int ended = server->ended;
+	uv_mutex_unlock(&server->guard_lock);
+	if (!ended) {
+		drp_log(DRP_LOG_WARN, "server", "cut-short", "after_ms=%d", GUARD_MS);
+		remove_folder(server);
+		_exit(0);
+	}
+}
+
+static void stop(struct server *server)
+{
+	if (server->stopping) {
+		return;
+	}
+	server->stopping = 1;
+	server->guarded = uv_thread_create(&server->guard, run_guard, server) == 0;
+	drp_doorman_stop(server->doorman, GRACE_MS);
+	for (int i = 0; i < 2; i++) {
+		uv_close((uv_handle_t *)&server->signals[i], NULL);
+	}
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	drp_log(DRP_LOG_INFO, "server", "stopping", "signal=%d", number);
+	stop(handle->data);
+}
+
+static void end_guard(struct server *server)
+{
+	uv_mutex_lock(&server->guard_lock);
+	server->ended = 1;
+	uv_cond_signal(&server->guard_ended);
+	uv_mutex_unlock(&server->guard_lock);
+	if (server->guarded) {
+		uv_thread_join(&server->guard);
+	}
+}
+
+/* --- all of it --------------------------------------------------------------- */
+
+static void catch_signals(struct server *server)
+{
+	static const int numbers[] = {SIGTERM, SIGINT};
+	signal(SIGPIPE, SIG_IGN);
+	for (int i = 0; i < 2; i++) {
+		uv_signal_init(&server->loop, &server->signals[i]);
+		server->signals[i].data = server;
+		uv_signal_start(&server->signals[i], on_signal, numbers[i]);
+	}
+}
+
+static struct server *server_new(const struct drp_service *service, struct drp_diag *diag)
+{
+	struct server *server = drp_alloc(1, sizeof *server);
+	if (server && uv_loop_init(&server->loop) == 0) {
+		if (uv_mutex_init(&server->guard_lock) == 0 &&
+			uv_cond_init(&server->guard_ended) == 0) {
+			server->service = service;
+			return server;
+		}
+		uv_loop_close(&server->loop);
+	}
+	drp_free(server);
+	drp_fail(diag, DRP_E_NOMEM, "the hub cannot start: out of memory or open files");
+	return NULL;
+}
+
+static enum drp_err open_path(struct server *server,
+	const struct drp_server_config *config, struct drp_diag *diag)
+{
+	struct drp_doorman_limits limits = limits_of(config);
+	enum drp_err err;
+	if (drp_queue_init(&server->requests, DRP_HUB_CONTEXTS) ||
+		drp_queue_init(&server->jobs, DRP_HUB_CONTEXTS)) {
+		return drp_fail(diag, DRP_E_NOMEM, "the hub cannot start: out of memory");
+	}
+	if ((err = make_folder(server, diag)) ||
+		(err = drp_rep_open(server->url, DRP_HUB_CONTEXTS, request_arrived,
+			 server, &server->rep, diag)) ||
+		(err = drp_doorman_open(&server->loop, config->listen, server->path,
+			 &limits, &server->doorman, diag))) {
+		return err;
+	}
+	catch_signals(server);
+	err = start_threads(server, config->workers, diag);
+	if (err) {
+		stop(server);
+	}
+	return err;
+}
+
+/* Steps 2 and 3 of the essay above, for as much as there is. */
+static int server_free(struct server *server)
+{
+	if (server->rep) {
+		drp_rep_close(server->rep);
+	}
+	if (server->n_workers > 0) {
+		join_threads(server);
+	}
+	if (server->doorman) {
+		drp_doorman_free(server->doorman);
+	}
+	drp_queue_clear(&server->requests);
+	drp_queue_clear(&server->jobs);
+	remove_folder(server);
+	end_guard(server);
+	int rc = uv_loop_close(&server->loop);
+	uv_cond_destroy(&server->guard_ended);
+	uv_mutex_destroy(&server->guard_lock);
+	drp_free(server);
+	return rc;
+}
+
+enum drp_err drp_server_run(const struct drp_server_config *config,
+	const struct drp_service *service, void (*ready)(void *self, const char *address),
+	struct drp_diag *diag)
+{
+	struct server *server = server_new(service, diag);
+	if (!server) {
+		return DRP_E_NOMEM;
+	}
+	enum drp_err err = open_path(server, config, diag);
+	if (!err) {
+		const char *address = drp_doorman_address(server->doorman);
+		drp_log(DRP_LOG_INFO, "server", "listening", "address=%s workers=%u",
+			address, server->n_workers);
+		if (ready) {
+			ready(service->self, address);
+		}
+	}
+	uv_run(&server->loop, UV_RUN_DEFAULT);
+	if (server_free(server) != 0) {
+		return drp_fail(diag, DRP_E_INTERNAL,
+			"the event loop did not end empty, report this defect");
+	}
+	drp_log(DRP_LOG_INFO, "server", "stopped", "error=%s", drp_err_name(err));
+	return err;
+}
