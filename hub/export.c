@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/export.h"
+
+#include "hub/dictionary.h"
+#include "hub/layout.h"
+#include "hub/observations.h"
+#include "proto/base/date.h"
+#include "proto/base/text.h"
+#include "proto/crypto/crypto.h"
+#include "proto/runtime/system.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define README_INDENT 16
+
+static const struct {
+	const char *name;
+	unsigned bit;
+} format[] = {{"csv", DRP_EXPORT_CSV}, {"json", DRP_EXPORT_JSON},
+	{"msgpack", DRP_EXPORT_MSGPACK}};
+
+#define N_FORMATS (sizeof format / sizeof format[0])
+
+enum drp_err drp_export_formats(
+	const char *text, unsigned *formats, struct drp_diag *diag)
+{
+	unsigned mask = 0;
+	const char *at = text ? text : "csv,json,msgpack";
+	for (;;) {
+		size_t n = strcspn(at, ","), i = 0;
+		while (i < N_FORMATS && (strlen(format[i].name) != n ||
+						strncmp(format[i].name, at, n) != 0)) {
+			i++;
+		}
+		if (i == N_FORMATS) {
+			return drp_fail(diag, DRP_E_USAGE,
+				"no export format '%.*s'; choose from csv,json,msgpack",
+				(int)n, at);
+		}
+		mask |= format[i].bit;
+		if (!at[n]) {
+			*formats = mask;
+			return DRP_OK;
+		}
+		at += n + 1;
+	}
+}
+
+/* ---- contents ---- */
+
+static enum drp_err observations_csv(const struct drp_publication *p, struct drp_buf *out)
+{
+	drp_csv_line(out, drp_observation_column, DRP_OBSERVATION_COLUMNS);
+	for (size_t i = 0; i < p->edition->n_observations; i++) {
+		struct drp_observation_scratch scratch;
+		const char *fields[DRP_OBSERVATION_COLUMNS];
+		drp_observation_fields(
+			p->edition, &p->edition->observation[i], &scratch, fields);
+		drp_csv_line(out, fields, DRP_OBSERVATION_COLUMNS);
+	}
+	return out->failed ? DRP_E_NOMEM : DRP_OK;
+}
+
+static enum drp_err observations_json(
+	const struct drp_publication *p, struct drp_buf *out)
+{
+	json_t *rows = json_array();
+	for (size_t i = 0; i < p->edition->n_observations; i++) {
+		drp_hub_json_add(&rows,
+			drp_observation_json(p->edition, &p->edition->observation[i]));
+	}
+	return drp_hub_json_print(rows, out);
+}
+
+/* The bytes that the hub stored: the form is canonical, so encoding gives them back. */
+static enum drp_err observations_msgpack(
+	const struct drp_publication *p, struct drp_buf *out)
+{
+	struct drp_hash stored = p->edition->hash;
+	enum drp_err err = drp_edition_encode(p->edition, out);
+	return err					    ? err
+	       : drp_hash_equal(&stored, &p->edition->hash) ? DRP_OK
+							    : DRP_E_HASH;
+}
+
+static enum drp_err metadata(const struct drp_publication *p, struct drp_buf *out)
+{
+	return drp_hub_json_print(drp_publication_metadata(p), out);
+}
+
+static const struct {
+	const char *label, *text;
+} readme_note[] = {
+	{"observations",
+		"one observation a row, in the columns of the data dictionary. csv: "
+		"UTF-8, comma, dot decimals. json: the same rows. msgpack: the edition "
+		"in its canonical form, rows as columns, with the sums that were opened; "
+		"its BLAKE2b-256 hash is edition_hash in metadata.json"},
+	{"datadictionary", "every column and code, in Dutch and English, with units and "
+			   "the base of every percentage"},
+	{"metadata.json", "dates, thresholds, noise and budget, the steps from noisy "
+			  "sums to values, licence"},
+	{"CHECKSUMS", "BLAKE2b-256; check with: b2sum -l 256 -c CHECKSUMS"},
+	{"", ""},
+	{"suppressed", "An empty value with status c was suppressed. It is not zero. Do "
+		       "not add up what is shown and call it a total: totals are rows of "
+		       "their own (code _T)."},
+	{"noise", "Means carry noise that was added before they left the schools. se_dp "
+		  "and the 95 % interval ci_low to ci_high say how much; status u marks "
+		  "means with se_dp above 0.15. Values are not clipped to the scale. "
+		  "Chance differences between schools are not in the intervals."},
+	{"numbers", "Numbers count questionnaires, not people: who answers at two levels "
+		    "or in two roles counts twice. Numbers of schools count a school "
+		    "once a row. Level 34 is levels 3 and 4 together: leave it out when "
+		    "you add up levels."},
+	{"percentages",
+		"The base of each is in the data dictionary. Nothing was scaled to 100."},
+	{"schools", "Nothing here ranks or names a school."},
+};
+
+static enum drp_err readme(const struct drp_publication *p, struct drp_buf *out)
+{
+	const struct drp_manifest *m = p->manifest;
+	char day[DRP_DATE_TEXT], from[DRP_DATE_TEXT], to[DRP_DATE_TEXT];
+	drp_buf_printf(out, "%s\nCampaign %s, edition %u of %s\n", m->title, m->id,
+		p->edition->number,
+		drp_date_format(drp_day_of_ms(p->edition->created_s * 1000), day));
+	drp_buf_printf(out, "Period %s to %s; instrument %s, version %s\n\n",
+		drp_date_format(m->period_from, from), drp_date_format(m->period_to, to),
+		p->instrument->id, p->instrument->version);
+	drp_layout_note(out, 0, "", drp_publication_notice(m, "en"));
+	drp_layout_note(out, 0, "", drp_publication_notice(m, "nl"));
+	drp_buf_text(out, "\n");
+	for (size_t i = 0; i < sizeof readme_note / sizeof readme_note[0]; i++) {
+		drp_layout_note(
+			out, README_INDENT, readme_note[i].label, readme_note[i].text);
+	}
+	return out->failed ? DRP_E_NOMEM : DRP_OK;
+}
+
+/* ---- files ---- */
+
+struct target {
+	const char *dir;
+	struct drp_buf checksums;
+	struct drp_diag *diag;
+};
+
+static enum drp_err write_file(
+	struct target *t, const char *name, const struct drp_buf *content)
+{
+	char path[DRP_PATH_MAX], hex[65];
+	struct drp_hash hash;
+	enum drp_err err = drp_path(path, t->dir, name, t->diag);
+	err = err ? err
+		  : drp_file_write(path, content->data, content->len, 0644, t->diag);
+	if (err == DRP_OK) {
+		drp_hash_bytes(content->data, content->len, &hash);
+		drp_hex(hash.b, sizeof hash.b, hex);
+		drp_buf_printf(&t->checksums, "%s  %s\n", hex, name);
+	}
+	return err;
+}
+
+static const struct {
+	const char *name;
+	unsigned formats; /* written when one of them is asked for */
+	enum drp_err (*make)(const struct drp_publication *p, struct drp_buf *out);
+} files[] = {
+	{"observations.csv", DRP_EXPORT_CSV, observations_csv},
+	{"observations.json", DRP_EXPORT_JSON, observations_json},
+	{"observations.msgpack", DRP_EXPORT_MSGPACK, observations_msgpack},
+	{"datadictionary.csv", DRP_EXPORT_ALL, drp_dictionary_csv},
+	{"datadictionary.json", DRP_EXPORT_ALL, drp_dictionary_json},
+	{"metadata.json", DRP_EXPORT_ALL, metadata},
+	{"README.txt", DRP_EXPORT_ALL, readme},
+};
+
+/* Public files: whoever the operator's umask lets in may read them. */
+static enum drp_err make_folder(const char *dir, struct drp_diag *diag)
+{
+	struct stat st;
+	if (mkdir(dir, 0777) == 0 ||
+		(errno == EEXIST && stat(dir, &st) == 0 && S_ISDIR(st.st_mode))) {
+		return DRP_OK;
+	}
+	return drp_fail(diag, DRP_E_IO, "%s: the folder cannot be made: %s", dir,
+		strerror(errno));
+}
+
+enum drp_err drp_export_write(const struct drp_publication *publication, const char *dir,
+	unsigned formats, struct drp_diag *diag)
+{
+	struct target t = {.dir = dir, .diag = diag};
+	enum drp_err err = make_folder(dir, diag);
+	for (size_t i = 0; err == DRP_OK && i < sizeof files / sizeof files[0]; i++) {
+		struct drp_buf content = {0};
+		if (!(files[i].formats & formats)) {
+			continue;
+		}
+		err = files[i].make(publication, &content);
+		if (err) {
+			drp_fail(diag, err, "%s cannot be made: %s", files[i].name,
+				drp_err_text(err));
+		} else {
+			err = write_file(&t, files[i].name, &content);
+		}
+		drp_buf_clear(&content);
+	}
+	if (err == DRP_OK) {
+		struct drp_buf list = t.checksums;
+		t.checksums = (struct drp_buf){0};
+		err = list.failed ? drp_fail(diag, DRP_E_NOMEM, "no memory for CHECKSUMS")
+				  : write_file(&t, "CHECKSUMS", &list);
+		drp_buf_clear(&list);
+	}
+	drp_buf_clear(&t.checksums);
+	return err;
+}
+
+enum drp_err drp_export(struct drp_hub *hub, const char *id, const char *dir,
+	unsigned formats, struct drp_diag *diag)
+{
+	struct drp_publication publication;
+	enum drp_err err = drp_publication_load(hub, id, &publication, diag);
+	err = err ? err : drp_export_write(&publication, dir, formats, diag);
+	drp_publication_free(&publication);
+	return err;
+}
