@@ -121,19 +121,14 @@ static void write_areas(struct drp_writer *w, const struct drp_instrument *in)
 	}
 }
 
-static size_t groups_asked(const struct drp_item *item)
-{
-	size_t n = 0;
-	for (unsigned g = 0; g < DRP_GROUPS; g++) {
-		n += item->groups >> g & 1;
-	}
-	return n;
-}
-
 static void write_wordings(struct drp_writer *w, const struct drp_instrument *in,
 	const struct drp_item *item)
 {
-	drp_w_array(w, groups_asked(item));
+	size_t asked = 0;
+	for (unsigned g = 0; g < DRP_GROUPS; g++) {
+		asked += item->groups >> g & 1;
+	}
+	drp_w_array(w, asked);
 	for (unsigned g = 0; g < DRP_GROUPS; g++) {
 		if (item->groups >> g & 1) {
 			write_text(w, in, &item->wording[g]);
@@ -299,13 +294,12 @@ static void read_areas(struct drp_reader *r, struct drp_instrument *in)
 	in->n_areas = (uint8_t)n;
 }
 
+/* A wrong number of texts shows as one too few or one left over. */
 static void read_wordings(
 	struct drp_reader *r, struct drp_instrument *in, struct drp_item *item)
 {
-	size_t n = drp_r_array(r, DRP_GROUPS);
-	if (n == 0 || n != groups_asked(item)) {
+	if (drp_r_array(r, DRP_GROUPS) == 0) {
 		drp_r_fail(r, DRP_E_MALFORMED);
-		return;
 	}
 	for (unsigned g = 0; g < DRP_GROUPS; g++) {
 		if (item->groups >> g & 1) {

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/model/yaml_tree.h"
 
+#include "proto/base/buf.h"
 #include "proto/base/text.h"
+
+#include <drempel/limits.h>
 
 #include <errno.h>
 #include <stdarg.h>
@@ -61,24 +64,100 @@ static enum drp_err not_yaml(struct drp_tree *tree, const yaml_parser_t *parser)
 		parser->problem_mark.line + 1, parser->problem);
 }
 
-enum drp_err drp_tree_open(struct drp_tree *tree)
+static enum drp_err read_whole(struct drp_tree *tree, struct drp_buf *bytes)
 {
-	yaml_parser_t parser;
+	char piece[4096];
+	size_t n;
 	FILE *file = fopen(tree->path, "rb");
 	if (!file) {
 		return drp_fail(tree->diag, errno == ENOENT ? DRP_E_NOTFOUND : DRP_E_IO,
 			"%s cannot be opened: %s", tree->path, strerror(errno));
 	}
-	if (!yaml_parser_initialize(&parser)) {
-		drp_tree_no_memory(tree);
-	} else {
-		yaml_parser_set_input_file(&parser, file);
-		if (!yaml_parser_load(&parser, &tree->document)) {
-			tree->err = not_yaml(tree, &parser);
-		}
-		yaml_parser_delete(&parser);
+	while (bytes->len <= DRP_BLOB_MAX_BYTES && !bytes->failed &&
+		(n = fread(piece, 1, sizeof piece, file))) {
+		drp_buf_append(bytes, piece, n);
+	}
+	enum drp_err err = DRP_OK;
+	if (ferror(file)) {
+		err = drp_fail(tree->diag, DRP_E_IO, "%s cannot be read: %s", tree->path,
+			strerror(errno));
+	} else if (bytes->len > DRP_BLOB_MAX_BYTES) {
+		err = drp_fail(tree->diag, DRP_E_INPUT,
+			"%s: larger than %d MiB; shorten it", tree->path,
+			DRP_BLOB_MAX_BYTES / (1024 * 1024));
 	}
 	fclose(file);
+	return err;
+}
+
+/* check_events lets one document of few levels through. A file of opening brackets would
+ * keep libyaml busy for hours when it builds the tree; this pass stops at the ninth. */
+static void check_events(struct drp_tree *tree, yaml_parser_t *parser)
+{
+	yaml_event_type_t type = YAML_NO_EVENT;
+	int depth = 0, documents = 0;
+	while (type != YAML_STREAM_END_EVENT && tree->err == DRP_OK) {
+		yaml_event_t event;
+		if (!yaml_parser_parse(parser, &event)) {
+			tree->err = not_yaml(tree, parser);
+			return;
+		}
+		type = event.type;
+		size_t line = event.start_mark.line + 1;
+		yaml_event_delete(&event);
+		documents += type == YAML_DOCUMENT_START_EVENT;
+		depth += type == YAML_SEQUENCE_START_EVENT ||
+			 type == YAML_MAPPING_START_EVENT;
+		depth -=
+			type == YAML_SEQUENCE_END_EVENT || type == YAML_MAPPING_END_EVENT;
+		if (depth > DRP_NESTING_MAX) {
+			tree->err = drp_fail(tree->diag, DRP_E_INPUT,
+				"%s:%zu: nested more than %d deep; see the schema",
+				tree->path, line, DRP_NESTING_MAX);
+		} else if (documents > 1) {
+			tree->err = drp_fail(tree->diag, DRP_E_INPUT,
+				"%s:%zu: a second document begins; make it a file of its "
+				"own",
+				tree->path, line);
+		}
+	}
+}
+
+static void build_tree(struct drp_tree *tree, yaml_parser_t *parser)
+{
+	if (!yaml_parser_load(parser, &tree->document)) {
+		tree->err = not_yaml(tree, parser);
+	}
+}
+
+static void parse(struct drp_tree *tree, const struct drp_buf *bytes,
+	void (*pass)(struct drp_tree *, yaml_parser_t *))
+{
+	yaml_parser_t parser;
+	if (!yaml_parser_initialize(&parser)) {
+		drp_tree_no_memory(tree);
+		return;
+	}
+	yaml_parser_set_input_string(&parser, bytes->data, bytes->len);
+	pass(tree, &parser);
+	yaml_parser_delete(&parser);
+}
+
+enum drp_err drp_tree_open(struct drp_tree *tree)
+{
+	struct drp_buf bytes = {0};
+	tree->err = read_whole(tree, &bytes);
+	/* libyaml refuses a null pointer even for no bytes. */
+	if (tree->err == DRP_OK && !drp_buf_string(&bytes)) {
+		drp_tree_no_memory(tree);
+	}
+	if (tree->err == DRP_OK) {
+		parse(tree, &bytes, check_events);
+	}
+	if (tree->err == DRP_OK) {
+		parse(tree, &bytes, build_tree);
+	}
+	drp_buf_clear(&bytes);
 	return tree->err;
 }
 

@@ -23,8 +23,9 @@ struct drp_tree {
 	yaml_document_t document;
 };
 
-/* drp_tree_open reads the file at tree->path: DRP_E_NOTFOUND, DRP_E_IO, DRP_E_NOMEM or
- * DRP_E_INPUT when it is not YAML. drp_tree_close frees an opened tree. */
+/* drp_tree_open reads the file at tree->path: DRP_E_NOTFOUND, DRP_E_IO, DRP_E_NOMEM, or
+ * DRP_E_INPUT when it is not one YAML document, larger than DRP_BLOB_MAX_BYTES or nested
+ * deeper than DRP_NESTING_MAX. drp_tree_close frees an opened tree. */
 enum drp_err drp_tree_open(struct drp_tree *tree) DRP_MUST_CHECK;
 void drp_tree_close(struct drp_tree *tree);
 
