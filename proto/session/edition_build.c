@@ -25,10 +25,9 @@ struct group_work {
 	uint8_t *below;		  /* ... and it carries none */
 	uint32_t *questionnaires; /* per unit */
 	/* Each lies within the one before it: rules only ever remove. */
-	struct drp_plan signed_; /* what follows from the manifest alone */
 	struct drp_plan agreed;	 /* what the signed manifest allows */
-	struct drp_plan numbers; /* within it: opened numbers of questionnaires */
-	struct drp_plan values;	 /* within those: opened sums */
+	struct drp_plan numbers; /* opened numbers of questionnaires */
+	struct drp_plan values;	 /* opened sums */
 	struct drp_plan rest;	 /* numbers of the units below the threshold */
 	unsigned value_families;
 	uint32_t sigma2;
@@ -42,7 +41,8 @@ struct build {
 	const struct drp_gathered *in;
 	const struct drp_manifest *manifest;
 	struct drp_edition *edition;
-	uint8_t *took_part;
+	uint8_t *took_part;	 /* per unit */
+	uint8_t *seen;		 /* per school: scratch of count_schools */
 	struct group_work *work; /* DRP_GROUPS */
 	struct drp_diag *diag;
 };
@@ -102,33 +102,27 @@ static enum drp_err settle(struct build *b, const struct group_work *w, enum drp
 		w->group, drp_err_text(err));
 }
 
+static enum drp_err narrow(struct build *b, const struct group_work *w,
+	const uint8_t *member, unsigned families, const struct drp_plan *within,
+	struct drp_plan *plan)
+{
+	return settle(b, w,
+		drp_plan_narrow(b->manifest, w->group, member, w->questionnaires,
+			families, within, plan));
+}
+
 /* The agreed plan is computed again from the manifest, as every node and auditor can;
  * each later one only narrows the one before. */
 static enum drp_err plan_group(struct build *b, struct group_work *w)
 {
-	const struct drp_manifest *m = b->manifest;
-	uint8_t *asked = drp_alloc(m->n_units, 1);
-	if (!asked) {
-		return drp_fail(b->diag, DRP_E_NOMEM, "no memory for the opening");
-	}
-	for (uint32_t u = 0; u < m->n_units; u++) {
-		asked[u] = m->unit[u].eligible[w->group] > 0;
-	}
-	enum drp_err err = settle(
-		b, w, drp_plan_make(m, w->group, asked, NULL, ALL_FAMILIES, &w->agreed));
-	drp_free(asked);
+	enum drp_err err = settle(b, w,
+		drp_plan_make(b->manifest, w->group, w->eligible, NULL, ALL_FAMILIES,
+			&w->agreed));
+	err = err ? err : narrow(b, w, w->came, ALL_FAMILIES, &w->agreed, &w->numbers);
 	err = err ? err
-		  : settle(b, w,
-			    drp_plan_narrow(m, w->group, w->came, w->questionnaires,
-				    ALL_FAMILIES, &w->agreed, &w->numbers));
-	err = err ? err
-		  : settle(b, w,
-			    drp_plan_narrow(m, w->group, w->valued, w->questionnaires,
-				    w->value_families, &w->numbers, &w->values));
+		  : narrow(b, w, w->valued, w->value_families, &w->numbers, &w->values);
 	return err ? err
-		   : settle(b, w,
-			     drp_plan_narrow(m, w->group, w->below, w->questionnaires,
-				     w->value_families, &w->numbers, &w->rest));
+		   : narrow(b, w, w->below, w->value_families, &w->values, &w->rest);
 }
 
 static int opened(const struct drp_plan *p, const struct drp_cohort *cohort)
@@ -148,9 +142,10 @@ static int opened(const struct drp_plan *p, const struct drp_cohort *cohort)
 static uint32_t count_schools(
 	const struct build *b, const uint8_t *member, const struct drp_cohort *cohort)
 {
-	uint8_t *seen = drp_alloc(b->manifest->n_schools, 1);
+	uint8_t *seen = b->seen;
 	uint32_t n = 0;
-	for (uint32_t u = 0; seen && u < b->manifest->n_units; u++) {
+	memset(seen, 0, b->manifest->n_schools);
+	for (uint32_t u = 0; u < b->manifest->n_units; u++) {
 		const struct drp_unit *unit = &b->manifest->unit[u];
 		if ((!member || member[u]) && drp_cohort_holds(cohort, unit) &&
 			!seen[unit->school]) {
@@ -158,7 +153,6 @@ static uint32_t count_schools(
 			n++;
 		}
 	}
-	drp_free(seen);
 	return n;
 }
 
@@ -698,9 +692,12 @@ enum drp_err drp_edition_build(const struct drp_gathered *gathered, uint32_t num
 	struct build b = {.in = gathered, .manifest = gathered->manifest, .diag = diag};
 	b.edition = drp_alloc(1, sizeof *b.edition);
 	b.took_part = drp_alloc(gathered->manifest->n_units, 1);
+	b.seen = drp_alloc(gathered->manifest->n_schools, 1);
 	b.work = drp_alloc(DRP_GROUPS, sizeof *b.work);
-	enum drp_err err =
-		b.edition && b.took_part && b.work ? build_all(&b) : DRP_E_NOMEM;
+	enum drp_err err = DRP_E_NOMEM;
+	if (b.edition && b.took_part && b.seen && b.work) {
+		err = build_all(&b);
+	}
 	for (int g = 0; b.work && g < DRP_GROUPS; g++) {
 		drp_free(b.work[g].eligible);
 		drp_free(b.work[g].came);
@@ -710,6 +707,7 @@ enum drp_err drp_edition_build(const struct drp_gathered *gathered, uint32_t num
 	}
 	drp_free(b.work);
 	drp_free(b.took_part);
+	drp_free(b.seen);
 	if (err) {
 		drp_edition_free(b.edition);
 		return drp_fail(diag, err, "the edition could not be built: %s",
