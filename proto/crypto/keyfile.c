@@ -17,8 +17,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -80,35 +82,52 @@ static enum drp_err sync_folder(const char *path)
 	return err;
 }
 
+/* write_beside makes a complete file with a name of its own next to the path. */
+static enum drp_err write_beside(
+	const char *path, const char *text, size_t n, char beside[PATH_MAX])
+{
+	if (snprintf(beside, PATH_MAX, "%s.XXXXXX", path) >= PATH_MAX) {
+		return DRP_E_RANGE;
+	}
+	int fd = mkostemp(beside, O_CLOEXEC); /* born private: mode 0600 */
+	if (fd < 0) {
+		return errno == ENOSPC || errno == EDQUOT ? DRP_E_FULL : DRP_E_IO;
+	}
+	enum drp_err err = write_all(fd, text, n);
+	close(fd);
+	if (err) {
+		unlink(beside);
+	}
+	return err;
+}
+
+/* The name appears with the whole file behind it: a crash leaves no torn key that the
+ * next attempt would take for one. */
 enum drp_err drp_keyfile_create(const char *path, const char *kind, const uint8_t *secret,
 	size_t n, struct drp_diag *diag)
 {
-	char text[TEXT_MAX];
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0 && errno == EEXIST) {
-		return drp_fail(diag, DRP_E_EXISTS,
+	char text[TEXT_MAX], beside[PATH_MAX];
+	size_t length = format(text, kind, secret, n);
+	enum drp_err err = write_beside(path, text, length, beside);
+	drp_wipe(text, sizeof text);
+	if (err == DRP_OK &&
+		renameat2(AT_FDCWD, beside, AT_FDCWD, path, RENAME_NOREPLACE) != 0) {
+		err = errno == EEXIST ? DRP_E_EXISTS : DRP_E_IO;
+		unlink(beside);
+	}
+	if (err == DRP_OK) {
+		err = sync_folder(path);
+	}
+	if (err == DRP_E_EXISTS) {
+		return drp_fail(diag, err,
 			"the key file %s already exists; keys are never overwritten, "
 			"move it "
 			"away first",
 			path);
 	}
-	if (fd < 0) {
-		return drp_fail(diag, DRP_E_IO, "the key file %s cannot be created: %s",
-			path, strerror(errno));
-	}
-	size_t length = format(text, kind, secret, n);
-	enum drp_err err = write_all(fd, text, length);
-	drp_wipe(text, sizeof text);
-	close(fd);
-	if (err == DRP_OK) {
-		err = sync_folder(path);
-	}
-	if (err) {
-		unlink(path);
-		return drp_fail(diag, err, "the key file %s cannot be written: %s", path,
-			drp_err_text(err));
-	}
-	return DRP_OK;
+	return err ? drp_fail(diag, err, "the key file %s cannot be written: %s", path,
+			     err == DRP_E_IO ? strerror(errno) : drp_err_text(err))
+		   : DRP_OK;
 }
 
 /* open_private opens a regular file that only its owner may read. */
