@@ -53,7 +53,6 @@ static enum drp_err read_options(struct importing *im, const char *path)
 
 static enum drp_err read_file(struct importing *im, const char *path)
 {
-	struct drp_buf notes = {0};
 	struct drp_diag why = {0};
 	enum drp_err err = read_options(im, path);
 	if (err) {
@@ -61,16 +60,9 @@ static enum drp_err read_file(struct importing *im, const char *path)
 	}
 	err = drp_import(im->instrument, &im->options, im->file.data, im->file.len,
 		&im->result, &why);
-	if (err) {
-		return drp_fail(im->diag, err, "%s: %s; nothing was imported", path,
-			why.code ? why.text : drp_err_text(err));
-	}
-	err = drp_import_notes(&im->result, im->instrument, &notes);
-	if (err == DRP_OK && notes.len) {
-		fprintf(stderr, "%s", drp_buf_string(&notes));
-	}
-	drp_buf_clear(&notes);
-	return err;
+	return err ? drp_fail(im->diag, err, "%s: %s; nothing was imported", path,
+			     why.code ? why.text : drp_err_text(err))
+		   : DRP_OK;
 }
 
 static void clear(struct importing *im)
@@ -81,8 +73,24 @@ static void clear(struct importing *im)
 	drp_buf_wipe(&im->file);
 }
 
+/* Columns and items to look at; only here, so that a refusal stays a single line. */
+static enum drp_err print_notes(const struct importing *im)
+{
+	struct drp_buf notes = {0};
+	enum drp_err err = drp_import_notes(&im->result, im->instrument, &notes);
+	if (err == DRP_OK && notes.len) {
+		fprintf(stderr, "%s", drp_buf_string(&notes));
+	}
+	drp_buf_clear(&notes);
+	return err;
+}
+
 static enum drp_err print_result(struct importing *im, const char *done)
 {
+	enum drp_err noted = print_notes(im);
+	if (noted) {
+		return noted;
+	}
 	if (drp_args_has(im->args, "--json")) {
 		struct drp_buf out = {0};
 		enum drp_err err = drp_import_json(&im->result, im->instrument, &out);
