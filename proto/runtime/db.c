@@ -222,6 +222,12 @@ int drp_q_step(struct drp_query *q, struct drp_diag *diag)
 	return step(q, &row, diag) ? -1 : row;
 }
 
+enum drp_err drp_q_find(struct drp_query *q, struct drp_diag *diag)
+{
+	int step = drp_q_step(q, diag);
+	return step < 0 ? DRP_E_STORE : step ? DRP_OK : DRP_E_NOTFOUND;
+}
+
 enum drp_err drp_q_run(struct drp_query *q, struct drp_diag *diag)
 {
 	int row = 1;
@@ -242,6 +248,11 @@ const char *drp_q_col_text(struct drp_query *q, int column)
 {
 	const unsigned char *text = sqlite3_column_text(q->statement, column);
 	return text ? (const char *)text : "";
+}
+
+void drp_q_col_copy(struct drp_query *q, int column, char *text, size_t size)
+{
+	snprintf(text, size, "%s", drp_q_col_text(q, column));
 }
 
 const void *drp_q_col_blob(struct drp_query *q, int column, size_t *n)

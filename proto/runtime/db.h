@@ -55,6 +55,10 @@ void drp_q_end(struct drp_query *q);
  * broken uniqueness, DRP_E_FULL for a full disk, DRP_E_STORE otherwise. */
 enum drp_err drp_q_run(struct drp_query *q, struct drp_diag *diag) DRP_MUST_CHECK;
 
+/* drp_q_find steps a query that should find one row: DRP_OK with the row current,
+ * DRP_E_NOTFOUND, DRP_E_STORE. */
+enum drp_err drp_q_find(struct drp_query *q, struct drp_diag *diag) DRP_MUST_CHECK;
+
 /* Columns of the current row, from 0; borrowed until the next step. A NULL column is
  * 0, "" or an empty blob; drp_q_is_null tells. */
 int64_t drp_q_col_int(struct drp_query *q, int column);
@@ -62,6 +66,8 @@ const char *drp_q_col_text(struct drp_query *q, int column);
 const void *drp_q_col_blob(struct drp_query *q, int column, size_t *n);
 /* Copies exactly n bytes; -1 (and zeroes) when the blob has another length. */
 int drp_q_col_bytes(struct drp_query *q, int column, void *bytes, size_t n);
+/* Copies a text, cut to size with its NUL. */
+void drp_q_col_copy(struct drp_query *q, int column, char *text, size_t size);
 int drp_q_is_null(struct drp_query *q, int column);
 
 int64_t drp_db_changes(struct drp_db *db);

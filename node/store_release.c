@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "node/store_internal.h"
+
+#include "proto/base/alloc.h"
+#include <stdio.h>
+#include <string.h>
+
+const char *drp_out_state_name(int state)
+{
+	static const char *const name[] = {
+		"ready", "stored", "refused", "withdrawing", "withdrawn"};
+	return state >= 0 && state <= DRP_RELEASE_WITHDRAWN ? name[state] : "?";
+}
+
+enum drp_err drp_node_release_add(struct drp_node_store *s, const struct drp_released *r,
+	const void *bytes, size_t n, struct drp_diag *diag)
+{
+	struct drp_query *q =
+		drp_db_query(s->db, "INSERT INTO released(campaign, level, grp, "
+				    "manifest, unit, request, hash, bytes,"
+				    " state, questionnaires, n_values, approved_s) "
+				    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?)");
+	drp_bind_place(q, r->campaign, r->level, r->group);
+	drp_q_blob(q, r->manifest.b, sizeof r->manifest.b);
+	drp_q_blob(q, r->unit.b, sizeof r->unit.b);
+	drp_q_blob(q, r->request.b, sizeof r->request.b);
+	drp_q_blob(q, r->hash.b, sizeof r->hash.b);
+	drp_q_blob(q, bytes, n);
+	drp_q_int(q, r->state);
+	drp_q_int(q, r->questionnaires);
+	drp_q_int(q, r->n_values);
+	drp_q_int(q, r->approved_s);
+	return drp_q_run(q, diag);
+}
+
+#define RELEASE_COLUMNS                                                                  \
+	"campaign, level, grp, manifest, unit, request, hash, state, questionnaires,"    \
+	" n_values, approved_s, receipt, note"
+
+static enum drp_err read_release(struct drp_query *q, struct drp_released *r)
+{
+	memset(r, 0, sizeof *r);
+	drp_q_col_copy(q, 0, r->campaign, sizeof r->campaign);
+	r->level = (uint8_t)drp_q_col_int(q, 1);
+	r->group = (uint8_t)drp_q_col_int(q, 2);
+	(void)drp_q_col_bytes(q, 3, r->manifest.b, sizeof r->manifest.b);
+	(void)drp_q_col_bytes(q, 4, r->unit.b, sizeof r->unit.b);
+	(void)drp_q_col_bytes(q, 5, r->request.b, sizeof r->request.b);
+	(void)drp_q_col_bytes(q, 6, r->hash.b, sizeof r->hash.b);
+	r->state = (uint8_t)drp_q_col_int(q, 7);
+	r->questionnaires = (uint32_t)drp_q_col_int(q, 8);
+	r->n_values = (uint32_t)drp_q_col_int(q, 9);
+	r->approved_s = drp_q_col_int(q, 10);
+	drp_q_col_copy(q, 12, r->note, sizeof r->note);
+	if (drp_q_is_null(q, 11)) {
+		return DRP_OK;
+	}
+	size_t n;
+	const void *receipt = drp_q_col_blob(q, 11, &n);
+	r->has_receipt = 1;
+	return drp_receipt_decode(receipt, n, &r->receipt);
+}
+
+enum drp_err drp_node_release_get(struct drp_node_store *s, const char *campaign,
+	int level, int group, struct drp_released *release, struct drp_diag *diag)
+{
+	struct drp_query *q = drp_db_query(s->db,
+		"SELECT " RELEASE_COLUMNS " FROM released WHERE campaign=? AND level=?"
+		" AND grp=?");
+	drp_bind_place(q, campaign, level, group);
+	enum drp_err err = drp_q_find(q, diag);
+	if (err == DRP_OK) {
+		err = read_release(q, release);
+		drp_q_end(q);
+	}
+	return err;
+}
+
+enum drp_err drp_node_release_bytes(struct drp_node_store *s, const struct drp_hash *hash,
+	struct drp_buf *bytes, struct drp_diag *diag)
+{
+	struct drp_query *q =
+		drp_db_query(s->db, "SELECT bytes FROM released WHERE hash=?");
+	drp_q_blob(q, hash->b, sizeof hash->b);
+	enum drp_err err = drp_q_find(q, diag);
+	if (err == DRP_OK) {
+		size_t n;
+		const void *b = drp_q_col_blob(q, 0, &n);
+		drp_buf_append(bytes, b, n);
+		drp_q_end(q);
+		err = bytes->failed ? DRP_E_NOMEM : DRP_OK;
+	}
+	return err;
+}
+
+enum drp_err drp_node_release_state(struct drp_node_store *s, const struct drp_hash *hash,
+	int state, const char *note, const struct drp_receipt *receipt,
+	struct drp_diag *diag)
+{
+	struct drp_buf bytes = {0};
+	enum drp_err err = receipt ? drp_receipt_encode(receipt, &bytes) : DRP_OK;
+	struct drp_query *q =
+		drp_db_query(s->db, "UPDATE released SET state=?, note=?, "
+				    "receipt=coalesce(?, receipt) WHERE hash=?");
+	drp_q_int(q, state);
+	drp_q_text(q, note);
+	if (receipt) {
+		drp_q_blob(q, bytes.data, bytes.len);
+	} else {
+		drp_q_null(q);
+	}
+	drp_q_blob(q, hash->b, sizeof hash->b);
+	enum drp_err run = drp_q_run(q, diag);
+	drp_buf_clear(&bytes);
+	return err ? err : run;
+}
+
+enum drp_err drp_node_releases(struct drp_node_store *s, const char *campaign,
+	struct drp_released **releases, size_t *n, struct drp_diag *diag)
+{
+	struct drp_released *list = NULL;
+	size_t count = 0;
+	int step = 0;
+	enum drp_err err = DRP_OK;
+	struct drp_query *q = drp_db_query(s->db,
+		"SELECT " RELEASE_COLUMNS " FROM released WHERE ?1 IS NULL OR campaign=?1"
+		" ORDER BY approved_s, campaign, level, grp");
+	if (campaign) {
+		drp_q_text(q, campaign);
+	} else {
+		drp_q_null(q);
+	}
+	while (err == DRP_OK && (step = drp_q_step(q, diag)) > 0) {
+		struct drp_released *more = drp_realloc(list, count + 1, sizeof *list);
+		if (!more) {
+			err = drp_fail(diag, DRP_E_NOMEM, "no memory for the releases");
+			break;
+		}
+		list = more;
+		err = read_release(q, &list[count++]);
+	}
+	if (err || step < 0) {
+		drp_q_end(q);
+		drp_free(list);
+		return err ? err : DRP_E_STORE;
+	}
+	*releases = list;
+	*n = count;
+	return DRP_OK;
+}
