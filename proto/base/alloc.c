@@ -28,9 +28,14 @@ unsigned long drp_alloc_hook(unsigned long fail_at, int sticky)
 	return before;
 }
 
+static int overflows(size_t n, size_t size)
+{
+	return size && n > SIZE_MAX / size;
+}
+
 void *drp_alloc(size_t n, size_t size)
 {
-	if (must_fail()) {
+	if (must_fail() || overflows(n, size)) {
 		return NULL;
 	}
 	return calloc(n ? n : 1, size ? size : 1);
@@ -38,7 +43,7 @@ void *drp_alloc(size_t n, size_t size)
 
 void *drp_realloc(void *p, size_t n, size_t size)
 {
-	if (must_fail() || (size && n > SIZE_MAX / size)) {
+	if (must_fail() || overflows(n, size)) {
 		return NULL;
 	}
 	size_t bytes = n * size;
