@@ -55,8 +55,8 @@ struct drp_node_campaign {
 	struct drp_hash manifest, instrument;
 	uint8_t signature[64];
 	uint8_t state;
-	uint8_t checked;       /* the manifest arrived, is signed and within the rules */
-	char id[DRP_NAME_MAX]; /* empty until then */
+	uint8_t checked;       /* the manifest has arrived and is signed */
+	char id[DRP_NAME_MAX]; /* empty until then, or when it cannot be read here */
 };
 enum drp_err drp_node_campaign_put(struct drp_node_store *s,
 	const struct drp_node_campaign *campaign, struct drp_diag *diag) DRP_MUST_CHECK;

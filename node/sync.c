@@ -129,13 +129,17 @@ static enum drp_err accept_manifest(
 			"the hub announced a campaign that its key did not "
 			"sign; it was not stored");
 	}
-	err = drp_manifest_decode(bytes->data, bytes->len, &m, s->diag);
-	if (err == DRP_OK) {
+	/* A manifest that is signed but cannot be read is of a later version: it is set
+	 * aside, and must not keep this node's own contributions from being sent. */
+	struct drp_diag why = {0};
+	if (drp_manifest_decode(bytes->data, bytes->len, &m, &why) == DRP_OK) {
 		snprintf(c->id, sizeof c->id, "%s", m->id);
 		c->instrument = m->instrument;
-		c->checked = 1;
-		err = drp_node_campaign_put(s->node->store, c, s->diag);
+	} else {
+		drp_log(DRP_LOG_WARN, "sync", "campaign-unreadable", "%s", why.text);
 	}
+	c->checked = 1;
+	err = drp_node_campaign_put(s->node->store, c, s->diag);
 	drp_manifest_free(m);
 	return err;
 }
@@ -261,7 +265,14 @@ static enum drp_err refused(
 	if (why == DRP_E_CLOCK || why == DRP_E_UNKNOWN_KEY || why == DRP_E_REVOKED) {
 		return drp_fail(s->diag, why, "the hub refused: %s", text);
 	}
-	return record(s, out, DRP_RELEASE_REFUSED, "refused", text, NULL);
+	int state = DRP_RELEASE_REFUSED;
+	if (out->kind == DRP_OUT_WITHDRAW) {
+		/* The hub keeps it, so it counts. Without a receipt it is sent again: the
+		 * hub answers a repeat with the receipt, also after the close. */
+		state = s->outbox[s->next - 1].has_receipt ? DRP_RELEASE_STORED
+							   : DRP_RELEASE_READY;
+	}
+	return record(s, out, state, "refused", text, NULL);
 }
 
 static enum drp_err status(void *self, const struct drp_receipt *receipts, size_t n)
