@@ -2,6 +2,8 @@
 #include "hub/store_internal.h"
 
 #include "proto/base/alloc.h"
+#include "proto/session/chain.h"
+
 #include <stdio.h>
 #include <string.h>
 
