@@ -8,7 +8,6 @@
 #include "hub/store_internal.h"
 #include "proto/base/alloc.h"
 #include "proto/crypto/crypto.h"
-#include "proto/session/chain.h"
 
 #include <stdio.h>
 #include <string.h>
