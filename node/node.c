@@ -54,6 +54,23 @@ static enum drp_err store_invite(
 	return drp_node_end(store, err, diag);
 }
 
+/* A node that never enrolled takes another invite: the first may have expired. */
+static enum drp_err check_not_enrolled(const char *dir, struct drp_diag *diag)
+{
+	struct drp_node node;
+	enum drp_err err = drp_node_open(dir, &node, diag);
+	if (err) {
+		return err;
+	}
+	if (node.enrolled) {
+		err = drp_fail(diag, DRP_E_EXISTS,
+			"%s already holds the node of school %s; it was left alone", dir,
+			node.school);
+	}
+	drp_node_close(&node);
+	return err;
+}
+
 /* Settings last: see drp_hub_create. */
 enum drp_err drp_node_create(
 	const char *dir, const struct drp_invite *invite, struct drp_diag *diag)
@@ -64,8 +81,7 @@ enum drp_err drp_node_create(
 	enum drp_err err = drp_crypto_init();
 	err = err ? err : drp_path(path, dir, "node.yaml", diag);
 	if (err == DRP_OK && access(path, F_OK) == 0) {
-		return drp_fail(diag, DRP_E_EXISTS,
-			"%s already holds a node; it was left alone", dir);
+		err = check_not_enrolled(dir, diag);
 	}
 	err = err ? err : drp_dir_make(dir, diag);
 	err = err ? err : drp_path(path, dir, "node.key", diag);

@@ -28,7 +28,8 @@ struct drp_node {
 };
 
 /* drp_node_create makes a new directory from an invite; keys are made here and never
- * leave. An existing node there is DRP_E_EXISTS and stays as it was. */
+ * leave. A node there that is enrolled is DRP_E_EXISTS and stays as it was; one that is
+ * not takes the new invite. */
 enum drp_err drp_node_create(const char *dir, const struct drp_invite *invite,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_node_open(
