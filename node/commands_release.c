@@ -231,6 +231,7 @@ static void print_settled(const struct drp_sync_result *r)
 enum drp_err drp_node_withdraw(const struct drp_args *args, struct drp_diag *diag)
 {
 	struct drp_node node;
+	struct drp_node_campaign campaign;
 	struct drp_sync_result result;
 	uint32_t waiting = 0;
 	struct drp_diag why = {0};
@@ -240,9 +241,10 @@ enum drp_err drp_node_withdraw(const struct drp_args *args, struct drp_diag *dia
 	if (err) {
 		return err;
 	}
-	if (!confirmed(args,
-		    "This takes every contribution of the campaign back for good; the "
-		    "budget stays spent.")) {
+	err = drp_node_campaign_get(node.store, id, &campaign, diag);
+	if (err == DRP_OK && !confirmed(args, "This takes every contribution of the "
+					      "campaign back for good; the "
+					      "budget stays spent.")) {
 		err = drp_fail(diag, DRP_E_STATE, "not confirmed; nothing was withdrawn");
 	}
 	err = err ? err : drp_release_withdraw(&node, id, &waiting, diag);
@@ -290,6 +292,7 @@ static void block_signals(void)
 enum drp_err drp_node_publish(const struct drp_args *args, struct drp_diag *diag)
 {
 	struct drp_node node;
+	struct drp_node_campaign campaign;
 	struct drp_sync_result result;
 	struct drp_sync_options options = {
 		.push = 1, .only = args->argument[0], .url = drp_args_get(args, "--hub")};
@@ -298,7 +301,8 @@ enum drp_err drp_node_publish(const struct drp_args *args, struct drp_diag *diag
 	if (err) {
 		return err;
 	}
-	int stopped = 0;
+	err = drp_node_campaign_get(node.store, args->argument[0], &campaign, diag);
+	int stopped = err != DRP_OK;
 	for (unsigned tries = 1; !stopped; tries++) {
 		struct drp_diag why = {0};
 		err = drp_node_sync(&node, &options, &result, &why);
