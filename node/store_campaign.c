@@ -13,8 +13,8 @@ enum drp_err drp_node_campaign_put(struct drp_node_store *s,
 	struct drp_query *q = drp_db_query(s->db,
 		"INSERT INTO campaign VALUES(?,?,?,?,?,?) ON CONFLICT(manifest) DO "
 		"UPDATE SET"
-		" instrument=excluded.instrument, state=excluded.state,"
-		" checked=excluded.checked, id=excluded.id");
+		" instrument=excluded.instrument, signature=excluded.signature,"
+		" state=excluded.state, checked=excluded.checked, id=excluded.id");
 	drp_q_blob(q, c->manifest.b, sizeof c->manifest.b);
 	drp_q_blob(q, c->instrument.b, sizeof c->instrument.b);
 	drp_q_blob(q, c->signature, sizeof c->signature);
