@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/runtime/cli.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -170,13 +171,13 @@ static int report(const char *program, const char *command, enum drp_err err,
 		return 0;
 	}
 	const char *text = diag->code ? diag->text : drp_err_text(err);
-	fprintf(stderr, "%s: %s%s\n", program, drp_err_is_refusal(err) ? "refused: " : "",
-		text);
 	if (err == DRP_E_USAGE) {
-		fprintf(stderr, "try '%s%s%s --help'\n", program, command ? " " : "",
-			command ? command : "");
+		fprintf(stderr, "%s: %s; try '%s%s%s --help'\n", program, text, program,
+			command ? " " : "", command ? command : "");
 		return 2;
 	}
+	fprintf(stderr, "%s: %s%s\n", program, drp_err_is_refusal(err) ? "refused: " : "",
+		text);
 	return 1;
 }
 
@@ -184,6 +185,7 @@ int drp_cli_main(const char *program, const char *summary,
 	const struct drp_command *commands, size_t n_commands, int argc, char **argv)
 {
 	struct drp_diag diag = {0};
+	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error to be told */
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
 		print_program(program, summary, commands, n_commands);
 		return argc < 2 ? 2 : 0;
