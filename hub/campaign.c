@@ -2,6 +2,7 @@
 #include "hub/campaign.h"
 
 #include "hub/draft.h"
+#include "hub/gather.h"
 #include "proto/base/alloc.h"
 #include "proto/estimate/estimate.h"
 #include "proto/model/codes.h"
@@ -19,14 +20,6 @@
 #define FRAME_MAX_BYTES 262144
 /* Before anybody has answered: half of those eligible are assumed to. */
 #define ASSUMED_RESPONSE 0.5
-
-void drp_contribution_context(const struct drp_hash *campaign, const struct drp_id *unit,
-	int group, uint8_t context[49])
-{
-	memcpy(context, campaign->b, 32);
-	memcpy(context + 32, unit->b, 16);
-	context[48] = (uint8_t)group;
-}
 
 /* `other` as seen from the folder of `path`. */
 static enum drp_err beside(const char *path, const char *other, char out[DRP_PATH_MAX],
@@ -338,78 +331,6 @@ enum drp_err drp_campaign_sign(struct drp_hub *hub, const char *id,
 
 /* ---- close ---- */
 
-struct gathering {
-	const struct drp_manifest *m;
-	uint8_t key[32];
-	struct drp_contribution *list; /* grows; the table below holds indices + 1 */
-	size_t n, cap;
-	uint32_t *slot;
-	struct drp_diag *diag;
-};
-
-/* An open-track contribution is small; most of the struct is room for values. */
-static enum drp_err gather_one(
-	void *self, const struct drp_stored *stored, const void *sealed, size_t n)
-{
-	struct gathering *g = self;
-	const struct drp_unit *unit = drp_manifest_unit(g->m, &stored->unit);
-	if (stored->withdrawn || !unit) {
-		return DRP_OK;
-	}
-	if (g->n == g->cap) {
-		size_t cap = g->cap ? 2 * g->cap : 64;
-		struct drp_contribution *more =
-			drp_realloc(g->list, cap, sizeof *g->list);
-		if (!more) {
-			return drp_fail(
-				g->diag, DRP_E_NOMEM, "no memory for the contributions");
-		}
-		g->list = more;
-		g->cap = cap;
-	}
-	uint8_t context[49];
-	struct drp_buf plain = {0};
-	struct drp_hash hash;
-	drp_contribution_context(&g->m->hash, &stored->unit, stored->group, context);
-	enum drp_err err =
-		drp_store_open(g->key, context, sizeof context, sealed, n, &plain);
-	err = err ? err : drp_contribution_decode(plain.data, plain.len, &g->list[g->n]);
-	if (err == DRP_OK) {
-		drp_hash_bytes(plain.data, plain.len, &hash);
-		err = drp_hash_equal(&hash, &stored->hash) ? DRP_OK : DRP_E_HASH;
-	}
-	drp_buf_clear(&plain);
-	if (err) {
-		return drp_fail(g->diag, err,
-			"a stored contribution cannot be read (%s); nothing was opened, "
-			"restore "
-			"the hub's directory from its backup",
-			drp_err_text(err));
-	}
-	g->slot[(size_t)stored->group * g->m->n_units + (size_t)(unit - g->m->unit)] =
-		(uint32_t)++g->n;
-	return DRP_OK;
-}
-
-static enum drp_err build_edition(struct drp_hub *hub, struct gathering *g,
-	const struct drp_instrument *instrument, struct drp_edition **edition,
-	struct drp_diag *diag)
-{
-	size_t places = (size_t)DRP_GROUPS * g->m->n_units;
-	const struct drp_contribution **table = drp_alloc(places, sizeof *table);
-	if (!table) {
-		return drp_fail(diag, DRP_E_NOMEM, "no memory for the opening");
-	}
-	for (size_t i = 0; i < places; i++) {
-		table[i] = g->slot[i] ? &g->list[g->slot[i] - 1] : NULL;
-	}
-	const struct drp_gathered gathered = {g->m, instrument, table};
-	enum drp_err err =
-		drp_edition_build(&gathered, 1, drp_hub_now_s(hub), edition, diag);
-	drp_free(table);
-	return err;
-}
-
 static enum drp_err store_edition(struct drp_hub *hub, const char *id,
 	struct drp_edition *edition, struct drp_diag *diag)
 {
@@ -422,19 +343,31 @@ static enum drp_err store_edition(struct drp_hub *hub, const char *id,
 	return err;
 }
 
+static enum drp_err open_once(struct drp_hub *hub, const char *id,
+	const struct drp_manifest *m, const struct drp_instrument *instrument,
+	struct drp_edition **edition, struct drp_diag *diag)
+{
+	struct drp_gathering gathering;
+	enum drp_err err = drp_gather(hub, id, m, &gathering, diag);
+	if (err == DRP_OK) {
+		const struct drp_gathered gathered = {m, instrument, gathering.table};
+		err = drp_edition_build(&gathered, 1, drp_hub_now_s(hub), edition, diag);
+	}
+	drp_gathering_clear(&gathering);
+	return err;
+}
+
 /* One transaction from reading the working set to storing the edition: no contribution
  * can slip in between, and the opening happens exactly once. */
-static enum drp_err close_in_transaction(struct drp_hub *hub,
-	const struct drp_campaign_row *row, struct gathering *g,
-	const struct drp_instrument *instrument, struct drp_diag *diag)
+static enum drp_err close_in_transaction(struct drp_hub *hub, const char *id,
+	const struct drp_manifest *m, const struct drp_instrument *instrument,
+	struct drp_diag *diag)
 {
 	struct drp_edition *edition = NULL;
-	enum drp_err err =
-		drp_hub_contributions(hub->store, row->id, gather_one, g, diag);
-	err = err ? err : build_edition(hub, g, instrument, &edition, diag);
-	err = err ? err : store_edition(hub, row->id, edition, diag);
+	enum drp_err err = open_once(hub, id, m, instrument, &edition, diag);
+	err = err ? err : store_edition(hub, id, edition, diag);
 	err = err ? err
-		  : drp_hub_campaign_state(hub->store, row->id, DRP_CAMPAIGN_CLOSED,
+		  : drp_hub_campaign_state(hub->store, id, DRP_CAMPAIGN_CLOSED,
 			    drp_hub_now_s(hub), diag);
 	drp_edition_free(edition);
 	return err;
@@ -444,10 +377,8 @@ enum drp_err drp_campaign_close(
 	struct drp_hub *hub, const char *id, struct drp_diag *diag)
 {
 	struct drp_campaign_row row;
-	char path[DRP_PATH_MAX];
 	struct drp_manifest *m = NULL;
 	struct drp_instrument *instrument = NULL;
-	struct gathering g = {.diag = diag};
 	enum drp_err err = drp_hub_campaign_get(hub->store, id, &row, diag);
 	if (err == DRP_OK && row.state == DRP_CAMPAIGN_DRAFT) {
 		err = drp_fail(diag, DRP_E_STATE, "campaign %s is not signed yet", id);
@@ -457,24 +388,15 @@ enum drp_err drp_campaign_close(
 	}
 	err = drp_hub_manifest(hub, &row, &m, diag);
 	err = err ? err : drp_hub_instrument(hub, &m->instrument, &instrument, diag);
-	err = err ? err : drp_hub_key_path(hub, id, path, diag);
-	err = err ? err : drp_secret_key_load(path, g.key, diag);
+	err = err ? err : drp_hub_begin(hub->store, diag);
 	if (err == DRP_OK) {
-		g.m = m;
-		g.slot = drp_alloc((size_t)DRP_GROUPS * m->n_units, sizeof *g.slot);
-		err = g.slot ? drp_hub_begin(hub->store, diag) : DRP_E_NOMEM;
-	}
-	if (err == DRP_OK) {
-		err = close_in_transaction(hub, &row, &g, instrument, diag);
+		err = close_in_transaction(hub, id, m, instrument, diag);
 		if (err) {
 			drp_hub_rollback(hub->store);
 		} else {
 			err = drp_hub_commit(hub->store, diag);
 		}
 	}
-	drp_wipe(g.key, sizeof g.key);
-	drp_free(g.slot);
-	drp_free(g.list);
 	drp_instrument_free(instrument);
 	drp_manifest_free(m);
 	return err;

@@ -36,8 +36,4 @@ enum drp_err drp_campaign_freeze(
 enum drp_err drp_campaign_edition(struct drp_hub *hub, const char *id, uint32_t number,
 	struct drp_edition **edition, struct drp_diag *diag) DRP_MUST_CHECK;
 
-/* The context under which a stored contribution is encrypted. */
-void drp_contribution_context(const struct drp_hash *campaign, const struct drp_id *unit,
-	int group, uint8_t context[49]);
-
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/service.h"
 
-#include "hub/campaign.h"
+#include "hub/gather.h"
 #include "proto/base/alloc.h"
 #include "proto/base/text.h"
 #include "proto/runtime/log.h"

@@ -12,6 +12,7 @@
 #define DRP_TESTS_HUB_FIXTURE_H
 
 #include "hub/campaign.h"
+#include "hub/gather.h"
 #include "hub/hub.h"
 #include "hub/registry.h"
 #include "proto/model/codes.h"

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The checks of an audit and what they share; inside hub/audit only.
+ */
+#ifndef DRP_HUB_AUDIT_CHECKS_H
+#define DRP_HUB_AUDIT_CHECKS_H
+
+#include "hub/gather.h"
+#include "hub/hub.h"
+#include "proto/model/edition.h"
+#include "proto/model/instrument.h"
+#include "proto/model/manifest.h"
+#include "proto/privacy/gates.h"
+
+/* Evidence that later checks need; what could not be read is absent. */
+struct drp_evidence {
+	struct drp_hub *hub;
+	struct drp_campaign_row row;
+	struct drp_buf manifest_bytes, edition_bytes; /* of the newest edition */
+	struct drp_manifest *manifest;
+	struct drp_instrument *instrument;
+	struct drp_edition *edition;
+	uint8_t *
+		came; /* [group * n_units + unit]: a contribution stands, erased or not */
+	int gathered; /* the contributions themselves are there */
+	struct drp_gathering gathering;
+	char detail[400]; /* of the current check, for its line */
+};
+
+/* drp_audit_say sets the detail and returns ok, so that a check can end with it. */
+int drp_audit_say(struct drp_evidence *e, int ok, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Each returns whether it holds. */
+int drp_audit_edition_hash(struct drp_evidence *e);
+int drp_audit_edition_identity(struct drp_evidence *e);
+int drp_audit_edition_rebuilt(struct drp_evidence *e);
+int drp_audit_vocabulary(struct drp_evidence *e);
+int drp_audit_thresholds(struct drp_evidence *e);
+int drp_audit_suppressed(struct drp_evidence *e);
+int drp_audit_budget(struct drp_evidence *e);
+int drp_audit_gates_numbers(struct drp_evidence *e);
+int drp_audit_gates_values(struct drp_evidence *e);
+
+#endif
