@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/audit.h"
 #include "hub/commands.h"
+#include "hub/export.h"
 #include "hub/hub.h"
 #include "hub/table.h"
 #include "proto/base/text.h"
@@ -93,6 +95,52 @@ enum drp_err drp_hub_table(const struct drp_args *args, struct drp_diag *diag)
 	err = drp_table_print(&hub, args->argument[0], &options, &out, diag);
 	if (err == DRP_OK) {
 		fwrite(out.data, 1, out.len, stdout);
+	}
+	drp_buf_clear(&out);
+	drp_hub_close(&hub);
+	return err;
+}
+
+enum drp_err drp_hub_export(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_hub hub;
+	unsigned formats = 0;
+	const char *out = drp_args_get(args, "--out"), *id = args->argument[0];
+	if (!out) {
+		return drp_fail(diag, DRP_E_USAGE, "export needs --out DIR");
+	}
+	enum drp_err err =
+		drp_export_formats(drp_args_get(args, "--format"), &formats, diag);
+	err = err ? err : drp_hub_open(drp_args_dir(args), &hub, diag);
+	if (err) {
+		return err;
+	}
+	err = drp_export(&hub, id, out, formats, diag);
+	if (err == DRP_OK) {
+		printf("%s is exported to %s; 'b2sum -l 256 -c CHECKSUMS' checks the "
+		       "files\n",
+			id, out);
+	}
+	drp_hub_close(&hub);
+	return err;
+}
+
+enum drp_err drp_hub_audit(const struct drp_args *args, struct drp_diag *diag)
+{
+	struct drp_hub hub;
+	struct drp_buf out = {0};
+	unsigned failures = 0;
+	enum drp_err err = drp_hub_open(drp_args_dir(args), &hub, diag);
+	if (err) {
+		return err;
+	}
+	err = drp_audit(&hub, args->argument[0], &out, &failures, diag);
+	fwrite(out.data, 1, out.len, stdout);
+	if (err == DRP_OK && failures) {
+		err = drp_fail(diag, DRP_E_HASH,
+			"%u checks failed; keep this directory as it is and compare it "
+			"with a backup",
+			failures);
 	}
 	drp_buf_clear(&out);
 	drp_hub_close(&hub);
