@@ -15,6 +15,7 @@
 
 #include "proto/base/alloc.h"
 #include "proto/crypto/crypto.h"
+#include "proto/model/manifest.h"
 #include "proto/wire/reader.h"
 #include "proto/wire/writer.h"
 
@@ -163,6 +164,12 @@ enum drp_err drp_edition_encode(struct drp_edition *e, struct drp_buf *out)
 	return err;
 }
 
+static int is_status(char c)
+{
+	return c == DRP_SHOWN || c == DRP_SUPPRESSED || c == DRP_UNRELIABLE ||
+	       c == DRP_NOT_AVAILABLE || c == DRP_NOT_APPLICABLE;
+}
+
 static void read_column(struct drp_reader *r, size_t rows, uint64_t max, uint8_t *first,
 	struct drp_edition *e)
 {
@@ -205,6 +212,11 @@ static enum drp_err read_rows(struct drp_reader *r, struct drp_edition *e)
 		drp_r_end_array(r);
 	}
 	read_column(r, rows, 127, (uint8_t *)&e->observation[0].status, e);
+	for (size_t i = 0; i < rows; i++) {
+		if (!is_status(e->observation[i].status)) {
+			return DRP_E_MALFORMED;
+		}
+	}
 	drp_r_end_array(r);
 	return DRP_OK;
 }
@@ -217,15 +229,19 @@ static enum drp_err read_accounting(struct drp_reader *r, struct drp_edition *e)
 		return DRP_E_NOMEM;
 	}
 	for (size_t i = 0; i < e->n_accounting; i++) {
-		int64_t f[8];
-		drp_r_ints(r, 0, INT64_MAX, f, 8);
-		e->accounting[i] = (struct drp_accounting){.group = (uint8_t)f[0],
-			.family = (uint8_t)f[1],
-			.map = (uint8_t)f[2],
-			.delta2 = (uint32_t)f[3],
-			.sigma2 = (uint32_t)f[4],
-			.draws = (uint32_t)f[5],
-			.rho = {f[6], f[7]}};
+		struct drp_accounting *a = &e->accounting[i];
+		if (drp_r_array(r, 8) != 8) {
+			return DRP_E_MALFORMED;
+		}
+		a->group = (uint8_t)drp_r_uint(r, 0, DRP_GROUPS - 1);
+		a->family = (uint8_t)drp_r_uint(r, 0, DRP_FAMILIES);
+		a->map = (uint8_t)drp_r_uint(r, 0, DRP_MAPS - 1);
+		a->delta2 = (uint32_t)drp_r_uint(r, 0, DRP_DELTA2_MAX);
+		a->sigma2 = (uint32_t)drp_r_uint(r, 0, DRP_SIGMA2_MAX);
+		a->draws = (uint32_t)drp_r_uint(r, 0, UINT32_MAX);
+		a->rho.num = drp_r_int(r, 0, INT64_MAX);
+		a->rho.den = drp_r_int(r, 1, INT64_MAX);
+		drp_r_end_array(r);
 	}
 	drp_r_end_array(r);
 	return DRP_OK;
