@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The working set of an opening: which units' contributions count, what the gates let
+ * be opened of them, and sums over cohorts. The rows of an edition are made from it
+ * (edition_build.c). Threads: one at a time. Claim: PRIVACY.md "Gates".
+ */
+#ifndef DRP_SESSION_WORKING_SET_H
+#define DRP_SESSION_WORKING_SET_H
+
+#include "proto/estimate/estimate.h"
+#include "proto/privacy/gates.h"
+#include "proto/session/edition_build.h"
+
+/* Levels 3 and 4 together: the parliamentary class. */
+#define DRP_CLASS_34 ((uint16_t)(1u << 3 | 1u << 4))
+
+/* Everything about one group that the rows are made of. */
+struct drp_group_work {
+	enum drp_group group;
+	uint8_t *eligible;	  /* per unit: somebody could answer */
+	uint8_t *came;		  /* ... a contribution came */
+	uint8_t *valued;	  /* ... and it carries values */
+	uint8_t *below;		  /* ... and it carries none */
+	uint32_t *questionnaires; /* per unit */
+	/* Each lies within the one before it: rules only ever remove. */
+	struct drp_plan agreed;	 /* what the signed manifest allows */
+	struct drp_plan numbers; /* opened numbers of questionnaires */
+	struct drp_plan values;	 /* opened sums */
+	struct drp_plan rest;	 /* numbers of the units below the threshold */
+	unsigned value_families;
+	uint32_t sigma2;
+	size_t n_core;
+	uint16_t core[DRP_ITEMS_MAX];
+	int has_rates;
+	struct drp_rates rates;
+};
+
+struct drp_working_set {
+	const struct drp_gathered *in;
+	const struct drp_manifest *manifest;
+	uint8_t *took_part; /* per unit */
+	uint8_t *seen;	    /* per school: scratch of drp_working_schools */
+	struct drp_group_work group[DRP_GROUPS];
+	struct drp_diag *diag;
+};
+
+/* drp_working_set_init takes the contributions in and runs gates A, B and C.
+ * DRP_E_TOO_FEW_SCHOOLS when the region itself fails: then nothing may be opened.
+ * Clear it whatever the outcome. */
+enum drp_err drp_working_set_init(struct drp_working_set *set,
+	const struct drp_gathered *in, struct drp_diag *diag) DRP_MUST_CHECK;
+void drp_working_set_clear(struct drp_working_set *set);
+
+/* drp_plan_opens tells whether a cohort is open in a plan; the class 34 is where 3 and 4
+ * both are. */
+int drp_plan_opens(const struct drp_plan *plan, const struct drp_cohort *cohort);
+
+/* drp_working_schools counts distinct schools of the cohort among the member units;
+ * member NULL: all registered ones. */
+uint32_t drp_working_schools(const struct drp_working_set *set, const uint8_t *member,
+	const struct drp_cohort *cohort);
+
+struct drp_totals {
+	uint64_t eligible, invited, questionnaires;
+	uint32_t units, schools;
+};
+
+/* drp_working_totals: of the member units in the cohort; eligible is over all registered
+ * units. */
+struct drp_totals drp_working_totals(const struct drp_working_set *set,
+	const struct drp_group_work *work, const uint8_t *member,
+	const struct drp_cohort *cohort);
+
+/* drp_working_sums adds up the cohort's noisy values: 2 per core item. */
+void drp_working_sums(const struct drp_working_set *set,
+	const struct drp_group_work *work, const struct drp_cohort *cohort,
+	int64_t *sums);
+
+#endif
