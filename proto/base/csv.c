@@ -127,7 +127,8 @@ static void count_separators(struct drp_csv *csv)
 enum drp_err drp_csv_open(
 	struct drp_csv *csv, const void *bytes, size_t n, struct drp_diag *diag)
 {
-	struct drp_csv opened = {.bytes = bytes, .size = n, .line = 1};
+	/* An empty file may come without an address, to which nothing can be added. */
+	struct drp_csv opened = {.bytes = n ? bytes : "", .size = n, .line = 1};
 	if (n > DRP_IMPORT_FILE_MAX_BYTES) {
 		return drp_fail(diag, DRP_E_INPUT,
 			"the file is larger than %d MiB; split it",
