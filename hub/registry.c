@@ -3,6 +3,7 @@
 
 #include "proto/base/alloc.h"
 #include "proto/base/csv.h"
+#include "proto/base/date.h"
 #include "proto/base/text.h"
 #include "proto/model/codes.h"
 #include "proto/session/invite.h"
@@ -29,9 +30,23 @@ static enum drp_err bad(struct reading *r, int c, const char *what)
 		r->csv.n_cells ? r->csv.cell[0].line : r->csv.line, column[c], what);
 }
 
+/* What is wrong with the file as CSV, with the file's name in front. */
+static enum drp_err not_csv(
+	struct reading *r, enum drp_err err, const struct drp_diag *why)
+{
+	return drp_fail(r->diag, err, "%s: %s", r->path, why->text);
+}
+
+static enum drp_err next_row(struct reading *r)
+{
+	struct drp_diag why = {0};
+	enum drp_err err = drp_csv_next(&r->csv, &why);
+	return err ? not_csv(r, err, &why) : DRP_OK;
+}
+
 static enum drp_err read_header(struct reading *r)
 {
-	enum drp_err err = drp_csv_next(&r->csv, r->diag);
+	enum drp_err err = next_row(r);
 	if (err) {
 		return err;
 	}
@@ -49,16 +64,13 @@ static enum drp_err read_header(struct reading *r)
 	return DRP_OK;
 }
 
-/* The school of this row: the last one when the id repeats, else a new one. */
+/* The school of this row: one that is there already, or a new one. Rows of one school
+ * mostly stand together, so the search begins at the end. */
 static struct drp_school *school_of(struct reading *r, const char *id)
 {
 	for (size_t i = r->n; i-- > 0;) {
 		if (strcmp(r->school[i].id, id) == 0) {
 			return &r->school[i];
-		}
-		if (r->n - i > 8) {
-			break; /* rows of one school stand together; duplicates show later
-				*/
 		}
 	}
 	if (r->n % 256 == 0) {
@@ -81,8 +93,8 @@ static enum drp_err read_labels(struct reading *r, struct drp_school *s)
 	const char *board = drp_csv_text(&r->csv, BOARD);
 	int province = drp_province_of(drp_csv_text(&r->csv, PROVINCE));
 	int network = drp_network_of(drp_csv_text(&r->csv, NETWORK));
-	if (strlen(name) >= sizeof s->name) {
-		return bad(r, NAME, "the name is longer than 95 bytes");
+	if (strlen(name) >= sizeof s->name || strpbrk(name, "\r\n\t")) {
+		return bad(r, NAME, "one line of at most 95 bytes is expected");
 	}
 	if (!drp_code_valid(board, sizeof s->board)) {
 		return bad(r, BOARD, "a code of 1-15 letters and digits is expected");
@@ -146,14 +158,7 @@ static enum drp_err store_all(struct drp_hub *hub, struct reading *r)
 {
 	enum drp_err err = drp_hub_begin(hub->store, r->diag);
 	for (size_t i = 0; err == DRP_OK && i < r->n; i++) {
-		for (size_t k = i + 1; k < r->n && err == DRP_OK; k++) {
-			if (strcmp(r->school[i].id, r->school[k].id) == 0) {
-				err = drp_fail(r->diag, DRP_E_INPUT,
-					"%s: the rows of school %s do not stand together",
-					r->path, r->school[i].id);
-			}
-		}
-		err = err ? err : drp_hub_school_put(hub->store, &r->school[i], r->diag);
+		err = drp_hub_school_put(hub->store, &r->school[i], r->diag);
 	}
 	if (err) {
 		drp_hub_rollback(hub->store);
@@ -166,15 +171,17 @@ enum drp_err drp_registry_import(struct drp_hub *hub, const char *path, size_t *
 	size_t *units, struct drp_diag *diag)
 {
 	struct reading r = {.path = path, .diag = diag};
+	struct drp_diag why = {0};
 	struct drp_buf file = {0};
 	enum drp_err err = drp_file_read(path, DRP_IMPORT_FILE_MAX_BYTES, &file, diag);
 	if (err == DRP_OK) {
-		err = drp_csv_open(&r.csv, file.data, file.len, diag);
+		err = drp_csv_open(&r.csv, file.data, file.len, &why);
+		err = err ? not_csv(&r, err, &why) : DRP_OK;
 	}
 	if (err == DRP_OK) {
 		err = read_header(&r);
 		while (err == DRP_OK) {
-			err = drp_csv_next(&r.csv, diag);
+			err = next_row(&r);
 			if (err || r.csv.n_cells == 0) {
 				break;
 			}
@@ -215,7 +222,9 @@ enum drp_err drp_registry_invite(struct drp_hub *hub, const char *school, unsign
 	snprintf(invite.hub, sizeof invite.hub, "%s", hub->settings.name);
 	snprintf(invite.url, sizeof invite.url, "%s",
 		*hub->settings.address ? hub->settings.address : hub->settings.listen);
-	invite.expires_s = drp_hub_now_s(hub) + (int64_t)days * 86400;
+	/* The file names a day; the invite is good until that day's end. */
+	int64_t last_day = drp_day_of_ms(drp_hub_now_s(hub) * 1000) + (int64_t)days;
+	invite.expires_s = (last_day + 1) * 86400 - 1;
 	drp_keys_public(hub->keys, &invite.hub_key, invite.hub_box);
 	struct drp_hash token;
 	drp_hash_tagged("drempel invite 1", invite.token, sizeof invite.token, &token);

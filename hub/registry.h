@@ -12,7 +12,8 @@
 
 /* drp_registry_import reads the whole file before it stores anything: all or nothing.
  * A school that is in the file replaces its old row and units; keys and revocations
- * stay. *schools and *units tell how many were stored. */
+ * stay. The rows of a school may stand anywhere. *schools and *units tell how many were
+ * stored. */
 enum drp_err drp_registry_import(struct drp_hub *hub, const char *path, size_t *schools,
 	size_t *units, struct drp_diag *diag) DRP_MUST_CHECK;
 
