@@ -326,16 +326,17 @@ static void store_edition(struct drp_edition *edition)
 static struct drp_observation *row_of(struct drp_edition *edition, int family,
 	const char *province, const char *level, int group, const char *measure)
 {
-	for (size_t i = 0; i < edition->n_observations; i++) {
+	struct drp_observation *found = NULL;
+	for (size_t i = 0; !found && i < edition->n_observations; i++) {
 		struct drp_observation *o = &edition->observation[i];
 		if (o->family == family && o->group == group &&
 			!strcmp(o->measure, measure) && !strcmp(o->province, province) &&
 			!strcmp(o->level, level)) {
-			return o;
+			found = o;
 		}
 	}
-	CHECK(!"no such row");
-	return NULL;
+	CHECK(found != NULL);
+	return found;
 }
 
 /* An edition changed by a function, under a hash of its own, after the freeze: when the
