@@ -37,37 +37,42 @@ static int unit_in_range(const struct drp_unit *unit)
 	       unit->board < DRP_SCHOOLS_MAX;
 }
 
-/* The place of a unit's labels among all DRP_ATOMS_MAX possible ones, in label order. */
-static size_t slot_of(const struct drp_unit *unit)
+/* The place of a unit's labels and kind among all possible ones, in label order. */
+static size_t slot_of(const struct drp_unit *unit, uint8_t kind)
 {
 	size_t slot = unit->province - 1u;
 	slot = slot * DRP_LEVELS + unit->level - 1u;
-	return slot * DRP_NETWORKS + unit->network - 1u;
+	slot = slot * DRP_NETWORKS + unit->network - 1u;
+	return slot * DRP_ATOM_KINDS + kind - 1u;
 }
 
 /* Numbers the slots that have members: atom_of[slot] and the atoms' start and label. */
 static enum drp_err number_atoms(struct drp_atoms *atoms,
 	const struct drp_manifest *manifest, const uint8_t *member,
-	size_t atom_of[DRP_ATOMS_MAX])
+	size_t atom_of[DRP_ATOM_SLOTS_MAX])
 {
-	size_t count[DRP_ATOMS_MAX] = {0};
-	struct drp_unit label[DRP_ATOMS_MAX];
+	size_t count[DRP_ATOM_SLOTS_MAX] = {0};
+	struct drp_unit label[DRP_ATOM_SLOTS_MAX];
 	for (size_t i = 0; i < manifest->n_units; i++) {
 		const struct drp_unit *unit = &manifest->unit[i];
-		if (!unit_in_range(unit)) {
+		if (!unit_in_range(unit) || member[i] > DRP_ATOM_KINDS) {
 			return DRP_E_RANGE;
 		}
-		size_t slot = slot_of(unit);
-		count[slot] += member[i] != 0;
+		if (!member[i]) {
+			continue;
+		}
+		size_t slot = slot_of(unit, member[i]);
+		count[slot]++;
 		label[slot] = (struct drp_unit){.province = unit->province,
 			.level = unit->level,
 			.network = unit->network};
 	}
-	for (size_t slot = 0; slot < DRP_ATOMS_MAX; slot++) {
+	for (size_t slot = 0; slot < DRP_ATOM_SLOTS_MAX; slot++) {
 		if (count[slot]) {
 			size_t a = atoms->n++;
 			atom_of[slot] = a;
 			atoms->label[a] = label[slot];
+			atoms->kind[a] = (uint8_t)(slot % DRP_ATOM_KINDS + 1);
 			atoms->start[a + 1] = atoms->start[a] + count[slot];
 		}
 	}
@@ -77,7 +82,7 @@ static enum drp_err number_atoms(struct drp_atoms *atoms,
 enum drp_err drp_atoms_make(const struct drp_manifest *manifest, enum drp_group group,
 	const uint8_t *member, const uint32_t *questionnaires, struct drp_atoms **atoms)
 {
-	size_t atom_of[DRP_ATOMS_MAX], filled[DRP_ATOMS_MAX] = {0};
+	size_t atom_of[DRP_ATOM_SLOTS_MAX], filled[DRP_ATOM_SLOTS_MAX] = {0};
 	struct drp_atoms *made = drp_alloc(1, sizeof *made);
 	if (!made) {
 		return DRP_E_NOMEM;
@@ -96,7 +101,7 @@ enum drp_err drp_atoms_make(const struct drp_manifest *manifest, enum drp_group 
 	made->tally->group = group;
 	for (size_t i = 0; i < manifest->n_units; i++) {
 		if (member[i]) {
-			size_t a = atom_of[slot_of(&manifest->unit[i])];
+			size_t a = atom_of[slot_of(&manifest->unit[i], member[i])];
 			made->unit[made->start[a] + filled[a]++] = &manifest->unit[i];
 			made->sheets[a] += questionnaires ? questionnaires[i] : 0;
 		}

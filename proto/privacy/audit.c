@@ -12,10 +12,12 @@ struct audit {
 	const struct drp_thresholds *thresholds;
 	uint32_t k_sheets;
 	const struct drp_plan *plan;
+	const struct drp_plan *part; /* NULL, or numbers of the atoms of kind 1 alone */
 	struct drp_atom_set set[DRP_COHORTS_MAX]; /* of each cohort of the plan */
 	struct drp_rowspace *space;
-	size_t row_of[DRP_COHORTS_MAX]; /* row i of the space is this cohort */
+	size_t row_of[2 * DRP_COHORTS_MAX]; /* row i of the space is this cohort */
 	size_t n_rows;
+	size_t first_named; /* the rows before it are given and never named */
 	struct drp_leak *leak;
 };
 
@@ -26,7 +28,7 @@ static int is_empty(const struct drp_atom_set *set)
 
 static int is_inside(const struct drp_atom_set *inner, const struct drp_atom_set *outer)
 {
-	for (size_t a = 0; a < DRP_ATOMS_MAX; a++) {
+	for (size_t a = 0; a < DRP_ATOM_SLOTS_MAX; a++) {
 		if (inner->has[a] && !outer->has[a]) {
 			return 0;
 		}
@@ -71,12 +73,15 @@ static void tell_atom(
 	tell(leak, kind, &cohort);
 }
 
-/* Marks the cohorts behind the rows that a combination names. */
-static void name_rows(struct audit *audit, const uint8_t *rows)
+/* Marks the cohorts behind the rows that a combination names; 0 when there are none. */
+static int name_rows(struct audit *audit, const uint8_t *rows)
 {
-	for (size_t i = 0; i < audit->n_rows; i++) {
+	int any = 0;
+	for (size_t i = audit->first_named; i < audit->n_rows; i++) {
 		audit->leak->part[audit->row_of[i]] = rows[i];
+		any |= rows[i];
 	}
+	return any;
 }
 
 /* What is left of an open cohort after the open cohorts of a family inside it. */
@@ -93,7 +98,7 @@ static void check_remainder(struct audit *audit, size_t whole, unsigned family)
 			!is_inside(&audit->set[i], &audit->set[whole])) {
 			continue;
 		}
-		for (size_t a = 0; a < DRP_ATOMS_MAX; a++) {
+		for (size_t a = 0; a < DRP_ATOM_SLOTS_MAX; a++) {
 			rest.has[a] &= !audit->set[i].has[a];
 		}
 		part[i] = 1;
@@ -118,16 +123,29 @@ static void check_remainders(struct audit *audit)
 	}
 }
 
-static enum drp_err add_rows(struct audit *audit)
+/* The atoms of a set that are of that kind; kind 0 means both. */
+static void keep_kind(
+	const struct drp_atoms *atoms, uint8_t kind, struct drp_atom_set *set)
 {
-	const struct drp_plan *plan = audit->plan;
+	for (size_t a = 0; kind && a < atoms->n; a++) {
+		set->has[a] &= atoms->kind[a] == kind;
+	}
+}
+
+/* Rows of the open cohorts of a plan, over the atoms of that kind. */
+static enum drp_err add_rows(
+	struct audit *audit, const struct drp_plan *plan, uint8_t kind)
+{
 	for (size_t i = 0; i < plan->n; i++) {
 		if (!plan->cohort[i].open) {
 			continue;
 		}
-		int64_t row[DRP_ATOMS_MAX];
+		struct drp_atom_set set;
+		int64_t row[DRP_ATOM_SLOTS_MAX];
+		drp_atoms_of(audit->atoms, &plan->cohort[i].cohort, &set);
+		keep_kind(audit->atoms, kind, &set);
 		for (size_t a = 0; a < audit->atoms->n; a++) {
-			row[a] = audit->set[i].has[a];
+			row[a] = set.has[a];
 		}
 		enum drp_err err = drp_rowspace_add(audit->space, row);
 		if (err) {
@@ -150,28 +168,54 @@ static int is_protected(const struct audit *audit, size_t cohort)
 		 is_inside(&audit->set[0], &audit->set[cohort]));
 }
 
+/* Can the sum over a set be computed? */
+static enum drp_err check_set(struct audit *audit, const char *kind,
+	const struct drp_atom_set *set, const struct drp_cohort *cohort)
+{
+	uint8_t rows[2 * DRP_COHORTS_MAX];
+	int64_t vector[DRP_ATOM_SLOTS_MAX];
+	for (size_t a = 0; a < audit->atoms->n; a++) {
+		vector[a] = set->has[a];
+	}
+	int found;
+	enum drp_err err = drp_rowspace_holds(audit->space, vector, &found, rows);
+	if (!err && found && name_rows(audit, rows)) {
+		tell(audit->leak, kind, cohort);
+	}
+	return err;
+}
+
 static enum drp_err check_suppressed(struct audit *audit)
 {
-	uint8_t rows[DRP_COHORTS_MAX];
-	for (size_t i = 0; i < audit->plan->n && !audit->leak->found; i++) {
-		if (!is_protected(audit, i)) {
-			continue;
-		}
-		int64_t vector[DRP_ATOMS_MAX];
-		for (size_t a = 0; a < audit->atoms->n; a++) {
-			vector[a] = audit->set[i].has[a];
-		}
-		int found;
-		enum drp_err err = drp_rowspace_holds(audit->space, vector, &found, rows);
-		if (err) {
-			return err;
-		}
-		if (found) {
-			name_rows(audit, rows);
-			tell(audit->leak, "suppressed", &audit->plan->cohort[i].cohort);
+	enum drp_err err = DRP_OK;
+	for (size_t i = 0; i < audit->plan->n && !err && !audit->leak->found; i++) {
+		if (is_protected(audit, i)) {
+			err = check_set(audit, "suppressed", &audit->set[i],
+				&audit->plan->cohort[i].cohort);
 		}
 	}
-	return DRP_OK;
+	return err;
+}
+
+/* Where a cohort's part has no number, neither the part nor the rest may be computed
+ * when it fails a gate by itself. */
+static enum drp_err check_withheld(struct audit *audit)
+{
+	enum drp_err err = DRP_OK;
+	for (size_t i = 0; i < audit->plan->n; i++) {
+		const struct drp_cohort *cohort = &audit->plan->cohort[i].cohort;
+		const struct drp_planned *part = drp_plan_find(audit->part, cohort);
+		for (uint8_t kind = 1; kind <= DRP_ATOM_KINDS; kind++) {
+			struct drp_atom_set set = audit->set[i];
+			keep_kind(audit->atoms, kind, &set);
+			if (err || audit->leak->found || (part && part->open) ||
+				is_empty(&set) || passes(audit, &set)) {
+				continue;
+			}
+			err = check_set(audit, "a part of", &set, cohort);
+		}
+	}
+	return err;
 }
 
 /* One protected set of atoms, if it fails gate A. The row space is asked first, since
@@ -179,14 +223,13 @@ static enum drp_err check_suppressed(struct audit *audit)
 static enum drp_err check_atoms(
 	struct audit *audit, const char *kind, const size_t *atoms, size_t n)
 {
-	uint8_t rows[DRP_COHORTS_MAX];
+	uint8_t rows[2 * DRP_COHORTS_MAX];
 	int found;
 	enum drp_err err = drp_rowspace_within(audit->space, atoms, n, &found, rows);
 	if (err) {
 		return err;
 	}
-	if (found && fails_a(audit, atoms, n)) {
-		name_rows(audit, rows);
+	if (found && fails_a(audit, atoms, n) && name_rows(audit, rows)) {
 		tell_atom(audit->leak, kind, &audit->atoms->label[atoms[0]]);
 	}
 	return DRP_OK;
@@ -226,13 +269,13 @@ static int64_t only_owner(const struct drp_atoms *atoms, size_t atom, int of_boa
 /* A school of several levels, or a board, may be spread over atoms that it has alone. */
 static enum drp_err check_owners(struct audit *audit, int of_board)
 {
-	int64_t owner[DRP_ATOMS_MAX];
+	int64_t owner[DRP_ATOM_SLOTS_MAX];
 	size_t n = audit->atoms->n;
 	for (size_t a = 0; a < n; a++) {
 		owner[a] = only_owner(audit->atoms, a, of_board);
 	}
 	for (size_t first = 0; first < n && !audit->leak->found; first++) {
-		size_t own[DRP_ATOMS_MAX], n_own = 0;
+		size_t own[DRP_ATOM_SLOTS_MAX], n_own = 0;
 		for (size_t a = first; owner[first] >= 0 && a < n; a++) {
 			if (owner[a] == owner[first]) {
 				own[n_own++] = a;
@@ -250,16 +293,28 @@ static enum drp_err check_owners(struct audit *audit, int of_board)
 	return DRP_OK;
 }
 
-static enum drp_err find(struct audit *audit)
+/* Each kind of number has been through check_remainders with its own plan. */
+static enum drp_err find_part(struct audit *audit)
+{
+	enum drp_err err = add_rows(audit, audit->plan, 0);
+	audit->first_named = audit->n_rows;
+	err = err ? err : add_rows(audit, audit->part, 1);
+	return err ? err : check_withheld(audit);
+}
+
+static enum drp_err find_plan(struct audit *audit)
 {
 	check_remainders(audit);
 	if (audit->leak->found) {
 		return DRP_OK;
 	}
-	enum drp_err err = add_rows(audit);
-	if (!err) {
-		err = check_suppressed(audit);
-	}
+	enum drp_err err = add_rows(audit, audit->plan, 0);
+	return err ? err : check_suppressed(audit);
+}
+
+static enum drp_err find(struct audit *audit)
+{
+	enum drp_err err = audit->part ? find_part(audit) : find_plan(audit);
 	if (!err && !audit->leak->found) {
 		err = check_pairs(audit);
 	}
@@ -269,11 +324,11 @@ static enum drp_err find(struct audit *audit)
 	return err;
 }
 
-enum drp_err drp_audit_find(struct drp_atoms *atoms,
+static enum drp_err audit_all(struct drp_atoms *atoms,
 	const struct drp_thresholds *thresholds, uint32_t k_sheets,
-	const struct drp_plan *plan, struct drp_leak *leak)
+	const struct drp_plan *plan, const struct drp_plan *part, struct drp_leak *leak)
 {
-	if (plan->n > DRP_COHORTS_MAX) {
+	if (plan->n > DRP_COHORTS_MAX || (part && part->n > DRP_COHORTS_MAX)) {
 		return DRP_E_RANGE;
 	}
 	struct audit *audit = drp_alloc(1, sizeof *audit);
@@ -285,15 +340,31 @@ enum drp_err drp_audit_find(struct drp_atoms *atoms,
 		.thresholds = thresholds,
 		.k_sheets = k_sheets,
 		.plan = plan,
+		.part = part,
 		.leak = leak};
 	for (size_t i = 0; i < plan->n; i++) {
 		drp_atoms_of(atoms, &plan->cohort[i].cohort, &audit->set[i]);
 	}
-	enum drp_err err = drp_rowspace_new(atoms->n, plan->n, &audit->space);
+	enum drp_err err =
+		drp_rowspace_new(atoms->n, plan->n + (part ? part->n : 0), &audit->space);
 	if (!err) {
 		err = find(audit);
 	}
 	drp_rowspace_free(audit->space);
 	drp_free(audit);
 	return err;
+}
+
+enum drp_err drp_audit_find(struct drp_atoms *atoms,
+	const struct drp_thresholds *thresholds, uint32_t k_sheets,
+	const struct drp_plan *plan, struct drp_leak *leak)
+{
+	return audit_all(atoms, thresholds, k_sheets, plan, NULL, leak);
+}
+
+enum drp_err drp_audit_part(struct drp_atoms *atoms,
+	const struct drp_thresholds *thresholds, uint32_t k_sheets,
+	const struct drp_plan *plan, const struct drp_plan *part, struct drp_leak *leak)
+{
+	return audit_all(atoms, thresholds, k_sheets, plan, part, leak);
 }

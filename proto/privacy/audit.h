@@ -16,6 +16,12 @@
  * of two rows, it adds nothing to the row space. It passes gate A when both parts do.
  * Larger sets of atoms are not searched (that is finding the lightest word of a code);
  * remainders catch those that a reader finds by plain subtraction.
+ *
+ * Two kinds of numbers of one cohort may be printed: of all its units, and of a part of
+ * them (on the open track the units with values). A reader combines both. So numbers of
+ * parts are looked at together with all others: with their help, no vector of the kinds
+ * named under "atoms" may follow, units of the part and others being told apart; nor the
+ * part or the rest of a cohort whose part has no number, when it fails gate A or B.
  */
 #ifndef DRP_PRIVACY_AUDIT_H
 #define DRP_PRIVACY_AUDIT_H
@@ -35,5 +41,13 @@ struct drp_leak {
 enum drp_err drp_audit_find(struct drp_atoms *atoms,
 	const struct drp_thresholds *thresholds, uint32_t k_sheets,
 	const struct drp_plan *plan, struct drp_leak *leak) DRP_MUST_CHECK;
+
+/* drp_audit_part takes atoms of two kinds, kind 1 being the part. The open cohorts of
+ * plan have numbers of all units, those of part numbers of the part; leak->part marks
+ * cohorts of `part`. */
+enum drp_err drp_audit_part(struct drp_atoms *atoms,
+	const struct drp_thresholds *thresholds, uint32_t k_sheets,
+	const struct drp_plan *plan, const struct drp_plan *part,
+	struct drp_leak *leak) DRP_MUST_CHECK;
 
 #endif

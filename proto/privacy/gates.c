@@ -292,6 +292,40 @@ enum drp_err drp_plan_narrow(const struct drp_manifest *manifest, enum drp_group
 	return make(manifest, group, member, questionnaires, families, within, plan);
 }
 
+/* The cohort behind a leak to close: as always, or else the region too. */
+static size_t part_to_close(const struct planning *p, const struct drp_leak *leak)
+{
+	size_t closed = most_removable(p, leak);
+	for (size_t i = 0; closed == p->plan->n && i < p->plan->n; i++) {
+		if (leak->part[i]) {
+			return i;
+		}
+	}
+	return closed;
+}
+
+enum drp_err drp_plan_part(const struct drp_manifest *manifest, enum drp_group group,
+	const uint8_t *kind, const uint32_t *questionnaires, const struct drp_plan *whole,
+	struct drp_plan *part)
+{
+	struct planning p = {.manifest = manifest, .plan = part};
+	struct drp_leak leak;
+	enum drp_err err =
+		drp_atoms_make(manifest, group, kind, questionnaires, &p.atoms);
+	if (err) {
+		return err;
+	}
+	do {
+		err = drp_audit_part(p.atoms, &manifest->thresholds,
+			manifest->thresholds.k_respondents[group], whole, part, &leak);
+		if (!err && leak.found) {
+			part->cohort[part_to_close(&p, &leak)].open = 0;
+		}
+	} while (!err && leak.found);
+	drp_atoms_free(p.atoms);
+	return err;
+}
+
 enum drp_err drp_audit_c(const struct drp_manifest *manifest, enum drp_group group,
 	const uint8_t *member, const struct drp_plan *plan, struct drp_diag *diag)
 {

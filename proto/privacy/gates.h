@@ -65,6 +65,15 @@ enum drp_err drp_plan_narrow(const struct drp_manifest *manifest, enum drp_group
 	const uint8_t *member, const uint32_t *questionnaires, unsigned families,
 	const struct drp_plan *within, struct drp_plan *plan) DRP_MUST_CHECK;
 
+/* drp_plan_part closes cohorts of `part`, a plan of numbers of some of the members, until
+ * nothing small follows from them together with the numbers that `whole` opens of all
+ * members: audit C over both (audit.h). kind[i] is 0 for no member, 1 for one of the
+ * part, 2 for another. A cohort all of whose members are of the part adds nothing to its
+ * whole number and stays. */
+enum drp_err drp_plan_part(const struct drp_manifest *manifest, enum drp_group group,
+	const uint8_t *kind, const uint32_t *questionnaires, const struct drp_plan *whole,
+	struct drp_plan *part) DRP_MUST_CHECK;
+
 /* drp_audit_c re-checks a finished plan: DRP_OK or DRP_E_DIFFERENCING, and diag names
  * what could be computed. The rules are in audit.h. The class 34 needs no row: it is
  * derived only where levels 3 and 4 are both open. */
