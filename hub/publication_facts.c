@@ -164,9 +164,10 @@ static json_t *steps(void)
 		"An item's valid rate r comes from the region's noisy valid counts, "
 		"shrunk towards the group's rate.",
 		"mean = 3 + S / (n r), with n the exact number of questionnaires behind "
-		"the sum S; an area's mean is the unweighted mean of its core items' "
-		"means.",
-		"se_dp holds the noise of S and of r and what the rate had to assume; "
+		"the sum S, or where that is not printed the middle of what the printed "
+		"numbers allow; an area's mean is the unweighted mean of its core "
+		"items' means.",
+		"se_dp holds the noise of S and of r and what rate and n had to assume; "
 		"the interval is the value plus and minus 1.96 se_dp. Nothing is clipped "
 		"to the scale; a mean with se_dp above 0.15 has status u.");
 }

@@ -62,6 +62,10 @@ enum drp_err drp_estimate_area(const struct drp_rates *rates, const uint16_t *it
 	const double *sums, size_t n_items, double variance, double n, int region,
 	struct drp_estimate *estimate) DRP_MUST_CHECK;
 
+/* drp_estimate_widen adds part (f) where n is not exact but has that relative variance:
+ * an n that is too large brings value nearer to 3 by as much. */
+void drp_estimate_widen(struct drp_estimate *estimate, double relative_variance);
+
 /* drp_estimate_expected_se: before any data, the standard error of an item mean of n
  * questionnaires with valid rate .95 behind `draws` noise draws of variance sigma2;
  * infinite when n is 0. */

@@ -82,6 +82,14 @@ enum drp_err drp_estimate_mean(const struct drp_rates *rates, size_t item, doubl
 	return drp_estimate_area(rates, &only, &sum, 1, variance, n, region, estimate);
 }
 
+void drp_estimate_widen(struct drp_estimate *e, double relative_variance)
+{
+	double distance = e->value - 3;
+	e->se = sqrt(e->se * e->se + distance * distance * relative_variance);
+	e->low = e->value - NORMAL_95 * e->se;
+	e->high = e->value + NORMAL_95 * e->se;
+}
+
 double drp_estimate_expected_se(double sigma2, double draws, double n)
 {
 	return n > 0 ? sqrt(draws * sigma2) / (n * EXPECTED_RATE) : HUGE_VAL;

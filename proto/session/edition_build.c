@@ -164,8 +164,9 @@ struct mean_work {
 	enum drp_status status; /* DRP_SHOWN: values are open */
 	int64_t sums[2 * DRP_ITEMS_MAX];
 	struct drp_totals totals;
-	int show_n, region;
-	double variance;
+	struct drp_behind behind;
+	int region;
+	double variance, doubt;
 };
 
 static enum drp_err mean_row(struct build *b, const struct mean_work *m, const char *area,
@@ -182,7 +183,7 @@ static enum drp_err mean_row(struct build *b, const struct mean_work *m, const c
 	}
 	fill_estimate(o, estimate);
 	snprintf(o->schools, sizeof o->schools, "%u", m->totals.schools);
-	if (m->show_n) {
+	if (m->behind.exact) {
 		snprintf(o->n, sizeof o->n, "%llu",
 			(unsigned long long)m->totals.questionnaires);
 	}
@@ -198,8 +199,8 @@ static enum drp_err item_means(struct build *b, const struct mean_work *m)
 		struct drp_estimate e = {0};
 		if (m->status == DRP_SHOWN) {
 			err = drp_estimate_mean(&m->w->rates, i, (double)m->sums[2 * i],
-				m->variance, (double)m->totals.questionnaires, m->region,
-				&e);
+				m->variance, m->behind.n, m->region, &e);
+			drp_estimate_widen(&e, m->doubt);
 		}
 		if (err == DRP_OK) {
 			err = mean_row(b, m, in->area[item->area].code, item->code, &e);
@@ -228,7 +229,8 @@ static enum drp_err area_means(struct build *b, const struct mean_work *m)
 		struct drp_estimate e = {0};
 		if (m->status == DRP_SHOWN) {
 			err = drp_estimate_area(&m->w->rates, items, sums, n, m->variance,
-				(double)m->totals.questionnaires, m->region, &e);
+				m->behind.n, m->region, &e);
+			drp_estimate_widen(&e, m->doubt);
 		}
 		if (err == DRP_OK) {
 			err = mean_row(b, m, in->area[a].code, "_T", &e);
@@ -277,8 +279,9 @@ static enum drp_err mean_rows(
 	if (m->status == DRP_SHOWN) {
 		m->totals = drp_working_totals(&b->set, w, w->valued, cohort);
 		m->variance = (double)m->totals.units * w->sigma2;
-		m->show_n = drp_plan_opens(&w->rest, cohort) ||
-			    drp_working_totals(&b->set, w, w->below, cohort).units == 0;
+		m->behind = drp_working_behind(&b->set, w, cohort);
+		/* The region's own n cancels against its rates. */
+		m->doubt = m->region ? 0 : m->behind.doubt + w->rates_doubt;
 		drp_working_sums(&b->set, w, cohort, m->sums);
 		err = archive(b, m);
 	}

@@ -7,7 +7,9 @@
  * One subtlety on the open track: values come only from units at or above the
  * threshold, so the questionnaires behind a mean (its n) and all questionnaires of the
  * same cohort differ by the units below it. That difference is a count of its own and
- * passes the gates like any other, or n is left empty.
+ * passes the gates like any other, or n is left empty. An empty n does not enter the
+ * mean or its error either, since a reader would solve for it: the middle of what the
+ * printed numbers allow stands in for it, and se_dp grows by what that may be wrong.
  * Threads: any. Claim: PRIVACY.md "Gates".
  */
 #ifndef DRP_SESSION_EDITION_BUILD_H

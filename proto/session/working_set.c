@@ -71,6 +71,45 @@ static enum drp_err narrow(struct drp_working_set *set, const struct drp_group_w
 			families, within, plan));
 }
 
+static int has_members(const struct drp_working_set *set, const uint8_t *member,
+	const struct drp_cohort *cohort)
+{
+	for (uint32_t u = 0; u < set->manifest->n_units; u++) {
+		if (member[u] && drp_cohort_holds(cohort, &set->manifest->unit[u])) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* The number behind values has a remainder of its own: the units below the threshold,
+ * which the total has and it has not. That must pass the gates or be nothing; and both
+ * kinds of numbers together must pass audit C. */
+static enum drp_err plan_behind(struct drp_working_set *set, struct drp_group_work *w)
+{
+	struct drp_plan rest;
+	uint8_t *kind = drp_alloc(set->manifest->n_units, 1);
+	if (!kind) {
+		return drp_fail(set->diag, DRP_E_NOMEM, "no memory for the opening");
+	}
+	enum drp_err err = narrow(set, w, w->below, w->value_families, &w->values, &rest);
+	for (uint32_t u = 0; u < set->manifest->n_units; u++) {
+		kind[u] = (uint8_t)(w->valued[u] + 2 * w->below[u]);
+	}
+	w->behind = w->values;
+	for (size_t i = 0; err == DRP_OK && i < rest.n; i++) {
+		struct drp_planned *behind = &w->behind.cohort[i];
+		behind->open = behind->open &&
+			       (rest.cohort[i].open ||
+				       !has_members(set, w->below, &behind->cohort));
+	}
+	err = err ? err
+		  : drp_plan_part(set->manifest, w->group, kind, w->questionnaires,
+			    &w->numbers, &w->behind);
+	drp_free(kind);
+	return settle(set, w, err);
+}
+
 /* The agreed plan is computed again from the manifest, as every node and auditor can;
  * each later one only narrows the one before. */
 static enum drp_err plan_group(struct drp_working_set *set, struct drp_group_work *w)
@@ -81,8 +120,7 @@ static enum drp_err plan_group(struct drp_working_set *set, struct drp_group_wor
 	err = err ? err : narrow(set, w, w->came, ALL_FAMILIES, &w->agreed, &w->numbers);
 	err = err ? err
 		  : narrow(set, w, w->valued, w->value_families, &w->numbers, &w->values);
-	return err ? err
-		   : narrow(set, w, w->below, w->value_families, &w->values, &w->rest);
+	return err ? err : plan_behind(set, w);
 }
 
 int drp_plan_opens(const struct drp_plan *p, const struct drp_cohort *cohort)
@@ -136,6 +174,27 @@ struct drp_totals drp_working_totals(const struct drp_working_set *set,
 	return t;
 }
 
+struct drp_behind drp_working_behind(const struct drp_working_set *set,
+	const struct drp_group_work *w, const struct drp_cohort *cohort)
+{
+	struct drp_totals valued = drp_working_totals(set, w, w->valued, cohort);
+	if (drp_plan_opens(&w->behind, cohort)) {
+		return (struct drp_behind){1, (double)valued.questionnaires, 0};
+	}
+	double all = (double)drp_working_totals(set, w, w->came, cohort).questionnaires;
+	double below = drp_working_totals(set, w, w->below, cohort).units;
+	double k = set->manifest->thresholds.k_unit[w->group];
+	double least = valued.units * k, most = all - below;
+	if (least < all - below * (k - 1)) {
+		least = all - below * (k - 1);
+	}
+	if (most < least) { /* only when a unit says that it has no questionnaires */
+		most = least;
+	}
+	double n = (least + most) / 2, width = most - least;
+	return (struct drp_behind){0, n, width * width / 12 / (n * n)};
+}
+
 void drp_working_sums(const struct drp_working_set *set, const struct drp_group_work *w,
 	const struct drp_cohort *cohort, int64_t *sums)
 {
@@ -168,8 +227,10 @@ static enum drp_err region_rates(struct drp_working_set *set, struct drp_group_w
 	}
 	drp_free(sums);
 	struct drp_totals t = drp_working_totals(set, w, w->valued, &region);
-	enum drp_err err = drp_rates_from_valid(valid, w->n_core,
-		(double)t.units * w->sigma2, (double)t.questionnaires, &w->rates);
+	struct drp_behind behind = drp_working_behind(set, w, &region);
+	enum drp_err err = drp_rates_from_valid(
+		valid, w->n_core, (double)t.units * w->sigma2, behind.n, &w->rates);
+	w->rates_doubt = behind.doubt;
 	w->has_rates = err == DRP_OK;
 	return err;
 }

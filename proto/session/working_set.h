@@ -26,13 +26,14 @@ struct drp_group_work {
 	struct drp_plan agreed;	 /* what the signed manifest allows */
 	struct drp_plan numbers; /* opened numbers of questionnaires */
 	struct drp_plan values;	 /* opened sums */
-	struct drp_plan rest;	 /* numbers of the units below the threshold */
+	struct drp_plan behind;	 /* opened numbers of the units with values */
 	unsigned value_families;
 	uint32_t sigma2;
 	size_t n_core;
 	uint16_t core[DRP_ITEMS_MAX];
 	int has_rates;
 	struct drp_rates rates;
+	double rates_doubt; /* of the n that they were made with */
 };
 
 struct drp_working_set {
@@ -70,6 +71,17 @@ struct drp_totals {
 struct drp_totals drp_working_totals(const struct drp_working_set *set,
 	const struct drp_group_work *work, const uint8_t *member,
 	const struct drp_cohort *cohort);
+
+/* The number of questionnaires behind a cohort's values, as means and errors use it.
+ * Where the exact one is withheld it must not enter them, since a reader would solve for
+ * it: then n is the middle of what the printed numbers and the threshold allow, and
+ * doubt the relative variance of a number anywhere between. */
+struct drp_behind {
+	int exact;
+	double n, doubt;
+};
+struct drp_behind drp_working_behind(const struct drp_working_set *set,
+	const struct drp_group_work *work, const struct drp_cohort *cohort);
 
 /* drp_working_sums adds up the cohort's noisy values: 2 per core item. */
 void drp_working_sums(const struct drp_working_set *set,
