@@ -118,8 +118,7 @@ static void a_sound_campaign(void)
 static void manifest_and_instrument(void)
 {
 	static const struct tampering t[] = {
-		{"UPDATE blob SET bytes=CAST(substr(bytes,1,length(bytes)-1)||x'00' AS "
-		 "BLOB)"
+		{"UPDATE blob SET bytes=CAST(bytes||x'00' AS BLOB)"
 		 " WHERE hash=(SELECT manifest FROM campaign)",
 			"manifest hash;manifest signature;instrument hash;ledger charges;"
 			"receipts;units;contributions;edition identity;edition "
@@ -127,8 +126,7 @@ static void manifest_and_instrument(void)
 			"school named;thresholds;suppressed rows;privacy budget;gates, "
 			"numbers;gates, values;"},
 		{"UPDATE campaign SET signature=zeroblob(64)", "manifest signature;"},
-		{"UPDATE blob SET bytes=CAST(substr(bytes,1,length(bytes)-1)||x'00' AS "
-		 "BLOB)"
+		{"UPDATE blob SET bytes=CAST(bytes||x'00' AS BLOB)"
 		 " WHERE hash=(SELECT instrument FROM campaign)",
 			"instrument hash;edition identity;edition rebuilt;no school "
 			"named;"
@@ -249,7 +247,7 @@ static void contributions(void)
 {
 	static const struct tampering closed[] = {
 		{"UPDATE contribution SET "
-		 "sealed=CAST(substr(sealed,1,length(sealed)-1)||x'00' AS BLOB)"
+		 "sealed=CAST(sealed||x'00' AS BLOB)"
 		 " WHERE rowid=5",
 			"contributions;edition rebuilt;"},
 		{"UPDATE contribution SET hash=zeroblob(32) WHERE rowid=5",
