@@ -234,12 +234,10 @@ class Enrolment(Wrong):
         self.addCleanup(other.kill)
         other.found()
         other.serve()
-        text = open(self.invite, encoding="utf-8").read()
         node = self.node()
         node.do("init", "--invite", self.invite)
         self.refused(node, "publish", CAMPAIGN, "--once", "--hub",
                      f"tcp://127.0.0.1:{other.port}", words=["hub of the invite"])
-        self.assertNotIn(str(other.port), text)
 
 
 class Peers(Wrong):

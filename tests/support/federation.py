@@ -216,16 +216,19 @@ def content(database):
 
 
 class Federation:
-    """A hub with n schools of level 1, all enrolled, and one signed campaign.
+    """A hub with n schools of level 1; begin() enrols them and signs a campaign.
 
-    School Si has board Bi, province BE21 or BE22 in turn; every group is 60 people."""
+    School Si, named "School i", has board Bi and province BE21 or BE22 in turn; every
+    group is 60 people. A prefix goes before all three names."""
 
-    def __init__(self, folder, n=6, eligible=60, address=None):
+    def __init__(self, folder, n=6, prefix="", address=None):
         self.folder = folder
+        self.prefix = prefix
         self.hub = Hub(os.path.join(folder, "hub"))
-        self.nodes = [Node(f"S{i}", os.path.join(folder, f"node-S{i}")) for i in range(n)]
-        self.hub.found(address)
-        self.register(eligible)
+        self.nodes = [Node(f"{prefix}S{i}", os.path.join(folder, f"node-S{i}"))
+                      for i in range(n)]
+        self.hub.found(address and address(self.hub))
+        self.register()
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -236,12 +239,12 @@ class Federation:
             file.write(text)
         return path
 
-    def register(self, eligible):
+    def register(self):
         lines = ["school,name,board,province,network,level,"
                  "eligible_leader,eligible_teacher,eligible_pupil"]
         for i, node in enumerate(self.nodes):
-            lines.append(f"{node.school},School {i},B{i},BE2{1 + i % 2},"
-                         f"{('GO', 'KOV')[i % 2]},1,{eligible},{eligible},{eligible}")
+            lines.append(f"{node.school},{self.prefix}School {i},{self.prefix}B{i},"
+                         f"BE2{1 + i % 2},{('GO', 'KOV')[i % 2]},1,60,60,60")
         self.hub.do("school", "import", self.write("registry.csv", "\n".join(lines) + "\n"))
 
     def invite(self, school):
