@@ -6,10 +6,10 @@
  *   incomplete      bool              participation of the unit is "onvolledig"
  *   invited         uint              0..DRP_UNIT_ELIGIBLE_MAX
  *   questionnaires  uint              completed, 0..DRP_UNIT_ELIGIBLE_MAX
- *   sigma2          uint              of each value's noise; 0 exactly when there are
- * none unit            bin 16            id in the manifest values          array of int
- * noisy sums, at most DRP_VALUES_MAX, each within -2^53..2^53, which every reader holds
- * exactly
+ *   sigma2          uint              of each value's noise; 0 exactly without values
+ *   unit            bin 16            id in the manifest
+ *   values          array of int      noisy sums, at most DRP_VALUES_MAX, each within
+ *                                     -2^53..2^53, which every reader holds exactly
  *
  * Canonical form of a receipt: a map
  *   campaign        bin 32            manifest hash

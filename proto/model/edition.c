@@ -7,8 +7,8 @@
  *   manifest    bin 32
  *   number      1, 2, 3 ...
  *   opened      array of [group, family, provinces, levels, networks, draws, [sums]]
- *   rows        13 columns of texts, in the order of observations.csv from `family` to
- *               `status`, each an array of as many texts as there are rows
+ *   rows        15 arrays of one length: family and group (uint), 12 texts in the
+ *               order of text_column below, status (uint, its ASCII code)
  *   schools     [registered, took part]
  */
 #include "proto/model/edition.h"

@@ -6,8 +6,8 @@
  *
  * A request is signed by its sender, and its body is sealed for one recipient with
  * everything in front of the body as context. Order at the receiver: parse (sizes and
- * types only, no allocation), look the sender up, verify, open; open refuses an envelope
- * that was not verified.
+ * types only, no allocation), verify, open, then look the sender up, so that a stranger
+ * is told so under seal; open refuses an envelope that was not verified.
  *
  * A reply is encrypted under the request's message key, which only the addressee could
  * open: that is its authenticity, so it carries no signature. What must convince a third
