@@ -5,6 +5,7 @@
 #include "proto/base/date.h"
 #include "proto/base/text.h"
 #include "proto/model/codes.h"
+#include "proto/model/manifest_check.h"
 #include "proto/model/yaml.h"
 #include "proto/privacy/ledger.h"
 #include "proto/privacy/rational.h"
@@ -21,7 +22,7 @@ struct file_groups {
 };
 
 struct file_thresholds {
-	uint32_t schools, boards, school_percent, board_percent;
+	char *schools, *boards, *school_percent, *board_percent;
 	struct file_groups *respondents, *unit;
 };
 
@@ -52,12 +53,11 @@ static const cyaml_schema_field_t groups_fields[] = {
 	OPTIONAL_TEXT("pupil", struct file_groups, pupil, 40), CYAML_FIELD_END};
 
 static const cyaml_schema_field_t thresholds_fields[] = {
-	CYAML_FIELD_UINT("schools", CYAML_FLAG_OPTIONAL, struct file_thresholds, schools),
-	CYAML_FIELD_UINT("boards", CYAML_FLAG_OPTIONAL, struct file_thresholds, boards),
-	CYAML_FIELD_UINT("largest-school-percent", CYAML_FLAG_OPTIONAL,
-		struct file_thresholds, school_percent),
-	CYAML_FIELD_UINT("largest-board-percent", CYAML_FLAG_OPTIONAL,
-		struct file_thresholds, board_percent),
+	OPTIONAL_TEXT("schools", struct file_thresholds, schools, 40),
+	OPTIONAL_TEXT("boards", struct file_thresholds, boards, 40),
+	OPTIONAL_TEXT(
+		"largest-school-percent", struct file_thresholds, school_percent, 40),
+	OPTIONAL_TEXT("largest-board-percent", struct file_thresholds, board_percent, 40),
 	CYAML_FIELD_MAPPING_PTR("respondents", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 		struct file_thresholds, respondents, groups_fields),
 	CYAML_FIELD_MAPPING_PTR("unit", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
@@ -126,12 +126,13 @@ static enum drp_err read_dates(
 	const struct reading *r, const struct file *f, struct drp_draft *d)
 {
 	if (drp_date_parse(f->period.from, &d->period_from) ||
-		drp_date_parse(f->period.to, &d->period_to) ||
-		d->period_to < d->period_from) {
+		drp_date_parse(f->period.to, &d->period_to) || d->period_from < 0 ||
+		d->period_to > DRP_DAY_MAX || d->period_to < d->period_from) {
 		return bad(r, "period",
 			"two days YYYY-MM-DD, from not after to, are expected");
 	}
-	if (drp_date_parse(f->deadline, &d->deadline) || d->deadline < d->period_from) {
+	if (drp_date_parse(f->deadline, &d->deadline) || d->deadline >= DRP_DAY_MAX ||
+		d->deadline < d->period_from) {
 		return bad(r, "deadline",
 			"a day YYYY-MM-DD inside or after the period is expected");
 	}
@@ -145,6 +146,13 @@ static enum drp_err read_kinds(
 	if (!drp_code_valid(f->campaign, DRP_NAME_MAX)) {
 		return bad(r, "campaign",
 			"an id of letters, digits, '-', '_' and '.' is expected");
+	}
+	if (strpbrk(f->title, "\r\n\t")) {
+		return bad(r, "title", "one line of text is expected");
+	}
+	if (!drp_code_valid(f->region, sizeof d->region)) {
+		return bad(r, "region",
+			"a code of 1-15 letters and digits such as VL is expected");
 	}
 	if (track < 0) {
 		return bad(r, "track", "'open' or 'sealed' is expected");
@@ -169,15 +177,17 @@ static enum drp_err read_kinds(
 	return DRP_OK;
 }
 
-/* An operator may raise a threshold, never lower it below the design's. */
-static enum drp_err raise(
-	const struct reading *r, const char *field, const char *text, uint32_t *value)
+/* An operator may make a threshold stricter, never weaker than the design's, which is
+ * what *value holds on entry: a least number is raised, a largest share lowered. */
+static enum drp_err tighten(const struct reading *r, const char *field, const char *text,
+	uint32_t least, uint32_t most, uint32_t *value)
 {
-	if (text && drp_parse_u32(text, *value, 1000000, value)) {
-		return bad(r, field,
-			"a threshold can be raised above the default, not lowered");
-	}
-	return DRP_OK;
+	return text && drp_parse_u32(text, least, most, value)
+		       ? drp_fail(r->diag, DRP_E_INPUT,
+				 "%s: thresholds: %s: a whole number from %u to %u is "
+				 "expected; a threshold can be made stricter, not weaker",
+				 r->path, field, least, most)
+		       : DRP_OK;
 }
 
 static enum drp_err read_thresholds(const struct reading *r,
@@ -192,26 +202,23 @@ static enum drp_err read_thresholds(const struct reading *r,
 	if (!f) {
 		return DRP_OK;
 	}
-	if ((f->schools && f->schools < t->k_schools) ||
-		(f->boards && f->boards < t->k_boards) ||
-		f->school_percent > t->max_school_percent ||
-		f->board_percent > t->max_board_percent) {
-		return bad(r, "thresholds",
-			"a threshold can be made stricter, not weaker "
-			"(5 schools, 3 boards, 50 and 70 percent)");
-	}
-	t->k_schools = f->schools ? f->schools : t->k_schools;
-	t->k_boards = f->boards ? f->boards : t->k_boards;
-	t->max_school_percent =
-		f->school_percent ? f->school_percent : t->max_school_percent;
-	t->max_board_percent = f->board_percent ? f->board_percent : t->max_board_percent;
-	enum drp_err err = DRP_OK;
+	enum drp_err err = tighten(
+		r, "schools", f->schools, t->k_schools, DRP_SCHOOLS_MAX, &t->k_schools);
+	err = err ? err
+		  : tighten(r, "boards", f->boards, t->k_boards, DRP_SCHOOLS_MAX,
+			    &t->k_boards);
+	err = err ? err
+		  : tighten(r, "largest-school-percent", f->school_percent, 1,
+			    t->max_school_percent, &t->max_school_percent);
+	err = err ? err
+		  : tighten(r, "largest-board-percent", f->board_percent, 1,
+			    t->max_board_percent, &t->max_board_percent);
 	for (int g = 0; err == DRP_OK && g < DRP_GROUPS; g++) {
-		err = raise(r, "thresholds: respondents", group_text(f->respondents, g),
-			&t->k_respondents[g]);
+		err = tighten(r, "respondents", group_text(f->respondents, g),
+			t->k_respondents[g], DRP_UNIT_ELIGIBLE_MAX, &t->k_respondents[g]);
 		err = err ? err
-			  : raise(r, "thresholds: unit", group_text(f->unit, g),
-				    &t->k_unit[g]);
+			  : tighten(r, "unit", group_text(f->unit, g), t->k_unit[g],
+				    DRP_UNIT_ELIGIBLE_MAX, &t->k_unit[g]);
 	}
 	return err;
 }
@@ -233,12 +240,20 @@ static enum drp_err read_budget(const struct reading *r, const struct file_group
 	return DRP_OK;
 }
 
+/* Cells of province_level fold by level, inside their province. */
 static int code_of(int family, const char *code)
 {
-	return family == DRP_FAMILY_PROVINCE  ? drp_province_of(code)
-	       : family == DRP_FAMILY_LEVEL   ? drp_level_of(code)
-	       : family == DRP_FAMILY_NETWORK ? drp_network_of(code)
-					      : -1;
+	switch (family) {
+	case DRP_FAMILY_PROVINCE:
+		return drp_province_of(code);
+	case DRP_FAMILY_LEVEL:
+	case DRP_FAMILY_PROVINCE_LEVEL:
+		return drp_level_of(code);
+	case DRP_FAMILY_NETWORK:
+		return drp_network_of(code);
+	default:
+		return -1;
+	}
 }
 
 static enum drp_err read_folds(
@@ -250,8 +265,8 @@ static enum drp_err read_folds(
 		    into = code_of(family, f->fold[i].into);
 		if (from < 0 || into < 0 || from == into) {
 			return bad(r, "fold",
-				"family (province, level or network) and two different "
-				"codes of it are expected");
+				"family (province, level, network or province_level) and "
+				"two different codes of it are expected");
 		}
 		d->fold[d->n_folds++] =
 			(struct drp_fold){(uint8_t)family, (uint8_t)from, (uint8_t)into};
@@ -420,6 +435,15 @@ cleanup:
 	return err;
 }
 
+static size_t count_units(const struct drp_school *schools, size_t n)
+{
+	size_t units = 0;
+	for (size_t i = 0; i < n; i++) {
+		units += (size_t)__builtin_popcount(schools[i].levels);
+	}
+	return units;
+}
+
 enum drp_err drp_draft_manifest(const struct drp_draft *draft,
 	const struct drp_instrument *instrument, const struct drp_school *schools,
 	size_t n, const struct drp_rng *rng, struct drp_manifest **manifest,
@@ -430,6 +454,12 @@ enum drp_err drp_draft_manifest(const struct drp_draft *draft,
 			"the register holds %zu schools; import one to %d with 'school "
 			"import'",
 			n, DRP_SCHOOLS_MAX);
+	}
+	if (count_units(schools, n) > DRP_UNITS_MAX) {
+		return drp_fail(diag, DRP_E_RANGE,
+			"the register holds %zu units (school and level); a campaign "
+			"takes at most %d",
+			count_units(schools, n), DRP_UNITS_MAX);
 	}
 	struct drp_manifest *m = drp_alloc(1, sizeof *m);
 	if (!m) {
