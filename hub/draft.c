@@ -10,6 +10,7 @@
 #include "proto/privacy/ledger.h"
 #include "proto/privacy/rational.h"
 #include "proto/privacy/sensitivity.h"
+#include "proto/session/policy.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,6 +131,9 @@ static enum drp_err read_dates(
 		d->period_to > DRP_DAY_MAX || d->period_to < d->period_from) {
 		return bad(r, "period",
 			"two days YYYY-MM-DD, from not after to, are expected");
+	}
+	if ((int64_t)d->period_to - d->period_from > DRP_PERIOD_MAX_DAYS) {
+		return bad(r, "period", "it lasts a year at most: nodes refuse more");
 	}
 	if (drp_date_parse(f->deadline, &d->deadline) || d->deadline >= DRP_DAY_MAX ||
 		d->deadline < d->period_from) {

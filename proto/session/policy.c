@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/session/policy.h"
 
+#include "proto/base/date.h"
 #include "proto/privacy/ledger.h"
 #include "proto/privacy/rational.h"
 #include "proto/privacy/sensitivity.h"
@@ -70,6 +71,21 @@ static enum drp_err check_release(const struct drp_manifest *m,
 		       : DRP_OK;
 }
 
+/* A hub that could choose the school year, or open several years at once, would open
+ * another account for each. */
+static enum drp_err check_year(const struct drp_manifest *m, struct drp_diag *diag)
+{
+	int64_t days = (int64_t)m->period_to - m->period_from;
+	if ((int64_t)m->year != drp_school_year(m->period_from) || days < 0 ||
+		days > DRP_PERIOD_MAX_DAYS) {
+		return drp_fail(diag, DRP_E_POLICY,
+			"campaign %s is not charged to the school year in which it "
+			"begins, or lasts more than %d days",
+			m->id, DRP_PERIOD_MAX_DAYS);
+	}
+	return DRP_OK;
+}
+
 static enum drp_err check_budget(
 	const struct drp_manifest *m, int group, struct drp_diag *diag)
 {
@@ -99,6 +115,7 @@ enum drp_err drp_policy_check(const struct drp_manifest *m,
 			m->id);
 	}
 	enum drp_err err = check_thresholds(m, diag);
+	err = err ? err : check_year(m, diag);
 	for (uint16_t i = 0; err == DRP_OK && i < m->n_releases; i++) {
 		err = check_release(m, instrument, &m->release[i], diag);
 	}

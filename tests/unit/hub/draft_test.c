@@ -193,6 +193,7 @@ static void what_else_is_refused(void)
 		{"period: {from: 2026-02-29, to: 2026-05-31}", "period"},
 		{"period: {from: 1969-12-31, to: 2026-05-31}", "period"},
 		{"period: {from: 2026-03-01, to: 2300-01-01}", "period"},
+		{"period: {from: 2026-03-01, to: 2027-03-03}", "period"},
 		{"period: {from: 2026-03-01}", "to"},
 		{"period: 2026", "period"},
 		{"deadline: 2026-02-28", "deadline"},

@@ -9,12 +9,17 @@
 #include "proto/privacy/sensitivity.h"
 #include "tests/support/check.h"
 
+#define FIRST_DAY_OF_2026 20697 /* 1 September 2026 */
+
 static struct drp_instrument *instrument;
 
 static struct drp_manifest good(void)
 {
-	struct drp_manifest m = {
-		.id = "c", .thresholds = {5, 3, 50, 70, {5, 10, 20}, {5, 10, 20}}};
+	struct drp_manifest m = {.id = "c",
+		.year = 2026,
+		.period_from = FIRST_DAY_OF_2026,
+		.period_to = FIRST_DAY_OF_2026 + 90,
+		.thresholds = {5, 3, 50, 70, {5, 10, 20}, {5, 10, 20}}};
 	for (int g = 0; g < DRP_GROUPS; g++) {
 		uint16_t items[DRP_ITEMS_MAX];
 		struct drp_release r = {.group = (uint8_t)g,
@@ -96,6 +101,23 @@ static void budget(void)
 	CHECK_ERR(drp_policy_check(&m, instrument, NULL), DRP_E_BUDGET);
 }
 
+static void year(void)
+{
+	struct drp_manifest m = good();
+	m.year = 2027; /* an account of its own for the same questionnaires */
+	CHECK_ERR(drp_policy_check(&m, instrument, NULL), DRP_E_POLICY);
+	m = good();
+	m.period_from--; /* begins in the year before */
+	CHECK_ERR(drp_policy_check(&m, instrument, NULL), DRP_E_POLICY);
+	m = good();
+	m.period_to = m.period_from + DRP_PERIOD_MAX_DAYS;
+	CHECK_OK(drp_policy_check(&m, instrument, NULL));
+	m.period_to++;
+	CHECK_ERR(drp_policy_check(&m, instrument, NULL), DRP_E_POLICY);
+	m.period_to = m.period_from - 1;
+	CHECK_ERR(drp_policy_check(&m, instrument, NULL), DRP_E_POLICY);
+}
+
 static void track(void)
 {
 	struct drp_manifest m = good();
@@ -113,6 +135,7 @@ int main(void)
 	CASE("no threshold may be weaker", thresholds);
 	CASE("no release may have less noise than its charge asks for", noise);
 	CASE("no release may spend more than the budget or the cap", budget);
+	CASE("the school year is that of the period, of a year at most", year);
 	CASE("an unknown track is refused", track);
 	drp_instrument_free(instrument);
 	return DONE();
