@@ -14,29 +14,18 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 
 import generate
 import truth
+from programs import Failure, Hub, Programs
 
 ROOT = generate.ROOT
 FRAME = os.path.join(ROOT, "deploy/reference/frame-vlaanderen-2020.csv")
 INSTRUMENT = os.path.join(ROOT, "deploy/instruments/selfie.yaml")
 NODES_AT_ONCE = 2
-COMMAND_TIMEOUT_S = 300
-HUB_START_S = 30
-HUB_STOP_S = 20
-
-# The peak that a child reports is never below what it held of this driver before it
-# became another program; forked, that is a few megabytes, with vfork all of this driver.
-subprocess._USE_VFORK = False
-
-
-class Failure(Exception):
-    """One line for people: what failed and where its log is."""
 
 
 class Progress:
@@ -70,117 +59,6 @@ class Progress:
             sys.stderr.flush()
 
 
-class Programs:
-    """Runs commands, each with its log file; knows the largest node process seen."""
-
-    def __init__(self, folder, logs):
-        self.hub = os.path.join(folder, "drempel-hub")
-        self.node = os.path.join(folder, "drempel-node")
-        for program in (self.hub, self.node):
-            if not os.access(program, os.X_OK):
-                raise Failure(f"no program {program}: build it, or name its folder "
-                              "with --bin")
-        self.logs = logs
-        self.lock = threading.Lock()
-        self.running = set()
-        self.node_peak_kib = 0
-        self.stopped = False
-
-    def run(self, log, program, *arguments):
-        """The command's standard output; its errors go to the log, named in a Failure."""
-        path = os.path.join(self.logs, log + ".log")
-        command = [program, *map(str, arguments)]
-        with open(path, "ab") as file:
-            file.write(("$ " + " ".join(command) + "\n").encode())
-            file.flush()
-            start = file.tell()
-            process = self.spawn(command, file)
-            timer = threading.Timer(COMMAND_TIMEOUT_S, process.kill)
-            timer.start()
-            output = process.stdout.read()
-            process.stdout.close()
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            timer.cancel()
-            with self.lock:
-                self.running.discard(process)
-                if program == self.node:
-                    self.node_peak_kib = max(self.node_peak_kib, usage.ru_maxrss)
-        if process.returncode != 0:
-            raise Failure(f"{' '.join(map(os.path.basename, command[:4]))} failed "
-                          f"({describe_exit(process.returncode)}"
-                          f"{last_line(path, start)}); log: {path}")
-        return output.decode("utf-8", "replace")
-
-    def spawn(self, command, log):
-        with self.lock:
-            if self.stopped:
-                raise Failure("stopped")
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL,
-                                       stdout=subprocess.PIPE, stderr=log)
-            self.running.add(process)
-        return process
-
-    def stop(self):
-        """End the commands that are still running, and start no more."""
-        with self.lock:
-            self.stopped = True
-            for process in self.running:
-                process.terminate()
-
-
-def describe_exit(code):
-    if code >= 0:
-        return f"exit {code}"
-    try:
-        return f"ended by {signal.Signals(-code).name}"
-    except ValueError:
-        return f"ended by signal {-code}"
-
-
-def last_line(path, start):
-    with open(path, encoding="utf-8", errors="replace") as file:
-        file.seek(start)
-        lines = [line.strip() for line in file if line.strip()]
-    return f": {lines[-1]}" if lines else ""
-
-
-class Hub:
-    """The serving hub. Its output is a file, so that it can outlive this driver."""
-
-    def __init__(self, programs, directory, address):
-        self.log = os.path.join(programs.logs, "serve.log")
-        with open(self.log, "wb") as log:
-            self.process = subprocess.Popen(
-                [programs.hub, "serve", "--dir", directory, "--listen", address],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-        deadline = time.monotonic() + HUB_START_S
-        while not self.says(address.removeprefix("tcp://")):
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                self.stop()
-                raise Failure(f"drempel-hub serve did not say that it listens on "
-                              f"{address}{last_line(self.log, 0)}; log: {self.log}")
-            time.sleep(0.05)
-
-    def says(self, text):
-        with open(self.log, encoding="utf-8", errors="replace") as file:
-            return any(text in line for line in file)
-
-    def check(self):
-        if self.process.poll() is not None:
-            raise Failure(f"drempel-hub serve stopped by itself "
-                          f"({describe_exit(self.process.returncode)}); log: {self.log}")
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(HUB_STOP_S)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-
-
 class Demo:
     """One federation in one folder; each method is a phase."""
 
@@ -201,9 +79,8 @@ class Demo:
         self.deadline = today + datetime.timedelta(days=14)
         self.address = f"tcp://127.0.0.1:{free_port()}"
 
-    def on_hub(self, *arguments):
-        return self.programs.run("hub", self.programs.hub, *arguments,
-                                 "--dir", self.hub_dir)
+    def on_hub(self, *arguments, log="hub"):
+        return self.programs.run(log, self.programs.hub, *arguments, "--dir", self.hub_dir)
 
     def on_node(self, school, *arguments):
         name = school["school"]
@@ -213,7 +90,7 @@ class Demo:
     def on_python(self, script, *arguments):
         """Beside this one; in a process of its own, so that this one stays small."""
         path = os.path.join(os.path.dirname(os.path.abspath(__file__)), script)
-        self.programs.run("driver", sys.executable, path, *arguments)
+        self.programs.run("driver", sys.executable, "-B", path, *arguments)
 
     def phase(self, name, work, schools=None):
         """Do the work once, or once per school with NODES_AT_ONCE at a time."""
@@ -232,6 +109,8 @@ class Demo:
                 except BaseException:
                     self.programs.stop()
                     pool.shutdown(cancel_futures=True)
+                    if self.hub:
+                        self.hub.check()  # nodes fail when it is gone: say the cause
                     raise
         if self.hub:
             self.hub.check()
@@ -272,7 +151,7 @@ class Demo:
     def enrol(self, school):
         invitation = os.path.join(self.run_dir, "invites", school["school"] + ".txt")
         os.makedirs(os.path.dirname(invitation), exist_ok=True)
-        text = self.on_hub("invite", school["school"])
+        text = self.on_hub("invite", school["school"], log=school["school"])
         with open(invitation, "w", encoding="utf-8") as file:
             file.write(text)
         os.makedirs(os.path.join(self.run_dir, "nodes"), exist_ok=True)
@@ -323,7 +202,9 @@ class Demo:
             file.write(report)
 
     def freeze(self):
+        """What is left after it must still prove the edition."""
         self.on_hub("campaign", "freeze", self.campaign)
+        self.on_hub("audit", self.campaign)
 
     def write_truth(self):
         self.on_python("truth.py", self.generated,
@@ -361,9 +242,10 @@ class Demo:
 
     def show(self):
         """The answer to the member of parliament, and where everything is."""
-        for by in ("province", "level"):
-            print(self.on_hub("table", self.campaign, "--by", by,
-                              "--measure", "participation"))
+        table = ("table", self.campaign, "--measure", "participation", "--by")
+        print(self.on_hub(*table, "province"))
+        # The notes of the second table are those of the first.
+        print("\n\n".join(self.on_hub(*table, "level").split("\n\n")[:2]) + "\n")
         print(f"tables    {self.out}/tables/observations.csv and its data dictionary\n"
               f"truth     {self.out}/truth/observations.csv: the generator's own values\n"
               f"sent      {self.out}/sent: what each school's own log says left it\n"

@@ -11,11 +11,11 @@ python=/usr/bin/python3
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
-"$python" "$source/deploy/federation/run.py" --bin "$1" --out "$out/demo" --once --schools 40
-"$python" "$source/deploy/federation/check.py" --ratio 0.6 1.6 --inside 0.85 1 "$out/demo"
+"$python" -B "$source/deploy/federation/run.py" --bin "$1" --out "$out/demo" --once --schools 40
+"$python" -B "$source/deploy/federation/check.py" --ratio 0.6 1.6 --inside 0.85 1 "$out/demo"
 
 # A folder with something in it is never touched.
-if "$python" "$source/deploy/federation/run.py" --bin "$1" --out "$out/demo" --once \
+if "$python" -B "$source/deploy/federation/run.py" --bin "$1" --out "$out/demo" --once \
 	--schools 40 2>"$out/refused"; then
 	echo "a second run into the same folder was not refused" >&2
 	exit 1
