@@ -62,8 +62,8 @@ static int manifest_signature(struct drp_evidence *e)
 	if (memcmp(&key, &e->manifest->hub, sizeof key) != 0) {
 		return drp_audit_say(e, 0, "it names another hub's key");
 	}
-	enum drp_err err = drp_verify(&key, "drempel manifest 1", e->manifest_bytes.data,
-		e->manifest_bytes.len, e->row.signature);
+	enum drp_err err = drp_verify(&e->manifest->hub, "drempel manifest 1",
+		e->manifest_bytes.data, e->manifest_bytes.len, e->row.signature);
 	return drp_audit_say(e, err == DRP_OK, "%s",
 		err ? drp_err_text(err) : "made with this hub's key");
 }

@@ -7,6 +7,7 @@
 
 #include "hub/publication.h"
 #include "proto/base/alloc.h"
+#include "proto/base/text.h"
 
 #include "tests/support/check.h"
 #include "tests/support/hub_fixture.h"
@@ -510,6 +511,71 @@ static void a_row_without_its_sum(struct drp_edition *edition)
 	drp_free(edition->opened[--edition->n_opened].value);
 }
 
+static void a_sum_of_another_cohort(struct drp_edition *edition)
+{
+	for (size_t i = 0; i < edition->n_opened; i++) {
+		struct drp_opened *o = &edition->opened[i];
+		if (o->group == DRP_PUPIL && o->cohort.provinces == 1u << DRP_BE21 &&
+			!o->cohort.levels) {
+			o->cohort.provinces = 1u << DRP_BE10;
+		}
+	}
+}
+
+static void a_mean_outside_the_plan(struct drp_edition *edition)
+{
+	struct drp_observation *o =
+		row_of(edition, DRP_FAMILY_PROVINCE, "BE24", "_T", DRP_PUPIL, "mean");
+	o->status = DRP_SHOWN;
+	snprintf(o->value, sizeof o->value, "4.0000");
+	snprintf(o->se, sizeof o->se, "0.1000");
+	snprintf(o->schools, sizeof o->schools, "6");
+}
+
+static void hide_network(struct drp_edition *edition)
+{
+	for (size_t i = 0; i < edition->n_observations; i++) {
+		struct drp_observation *o = &edition->observation[i];
+		if (o->family == DRP_FAMILY_NETWORK && !strcmp(o->network, "KOV") &&
+			o->group == DRP_PUPIL && strcmp(o->measure, "mean")) {
+			o->status = DRP_SUPPRESSED;
+			o->value[0] = o->n[0] = o->schools[0] = 0;
+		}
+	}
+}
+
+/* A network of which four schools came is suppressed, and follows from the others: each
+ * cohort that is shown passes by itself, only audit C can tell. */
+static void a_remainder(void)
+{
+	struct drp_hub hub;
+	struct drp_publication p;
+	struct drp_buf sql = {0};
+	copy_folder(frozen_dir, copy_dir);
+	CHECK_OK(drp_hub_open(copy_dir, &hub, NULL));
+	CHECK_OK(drp_publication_load(&hub, FIXTURE_CAMPAIGN, &p, NULL));
+	drp_hub_close(&hub);
+	drp_buf_text(
+		&sql, "UPDATE contribution SET withdrawn=1 WHERE grp=2 AND unit IN (");
+	for (uint32_t u = 0; u < p.manifest->n_units; u++) {
+		const struct drp_unit *unit = &p.manifest->unit[u];
+		char hex[33];
+		if (unit->network == DRP_KOV && unit->province <= DRP_BE22) {
+			drp_hex(unit->id.b, sizeof unit->id.b, hex);
+			drp_buf_printf(&sql, "x'%s',", hex);
+		}
+	}
+	drp_buf_text(&sql, "NULL)");
+	run(drp_buf_string(&sql));
+	drp_buf_clear(&sql);
+	hide_network(p.edition);
+	store_edition(p.edition);
+	drp_publication_free(&p);
+	audit();
+	CHECK_STR(failed, "gates, numbers;");
+	CHECK(strstr(page, "could be computed"));
+}
+
 static void what_an_edition_says(void)
 {
 	change_edition(rename_campaign, "edition identity;");
@@ -534,6 +600,10 @@ static void what_an_edition_says(void)
 	change_edition(unknown_cohort, "gates, numbers;");
 	change_edition(a_sum_that_no_row_shows, "gates, values;");
 	change_edition(a_row_without_its_sum, "gates, values;");
+	change_edition(a_sum_of_another_cohort, "gates, values;");
+	CHECK(strstr(page, "no row shows"));
+	change_edition(a_mean_outside_the_plan, "gates, values;");
+	CHECK(strstr(page, "not in the plan of the manifest"));
 }
 
 /* Before the freeze the opening is done again, whatever was changed. */
@@ -612,6 +682,7 @@ int main(void)
 	CASE("changed bytes of an edition are found", edition_bytes);
 	CASE("an edition that says too much is found after the freeze",
 		what_an_edition_says);
+	CASE("a cohort that follows from others is found", a_remainder);
 	CASE("an edition that was not opened so is found before it",
 		an_edition_before_the_freeze);
 	CASE("an open campaign is audited without an edition", an_open_campaign);
