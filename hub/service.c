@@ -19,6 +19,7 @@ struct campaign {
 	struct drp_manifest *manifest;
 	uint32_t values_expected[DRP_GROUPS];
 	uint8_t key[32];
+	int has_key; /* only while contributions are accepted */
 };
 
 struct drp_hub_service {
@@ -106,6 +107,21 @@ struct turn {
 	int64_t now_s;
 };
 
+/* Faults of our own (disk, memory) must not look like answers: no reply, and the whole
+ * transaction goes back. */
+static int is_fault(enum drp_err err)
+{
+	return (err > 0 && err < 20 && err != DRP_E_CLOCK) || err >= 90;
+}
+
+/* Nothing is stored any more: the freeze erases the key's file, and no copy of the key
+ * may outlive it here. */
+static void forget_key(struct campaign *c)
+{
+	drp_wipe(c->key, sizeof c->key);
+	c->has_key = 0;
+}
+
 static void free_campaign(struct campaign *c)
 {
 	drp_manifest_free(c->manifest);
@@ -135,10 +151,13 @@ static enum drp_err load_campaign(struct drp_hub_service *s,
 	if (err == DRP_OK && row->state == DRP_CAMPAIGN_OPEN) {
 		err = drp_hub_key_path(s->hub, row->id, path, diag);
 		err = err ? err : drp_secret_key_load(path, c->key, diag);
+		c->has_key = 1;
 	}
 	if (err) {
 		free_campaign(c);
-		return err;
+		/* A manifest or key that this hub lost is its own fault, whatever the
+		 * reader of the file called it, and no answer to a school. */
+		return is_fault(err) ? err : DRP_E_STORE;
 	}
 	c->next = s->campaigns;
 	s->campaigns = c;
@@ -163,8 +182,7 @@ static enum drp_err find_campaign(struct turn *t, const struct drp_hash *hash,
 	for (struct campaign *k = t->s->campaigns; k; k = k->next) {
 		if (drp_hash_equal(&k->manifest->hash, hash)) {
 			if (*state != DRP_CAMPAIGN_OPEN) {
-				drp_wipe(k->key,
-					sizeof k->key); /* nothing is stored any more */
+				forget_key(k);
 			}
 			*c = k;
 			return DRP_OK;
@@ -427,13 +445,6 @@ static enum drp_err answer(struct turn *t)
 	}
 }
 
-/* Faults of our own (disk, memory) must not look like answers: no reply, and the whole
- * transaction goes back. */
-static int is_fault(enum drp_err err)
-{
-	return (err > 0 && err < 20 && err != DRP_E_CLOCK) || err >= 90;
-}
-
 static enum drp_err take_turn(
 	struct drp_hub_service *s, struct drp_service_job *job, int64_t now_s)
 {
@@ -498,9 +509,20 @@ static void commit_requests(void *self, struct drp_service_job *jobs, size_t n)
 	}
 }
 
+/* Campaigns are closed and frozen by another process, perhaps with no school asking for
+ * one ever again. */
 static void idle(void *self)
 {
-	(void)self;
+	struct drp_hub_service *s = self;
+	struct drp_campaign_row row;
+	for (struct campaign *c = s->campaigns; c; c = c->next) {
+		if (c->has_key &&
+			drp_hub_campaign_get(s->hub->store, c->id, &row, NULL) ==
+				DRP_OK &&
+			row.state != DRP_CAMPAIGN_OPEN) {
+			forget_key(c);
+		}
+	}
 }
 
 enum drp_err drp_hub_service_new(struct drp_hub *hub, struct drp_hub_service **service)
