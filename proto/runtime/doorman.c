@@ -187,7 +187,7 @@ static void kick(struct drp_doorman *doorman, uint64_t number)
 	for (struct drp_passage *p = doorman->passages; p; p = p->next) {
 		if (p->number == number) {
 			doorman->kicked++;
-			drp_passage_close(p);
+			drp_passage_expire(p); /* an answer will never come */
 		}
 	}
 }

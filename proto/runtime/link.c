@@ -4,7 +4,8 @@
  *
  * - Dialling has no deadline and its dialer may die for good, so the (synchronous) dial
  *   runs on a thread of its own; when time is up the socket is closed, which ends it.
- *   Every link has a new dialer: none lives long enough to be found dead.
+ *   Every link has a new dialer, and it dials once: reconnecting is the outbox's
+ *   decision too.
  * - RESENDTIME is infinite: a request travels once, and a broken connection ends the
  *   exchange at once instead of repeating it behind the outbox's back.
  * - The receive is started after the send has ended: cancelling a receive before that
@@ -28,6 +29,7 @@
 
 #define URL_MAX		 256
 #define REQUEST_ID_BYTES 4 /* NNG counts its request id as part of a message */
+#define NEVER_MS	 (24 * 3600 * 1000)
 
 enum link_state { DIALLED, JOINED, BROKEN };
 
@@ -177,6 +179,9 @@ static int set_options(struct drp_link *link)
 	if (!rv) {
 		rv = nng_socket_set_ms(
 			link->socket, NNG_OPT_REQ_RESENDTIME, NNG_DURATION_INFINITE);
+	}
+	if (!rv) {
+		rv = nng_socket_set_ms(link->socket, NNG_OPT_RECONNMINT, NEVER_MS);
 	}
 	for (int i = 0; i < 2 && !rv; i++) {
 		rv = nng_pipe_notify(link->socket, events[i], pipe_event, link);

@@ -76,21 +76,28 @@ void drp_passage_expire(struct drp_passage *p)
 	close_both(p);
 }
 
+static int is_answered(const struct drp_passage *p)
+{
+	return p->answers.messages >= p->requests.messages;
+}
+
 void drp_passage_close(struct drp_passage *p)
 {
-	if (p->state == DRP_PASSAGE_ENTERING) {
+	int awaited = p->state == DRP_PASSAGE_ENTERING ||
+		      (p->state == DRP_PASSAGE_OPEN && !is_answered(p));
+	if (!awaited) {
+		close_both(p);
+	} else if (!p->leaving) {
 		p->leaving = 1;
 		close_client(p);
-		return;
+		set_deadline(p);
 	}
-	close_both(p);
 }
 
 static void close_if_finished(struct drp_passage *p)
 {
-	int answered = p->answers.messages >= p->requests.messages;
-	if (p->finishing && answered && !p->down.rest) {
-		drp_passage_close(p);
+	if ((p->finishing || p->leaving) && is_answered(p) && !p->down.rest) {
+		close_both(p);
 	}
 }
 
@@ -134,7 +141,9 @@ static void on_rest_written(uv_write_t *write, int status)
 	}
 	if (status < 0) {
 		drp_passage_close(p);
-		return;
+		if (p->state == DRP_PASSAGE_CLOSING) {
+			return;
+		}
 	}
 	if (up) {
 		p->begun_ms = now_ms(p); /* the client could not send while we waited */
@@ -146,8 +155,8 @@ static void on_rest_written(uv_write_t *write, int status)
 	close_if_finished(p);
 }
 
-/* Sends what the socket takes now and keeps a copy of the rest. -1: the passage is
- * closed. */
+/* Sends what the socket takes now and keeps a copy of the rest. -1: the client has been
+ * sent away. */
 static int pass_on(struct drp_passage *p, struct drp_flow *flow, uv_stream_t *from,
 	uv_stream_t *to, uint8_t *bytes, size_t n)
 {
@@ -161,7 +170,6 @@ static int pass_on(struct drp_passage *p, struct drp_flow *flow, uv_stream_t *fr
 	if (sent == n) {
 		return 0;
 	}
-	uv_read_stop(from);
 	flow->rest = drp_alloc(n - sent, 1);
 	if (!flow->rest) {
 		drp_passage_close(p);
@@ -176,29 +184,40 @@ static int pass_on(struct drp_passage *p, struct drp_flow *flow, uv_stream_t *fr
 		drp_passage_close(p);
 		return -1;
 	}
+	uv_read_stop(from);
 	return 0;
+}
+
+/* NULL, or why these requests are refused: then none of them reaches NNG. */
+static const char *judge_requests(struct drp_passage *p, size_t n, size_t *out_n)
+{
+	struct drp_passage_house *house = p->house;
+	if (drp_frame_request(&p->requests, house->limits.message_max_bytes, p->number,
+		    house->in, n, house->out, out_n)) {
+		return "framing";
+	}
+	if (p->requests.messages - p->answers.messages > house->limits.unanswered) {
+		return "unanswered";
+	}
+	return NULL;
 }
 
 static void requests_came(struct drp_passage *p, size_t n)
 {
-	struct drp_passage_house *house = p->house;
 	uint64_t before = p->requests.messages;
 	int begun = drp_frame_begun(&p->requests);
 	size_t out_n;
-	if (drp_frame_request(&p->requests, house->limits.message_max_bytes, p->number,
-		    house->in, n, house->out, &out_n)) {
-		refuse(p, "framing");
-		return;
-	}
-	if (p->requests.messages - p->answers.messages > house->limits.unanswered) {
-		refuse(p, "unanswered");
+	const char *reason = judge_requests(p, n, &out_n);
+	if (reason) {
+		p->requests.messages = before;
+		refuse(p, reason);
 		return;
 	}
 	if (!begun || p->requests.messages != before) {
 		p->begun_ms = now_ms(p);
 	}
 	if (pass_on(p, &p->up, (uv_stream_t *)&p->client, (uv_stream_t *)&p->hub,
-		    house->out, out_n) == 0) {
+		    p->house->out, out_n) == 0) {
 		set_deadline(p);
 	}
 }
@@ -213,11 +232,12 @@ static void answers_came(struct drp_passage *p, size_t n)
 		drp_passage_close(p);
 		return;
 	}
-	if (pass_on(p, &p->down, (uv_stream_t *)&p->hub, (uv_stream_t *)&p->client,
-		    house->out, out_n) == 0) {
-		set_deadline(p);
-		close_if_finished(p);
+	if (!p->leaving && pass_on(p, &p->down, (uv_stream_t *)&p->hub,
+				   (uv_stream_t *)&p->client, house->out, out_n) != 0) {
+		return;
 	}
+	set_deadline(p);
+	close_if_finished(p);
 }
 
 /* --- greetings --------------------------------------------------------------- */

@@ -76,15 +76,16 @@ struct drp_passage *drp_passage_open(
 /* drp_passage_enter connects to NNG. */
 void drp_passage_enter(struct drp_passage *passage);
 
-/* drp_passage_close closes now; twice is fine. When the client leaves while NNG's
- * greeting is under way, NNG's side stays until it has come: libnng must not see a
- * connection end there (see epipe_guard.c; this is the belt to those braces). */
+/* drp_passage_close sends the client away; twice is fine. NNG's side goes with it
+ * unless NNG still has something to say, a greeting or answers: libnng 1.5.2 must not
+ * meet a connection that ends there (epipe_guard.c; it also loses the answer's memory,
+ * nng #1713). They are heard out and thrown away. */
 void drp_passage_close(struct drp_passage *passage);
+
+/* drp_passage_expire closes both sides, whatever the state. */
+void drp_passage_expire(struct drp_passage *passage);
 
 /* drp_passage_finish reads no more requests and closes after the last answer. */
 void drp_passage_finish(struct drp_passage *passage);
-
-/* drp_passage_expire closes, whatever the state; for deadlines. */
-void drp_passage_expire(struct drp_passage *passage);
 
 #endif

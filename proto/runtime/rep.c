@@ -14,6 +14,10 @@
  * notices and frees its own, and only when no pipe is left the pending receives are
  * cancelled, the contexts parked and the socket closed.
  *
+ * A parked exchange may still have its last nng_ctx_send on some thread's stack, on the
+ * way out; closing the context under it is a use after free inside NNG. So there is a
+ * drp_rep_stop, then those threads end, then a drp_rep_free.
+ *
  * `stopping` and the start of a receive are under one lock: either the receive sees
  * the flag and parks, or the canceller sees the receive. NNG runs no callback inside
  * the calls made under the lock; it hands them to its own threads.
@@ -226,19 +230,6 @@ static struct drp_rep *rep_new(void)
 	return rep;
 }
 
-static void rep_free(struct drp_rep *rep)
-{
-	for (unsigned i = 0; i < rep->n_slots; i++) {
-		nng_ctx_close(rep->slots[i].ctx);
-		nng_aio_free(rep->slots[i].aio);
-	}
-	drp_free(rep->slots);
-	nng_close(rep->socket);
-	uv_cond_destroy(&rep->changed);
-	uv_mutex_destroy(&rep->lock);
-	drp_free(rep);
-}
-
 enum drp_err drp_rep_open(const char *url, unsigned contexts,
 	void (*arrived)(void *self, struct drp_exchange *exchange), void *self,
 	struct drp_rep **out, struct drp_diag *diag)
@@ -260,7 +251,7 @@ enum drp_err drp_rep_open(const char *url, unsigned contexts,
 		rv = nng_listen(rep->socket, url, NULL, 0);
 	}
 	if (rv) {
-		rep_free(rep);
+		drp_rep_free(rep);
 		return drp_fail(diag, DRP_E_IO, "%s: NNG cannot listen: %s", url,
 			nng_strerror(rv));
 	}
@@ -269,7 +260,7 @@ enum drp_err drp_rep_open(const char *url, unsigned contexts,
 	return DRP_OK;
 }
 
-void drp_rep_close(struct drp_rep *rep)
+void drp_rep_stop(struct drp_rep *rep)
 {
 	uv_mutex_lock(&rep->lock);
 	while (rep->pipes > 0) {
@@ -285,5 +276,17 @@ void drp_rep_close(struct drp_rep *rep)
 		uv_cond_wait(&rep->changed, &rep->lock);
 	}
 	uv_mutex_unlock(&rep->lock);
-	rep_free(rep);
+}
+
+void drp_rep_free(struct drp_rep *rep)
+{
+	for (unsigned i = 0; i < rep->n_slots; i++) {
+		nng_ctx_close(rep->slots[i].ctx);
+		nng_aio_free(rep->slots[i].aio);
+	}
+	drp_free(rep->slots);
+	nng_close(rep->socket);
+	uv_cond_destroy(&rep->changed);
+	uv_mutex_destroy(&rep->lock);
+	drp_free(rep);
 }

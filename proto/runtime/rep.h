@@ -7,7 +7,7 @@
  * message a connection) and in the sockets.
  * The socket is private: only the doorman talks to it (see doorman.h).
  * Threads: `arrived` comes on NNG's threads and must neither block nor call back;
- * answer and drop on any thread; open and close on one.
+ * answer and drop on any thread; open, stop and free on one.
  */
 #ifndef DRP_RUNTIME_REP_H
 #define DRP_RUNTIME_REP_H
@@ -39,8 +39,11 @@ enum drp_err drp_exchange_answer(
 /* drp_exchange_drop receives again without an answer. */
 void drp_exchange_drop(struct drp_exchange *exchange);
 
-/* drp_rep_close waits until no connection and no exchange is left, so the doorman must
- * be closed before and the threads that answer must still run. */
-void drp_rep_close(struct drp_rep *rep);
+/* drp_rep_stop waits until no connection and no exchange is left: the doorman must have
+ * closed before, and the threads that answer must still run. */
+void drp_rep_stop(struct drp_rep *rep);
+
+/* drp_rep_free after drp_rep_stop and after the end of the threads that answer. */
+void drp_rep_free(struct drp_rep *rep);
 
 #endif

@@ -6,7 +6,7 @@
  *      for at most GRACE_MS, closes every connection, and the loop runs out of handles;
  *   2. the REP socket waits until its connections have gone, cancels its receives and
  *      waits for the requests that are still in work: workers and store run on;
- *   3. the queues are closed, the threads drain them and end.
+ *   3. the queues are closed, the threads end, and only then the REP socket is freed.
  * Should anything of it hang, a guard ends the process after GUARD_MS: whatever was
  * acknowledged is committed, and what was not, the nodes send again.
  * nng_fini is not called: a link of the same process may be open.
@@ -329,10 +329,13 @@ static enum drp_err open_path(struct server *server,
 static int server_free(struct server *server)
 {
 	if (server->rep) {
-		drp_rep_close(server->rep);
+		drp_rep_stop(server->rep);
 	}
 	if (server->n_workers > 0) {
 		join_threads(server);
+	}
+	if (server->rep) {
+		drp_rep_free(server->rep);
 	}
 	if (server->doorman) {
 		drp_doorman_free(server->doorman);

@@ -13,6 +13,7 @@
 
 #include <dirent.h>
 #include <nng/nng.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -436,9 +437,19 @@ static int open_files(void)
 	return n;
 }
 
+/* NNG closes its last files a little later, on its own thread. */
+static int open_files_come_down_to(int wanted)
+{
+	for (int i = 0; i < 2000 && open_files() > wanted; i++) {
+		poll(NULL, 0, 10);
+	}
+	return open_files() <= wanted;
+}
+
 static void stops_cleanly_while_busy(void)
 {
-	int before = 0;
+	/* NNG's own files exist since the first case. */
+	int before = open_files();
 	for (int round = 0; round < 4; round++) {
 		enum { N = 32 };
 		pthread_t threads[N];
@@ -461,10 +472,7 @@ static void stops_cleanly_while_busy(void)
 		for (int i = 0; i < N; i++) {
 			pthread_join(threads[i], NULL);
 		}
-		if (round == 0) {
-			before = open_files();
-		}
-		CHECK_INT(open_files(), before);
+		CHECK(open_files_come_down_to(before));
 	}
 }
 

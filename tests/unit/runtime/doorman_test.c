@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The doorman's limits, with deadlines of milliseconds, in front of NNG's real REP
+ * side. No case measures time: it waits for the doorman to close, or not to.
+ */
+#include "proto/runtime/doorman.h"
+#include "proto/runtime/queue.h"
+#include "proto/runtime/rep.h"
+#include "tests/unit/runtime/sp.h"
+
+#include <nng/nng.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sys/wait.h>
+
+#define NEVER 3600000
+
+/* A hub that echoes, or holds its answers back until told. */
+static struct drp_doorman *doorman;
+static struct drp_rep *rep;
+static struct drp_queue requests;
+static uv_loop_t loop;
+static uv_async_t stopper;
+static pthread_t loop_thread, echo_thread;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static int stopped;
+static int held, arrived; /* answers are held back; requests seen */
+static unsigned grace_ms;
+static uint64_t last_connection;
+static char folder[64], path[80], url[96];
+static uint16_t port;
+
+static void request_came(void *self, struct drp_exchange *exchange)
+{
+	(void)self;
+	CHECK_OK(drp_queue_push(&requests, exchange));
+}
+
+static void wait_until_released(struct drp_exchange *exchange)
+{
+	pthread_mutex_lock(&lock);
+	arrived++;
+	last_connection = exchange->connection;
+	pthread_cond_broadcast(&changed);
+	while (held) {
+		pthread_cond_wait(&changed, &lock);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+static void *echo(void *arg)
+{
+	(void)arg;
+	void *item;
+	while (drp_queue_pop(&requests, &item, 1, NEVER) > 0) {
+		struct drp_exchange *exchange = item;
+		wait_until_released(exchange);
+		struct drp_buf reply = {0};
+		drp_buf_append(&reply, exchange->request, exchange->request_n);
+		int is_mute = memcmp(exchange->request, "mute", 4) == 0;
+		if (is_mute || drp_exchange_answer(exchange, &reply) != DRP_OK) {
+			drp_exchange_drop(exchange);
+		}
+		drp_buf_clear(&reply);
+	}
+	return NULL;
+}
+
+static void set_held(int value)
+{
+	pthread_mutex_lock(&lock);
+	held = value;
+	arrived = 0;
+	pthread_cond_broadcast(&changed);
+	pthread_mutex_unlock(&lock);
+}
+
+static void wait_arrived(int n)
+{
+	pthread_mutex_lock(&lock);
+	while (arrived < n) {
+		pthread_cond_wait(&changed, &lock);
+	}
+	pthread_mutex_unlock(&lock);
+}
+
+static uint64_t last_seen(void)
+{
+	pthread_mutex_lock(&lock);
+	uint64_t number = last_connection;
+	pthread_mutex_unlock(&lock);
+	return number;
+}
+
+static void on_stop(uv_async_t *async)
+{
+	pthread_mutex_lock(&lock);
+	unsigned grace = grace_ms;
+	pthread_mutex_unlock(&lock);
+	drp_doorman_stop(doorman, grace);
+	uv_close((uv_handle_t *)async, NULL);
+}
+
+static void *run_loop(void *arg)
+{
+	(void)arg;
+	uv_run(&loop, UV_RUN_DEFAULT);
+	return NULL;
+}
+
+static struct drp_doorman_limits patient(void)
+{
+	struct drp_doorman_limits limits = drp_doorman_defaults();
+	limits.header_ms = limits.message_ms = limits.idle_ms = NEVER;
+	return limits;
+}
+
+static void begin(const struct drp_doorman_limits *limits)
+{
+	struct drp_diag diag = {0};
+	snprintf(folder, sizeof folder, "/tmp/drp-doorman-test-XXXXXX");
+	CHECK(mkdtemp(folder) != NULL);
+	snprintf(path, sizeof path, "%s/nng", folder);
+	snprintf(url, sizeof url, "ipc://%s", path);
+	CHECK_INT(uv_loop_init(&loop), 0);
+	CHECK_INT(uv_async_init(&loop, &stopper, on_stop), 0);
+	CHECK_OK(drp_queue_init(&requests, 16));
+	CHECK_OK(drp_rep_open(url, 16, request_came, NULL, &rep, &diag));
+	CHECK_OK(drp_doorman_open(
+		&loop, "tcp://127.0.0.1:0", path, limits, &doorman, &diag));
+	port = (uint16_t)atoi(strrchr(drp_doorman_address(doorman), ':') + 1);
+	set_held(0);
+	stopped = 0;
+	CHECK_INT(pthread_create(&echo_thread, NULL, echo, NULL), 0);
+	CHECK_INT(pthread_create(&loop_thread, NULL, run_loop, NULL), 0);
+}
+
+static void stop(unsigned grace)
+{
+	pthread_mutex_lock(&lock);
+	if (!stopped) {
+		grace_ms = grace;
+		uv_async_send(&stopper);
+	}
+	stopped = 1;
+	pthread_mutex_unlock(&lock);
+}
+
+static void end(void)
+{
+	set_held(0);
+	stop(NEVER);
+	pthread_join(loop_thread, NULL);
+	drp_rep_stop(rep);
+	drp_queue_close(&requests);
+	pthread_join(echo_thread, NULL);
+	drp_rep_free(rep);
+	drp_doorman_free(doorman);
+	drp_queue_clear(&requests);
+	CHECK_INT(uv_loop_close(&loop), 0);
+	CHECK_INT(rmdir(folder), 0);
+}
+
+static int greeted(unsigned host)
+{
+	int fd = sp_connect(port, host);
+	CHECK_INT(sp_greet(fd, SP_REQ, SP_REP), 0);
+	return fd;
+}
+
+static int echoes(int fd, const char *text)
+{
+	char reply[64];
+	uint32_t id;
+	return sp_send(fd, 1, text, strlen(text)) == 0 &&
+	       sp_receive(fd, &id, reply, sizeof reply) == (int64_t)strlen(text) &&
+	       memcmp(reply, text, strlen(text)) == 0;
+}
+
+/* --- cases ------------------------------------------------------------------- */
+
+static void greeting_has_a_deadline(void)
+{
+	struct drp_doorman_limits limits = patient();
+	limits.header_ms = 40;
+	begin(&limits);
+	int honest = greeted(1), silent = sp_connect(port, 1), half = sp_connect(port, 1);
+	CHECK_INT(sp_write(half, "\0SP", 3), 0);
+	CHECK(sp_gone(silent) && sp_gone(half));
+	CHECK(echoes(honest, "still here"));
+	close(silent);
+	close(half);
+	close(honest);
+	end();
+}
+
+static void silence_has_a_deadline(void)
+{
+	struct drp_doorman_limits limits = patient();
+	limits.idle_ms = 40;
+	begin(&limits);
+	int fd = greeted(1);
+	CHECK(sp_gone(fd));
+	close(fd);
+	end();
+}
+
+/* Byte after byte, each well within the idle limit: the message's own clock ends it. */
+static void trickled_message_has_a_deadline(void)
+{
+	struct drp_doorman_limits limits = patient();
+	limits.message_ms = 60;
+	begin(&limits);
+	int honest = greeted(1), fd = greeted(1), ended = 0;
+	CHECK_INT(sp_write(fd, "\0\0\0\0\0\2\0\0\x80\0\0\1", 12), 0);
+	for (int i = 0; i < 20000 && !ended; i++) {
+		struct pollfd closed = {.fd = fd, .events = POLLIN};
+		ended = poll(&closed, 1, 1) > 0 || sp_write(fd, "x", 1) != 0;
+	}
+	CHECK(ended);
+	CHECK(echoes(honest, "still here"));
+	close(fd);
+	close(honest);
+	end();
+}
+
+static void message_clock_starts_anew(void)
+{
+	struct drp_doorman_limits limits = patient();
+	limits.message_ms = 60;
+	begin(&limits);
+	int fd = greeted(1);
+	for (int i = 0; i < 300; i++) {
+		struct pollfd closed = {.fd = fd, .events = POLLIN};
+		CHECK(poll(&closed, 1, 1) == 0);
+		CHECK(echoes(fd, "one of many"));
+	}
+	close(fd);
+	end();
+}
+
+static void total_is_limited(void)
+{
+	struct drp_doorman_limits limits = patient();
+	limits.connections = 3;
+	begin(&limits);
+	int a = greeted(1), b = greeted(2), c = greeted(3), d = sp_connect(port, 4);
+	CHECK(sp_gone(d));
+	close(d);
+	CHECK(echoes(a, "a") && echoes(b, "b") && echoes(c, "c"));
+	close(b);
+	int back = 0;
+	while (!back) { /* as soon as the doorman has seen the other leave */
+		d = sp_connect(port, 4);
+		back = sp_greet(d, SP_REQ, SP_REP) == 0 && echoes(d, "d");
+		close(d);
+	}
+	close(a);
+	close(c);
+	end();
+}
+
+static void each_address_is_limited(void)
+{
+	struct drp_doorman_limits limits = patient();
+	limits.per_address = 2;
+	begin(&limits);
+	int a = greeted(1), b = greeted(1), c = sp_connect(port, 1), d = greeted(2);
+	CHECK(sp_gone(c));
+	CHECK(echoes(a, "a") && echoes(b, "b") && echoes(d, "d"));
+	close(a);
+	close(b);
+	close(c);
+	close(d);
+	end();
+}
+
+static void unanswered_requests_are_limited(void)
+{
+	struct drp_doorman_limits limits = patient();
+	limits.unanswered = 3;
+	begin(&limits);
+	set_held(1);
+	int fd = greeted(1);
+	for (uint32_t i = 0; i < 3; i++) {
+		CHECK_INT(sp_send(fd, i, "wait", 4), 0);
+	}
+	wait_arrived(1);
+	CHECK_INT(sp_send(fd, 4, "wait", 4), 0);
+	CHECK(sp_gone(fd));
+	close(fd);
+	end();
+}
+
+static void requests_in_one_write_are_all_answered(void)
+{
+	struct drp_doorman_limits limits = patient();
+	begin(&limits);
+	int fd = greeted(1);
+	uint8_t three[3 * 17] = {0};
+	for (int i = 0; i < 3; i++) {
+		sp_length(three + 17 * i, 9);
+		three[17 * i + 8] = 0x80;
+		three[17 * i + 11] = (uint8_t)(i + 1);
+		memcpy(three + 17 * i + 12, "hello", 5);
+	}
+	CHECK_INT(sp_write(fd, three, sizeof three), 0);
+	int seen = 0;
+	for (int i = 0; i < 3; i++) {
+		char reply[8];
+		uint32_t id;
+		CHECK_INT(sp_receive(fd, &id, reply, sizeof reply), 5);
+		CHECK_MEM(reply, "hello", 5);
+		seen |= 1 << id;
+	}
+	CHECK_INT(seen, 2 + 4 + 8);
+	close(fd);
+	end();
+}
+
+/* The client sends much and reads nothing, then reads everything. */
+static void slow_readers_lose_nothing(void)
+{
+	enum { N = 40, SIZE = 200000 };
+	struct drp_doorman_limits limits = patient();
+	limits.unanswered = N;
+	begin(&limits);
+	static uint8_t body[SIZE];
+	int fd = greeted(1), small = 65536;
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+	pid_t writer = fork();
+	CHECK(writer >= 0);
+	if (writer == 0) {
+		int rc = 0;
+		for (uint32_t i = 0; i < N; i++) {
+			memset(body, (int)i, SIZE);
+			rc |= sp_send(fd, i, body, SIZE);
+		}
+		_exit(rc != 0);
+	}
+	wait_arrived(2);
+	for (int i = 0; i < N; i++) {
+		uint32_t id;
+		CHECK_INT(sp_receive(fd, &id, body, SIZE), SIZE);
+		for (int k = 0; k < SIZE; k++) {
+			CHECK_INT(body[k], (uint8_t)id);
+		}
+	}
+	int status;
+	CHECK_INT(waitpid(writer, &status, 0), writer);
+	CHECK_INT(status, 0);
+	close(fd);
+	end();
+}
+
+static void kick_closes_the_right_one(void)
+{
+	struct drp_doorman_limits limits = patient();
+	begin(&limits);
+	int a = greeted(1), b = greeted(1);
+	CHECK(echoes(a, "a") && echoes(b, "b"));
+	drp_doorman_kick(doorman, last_seen());
+	drp_doorman_kick(doorman, 12345);
+	CHECK(sp_gone(b));
+	CHECK(echoes(a, "a"));
+	close(a);
+	close(b);
+	end();
+}
+
+static void stop_waits_for_the_answer(void)
+{
+	struct drp_doorman_limits limits = patient();
+	begin(&limits);
+	set_held(1);
+	int idle = greeted(1), waiting = greeted(1), half = greeted(1);
+	CHECK_INT(sp_send(waiting, 7, "last", 4), 0);
+	CHECK_INT(sp_write(half, "\0\0\0", 3), 0);
+	wait_arrived(1);
+	stop(NEVER);
+	CHECK(sp_gone(idle) && sp_gone(half));
+	drp_doorman_kick(doorman, 12345);
+	set_held(0);
+	char reply[8];
+	uint32_t id;
+	CHECK_INT(sp_receive(waiting, &id, reply, sizeof reply), 4);
+	CHECK(sp_gone(waiting));
+	close(idle);
+	close(waiting);
+	close(half);
+	end();
+}
+
+static void stop_ends_when_its_grace_does(void)
+{
+	struct drp_doorman_limits limits = patient();
+	limits.header_ms = 40; /* makes the clock fine enough */
+	begin(&limits);
+	set_held(1);
+	int fd = greeted(1);
+	CHECK_INT(sp_send(fd, 7, "mute", 4), 0);
+	wait_arrived(1);
+	stop(20);
+	CHECK(sp_gone(fd));
+	close(fd);
+	end();
+}
+
+/* NNG must not find a dying connection when it answers: its side stays until then, so
+ * the connection still counts, and its number still finds it. */
+static void an_answer_is_heard_out_after_the_client_has_left(void)
+{
+	struct drp_doorman_limits limits = patient();
+	limits.connections = 1;
+	begin(&limits);
+	set_held(1);
+	int fd = greeted(1);
+	CHECK_INT(sp_send(fd, 7, "bye", 3), 0);
+	wait_arrived(1);
+	sp_abort(fd);
+	for (int i = 0; i < 20; i++) {
+		fd = sp_connect(port, 1);
+		CHECK(sp_gone(fd));
+		close(fd);
+	}
+	set_held(0);
+	int back = 0;
+	while (!back) {
+		fd = sp_connect(port, 1);
+		back = sp_greet(fd, SP_REQ, SP_REP) == 0 && echoes(fd, "back");
+		close(fd);
+	}
+	end();
+}
+
+/* More at once than NNG's backlog of 128 holds. */
+static void a_crowd_enters_in_turn(void)
+{
+	enum { N = 300 };
+	static int fds[N];
+	struct drp_doorman_limits limits = patient();
+	limits.per_address = N;
+	begin(&limits);
+	for (int i = 0; i < N; i++) {
+		fds[i] = sp_connect(port, 1);
+		CHECK_INT(sp_write(fds[i], "\0SP\0\0\x30\0\0", 8), 0);
+	}
+	for (int i = 0; i < N; i++) {
+		uint8_t theirs[8];
+		CHECK_INT(sp_read(fds[i], theirs, 8), 0);
+		CHECK(echoes(fds[i], "in"));
+		close(fds[i]);
+	}
+	end();
+}
+
+int main(void)
+{
+	setenv("DREMPEL_LOG", "error", 1);
+	CASE("a greeting has a deadline", greeting_has_a_deadline);
+	CASE("silence has a deadline", silence_has_a_deadline);
+	CASE("a message that comes byte by byte has a deadline",
+		trickled_message_has_a_deadline);
+	CASE("every message has a clock of its own", message_clock_starts_anew);
+	CASE("the number of connections is limited", total_is_limited);
+	CASE("the number of connections per address is limited", each_address_is_limited);
+	CASE("requests without an answer are limited", unanswered_requests_are_limited);
+	CASE("requests that come in one write are all answered",
+		requests_in_one_write_are_all_answered);
+	CASE("a client that reads late loses nothing", slow_readers_lose_nothing);
+	CASE("a kick closes the connection of that number", kick_closes_the_right_one);
+	CASE("stopping waits for the answers in work", stop_waits_for_the_answer);
+	CASE("stopping ends when its grace does", stop_ends_when_its_grace_does);
+	CASE("an answer is heard out after its client has left",
+		an_answer_is_heard_out_after_the_client_has_left);
+	CASE("a crowd enters in turn", a_crowd_enters_in_turn);
+	nng_fini();
+	return DONE();
+}
