@@ -22,7 +22,7 @@ from federation import CAMPAIGN, STORED, Federation, Place
 SEED = int(os.environ.get("DREMPEL_TEST_SEED", "1"))
 COUNTS = {"teacher": 12, "pupil": 30}   # both above the threshold of a unit
 SCHOOLS = 6
-ROUNDS = 3              # federations that go through the hub's random deaths
+ROUNDS = 8              # federations that go through the hub's random deaths
 RANDOM_KILLS = 12
 LONGEST_DELAY_S = 0.25  # longer than any of these commands takes
 STEPS_MAX = 400         # no command here writes more often
@@ -57,6 +57,10 @@ class Kill(federation.Case):
     def setUp(self):
         self.draw = random.Random(f"{SEED} {self.id()}")
         reset_hub()
+
+    def wait(self):
+        """Mostly for a moment: commands are quick, and slower under sanitizers."""
+        time.sleep(LONGEST_DELAY_S * self.draw.random() ** 3)
 
     # ---- what must hold ----
 
@@ -112,24 +116,33 @@ class Kill(federation.Case):
         return [approved[node.school].copy(node.dir) for node in fed.nodes]
 
     def test_hub_at_random(self):
+        """By the clock or at a write, while all nodes publish at once."""
         for _ in range(ROUNDS):
             reset_hub()
             nodes = self.copies()
             tries = 0
             while any(r["state"] != STORED for n in nodes for r in n.released().values()):
                 tries += 1
-                self.assertLess(tries, 40)
-                self.assertTrue(fed.hub.serve())
-                running = [(n, n.start("publish", CAMPAIGN, "--once")) for n in nodes]
-                time.sleep(self.draw.uniform(0, LONGEST_DELAY_S))
-                fed.hub.kill()
-                for node, process in running:
-                    result = node.finish(process)
-                    if result.status != 0:
-                        self.assertLine(result)
+                self.assertLess(tries, 100)
+                step = self.draw.choice((0, self.draw.randint(10, 60)))
+                self.publish_at_once(nodes, step)
                 self.check_receipts_hold(nodes)
             self.check_settled(nodes)
         self.check_edition()
+
+    def publish_at_once(self, nodes, step):
+        """To a hub that dies before its step-th write, or, for 0, at some moment."""
+        if not fed.hub.serve(env=federation.preload("file_fault", KILL_AT=step)):
+            return
+        running = [(node, node.start("publish", CAMPAIGN, "--once")) for node in nodes]
+        if step == 0:
+            self.wait()
+            fed.hub.kill()
+        for node, process in running:
+            result = node.finish(process)
+            if result.status != 0:
+                self.assertLine(result)
+        fed.hub.kill()
 
     def test_hub_before_every_write(self):
         """From the first write after start to the one after which nothing is missing."""
@@ -164,7 +177,7 @@ class Kill(federation.Case):
 
     def die_at_random(self, node, *arguments):
         process = node.start(*arguments)
-        time.sleep(self.draw.uniform(0, LONGEST_DELAY_S))
+        self.wait()
         process.kill()
         node.finish(process)
 
