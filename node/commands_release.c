@@ -224,7 +224,7 @@ static void print_settled(const struct drp_sync_result *r)
 		printf("%u contributions withdrawn\n", r->withdrawn);
 	}
 	if (!r->stored && !r->withdrawn && !r->refused) {
-		printf("nothing to send: every contribution has its receipt\n");
+		printf("nothing to send: no contribution is waiting\n");
 	}
 }
 
