@@ -579,7 +579,7 @@ static void a_remainder(void)
 static void what_an_edition_says(void)
 {
 	change_edition(rename_campaign, "edition identity;");
-	change_edition(name_a_unit, "edition identity;no school named;");
+	change_edition(name_a_unit, "edition identity;");
 	change_edition(name_a_school, "no school named;");
 	change_edition(words_for_a_value, "no school named;");
 	change_edition(few_schools, "thresholds;");
