@@ -57,6 +57,7 @@ enum drp_err drp_hub_invite_put(struct drp_hub_store *s, const struct drp_hash *
 enum drp_err drp_hub_invite_get(struct drp_hub_store *s, const struct drp_hash *token,
 	char school[DRP_CODE_MAX], int64_t *expires_s, int *used, struct drp_key *used_by,
 	struct drp_diag *diag) DRP_MUST_CHECK;
+/* DRP_E_DUPLICATE_IDENTITY when another school has that key: then nothing is written. */
 enum drp_err drp_hub_enrol(struct drp_hub_store *s, const struct drp_hash *token,
 	const char *school, const struct drp_key *key, int64_t now_s,
 	struct drp_diag *diag) DRP_MUST_CHECK;

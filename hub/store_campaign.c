@@ -19,11 +19,13 @@ enum drp_err drp_hub_campaign_new(struct drp_hub_store *s, const char *id,
 	drp_q_text(q, draft);
 	drp_q_text(q, frame);
 	drp_q_int(q, now_s);
-	enum drp_err err = drp_q_run(q, NULL);
-	return err ? drp_fail(diag, err,
-			     "campaign %s cannot be added: %s; choose another id", id,
-			     drp_err_text(err))
-		   : DRP_OK;
+	struct drp_diag why = {0};
+	enum drp_err err = drp_q_run(q, &why);
+	if (err == DRP_E_EXISTS) {
+		return drp_fail(diag, err,
+			"there is a campaign %s already; choose another id", id);
+	}
+	return err ? drp_fail(diag, err, "%s", why.text) : DRP_OK;
 }
 
 #define CAMPAIGN_COLUMNS                                                                 \
@@ -125,12 +127,15 @@ enum drp_err drp_hub_campaign_sign(struct drp_hub_store *s, const char *id,
 {
 	struct drp_query *q =
 		drp_db_query(s->db, "UPDATE campaign SET manifest=?, signature=?, "
-				    "state=1, signed_s=? WHERE id=?");
+				    "state=1, signed_s=? WHERE id=? AND state=0");
 	drp_q_blob(q, manifest->b, sizeof manifest->b);
 	drp_q_blob(q, signature, 64);
 	drp_q_int(q, now_s);
 	drp_q_text(q, id);
-	return drp_q_run(q, diag);
+	enum drp_err err = drp_q_run(q, diag);
+	return err == DRP_OK && drp_db_changes(s->db) == 0
+		       ? drp_fail(diag, DRP_E_STATE, "campaign %s is already signed", id)
+		       : err;
 }
 
 enum drp_err drp_hub_campaign_state(struct drp_hub_store *s, const char *id, int state,
@@ -182,7 +187,9 @@ static enum drp_err read_stored(struct drp_query *q, struct drp_stored *stored)
 	size_t n;
 	const void *receipt = drp_q_col_blob(q, 3, &n);
 	stored->withdrawn = (uint8_t)drp_q_col_int(q, 4);
-	return drp_receipt_decode(receipt, n, &stored->receipt);
+	/* What we wrote ourselves and cannot read is damage, not a peer's bad bytes. */
+	enum drp_err err = drp_receipt_decode(receipt, n, &stored->receipt);
+	return err && err != DRP_E_NOMEM ? DRP_E_STORE : err;
 }
 
 enum drp_err drp_hub_contribution_get(struct drp_hub_store *s, const char *campaign,

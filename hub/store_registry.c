@@ -20,9 +20,12 @@ enum drp_err drp_hub_school_put(
 	drp_q_int(q, school->province);
 	drp_q_int(q, school->network);
 	enum drp_err err = drp_q_run(q, diag);
+	if (err) {
+		return err;
+	}
 	q = drp_db_query(s->db, "DELETE FROM unit WHERE school=?");
 	drp_q_text(q, school->id);
-	err = err ? err : drp_q_run(q, diag);
+	err = drp_q_run(q, diag);
 	for (int level = 1; err == DRP_OK && level <= DRP_LEVELS; level++) {
 		if (!(school->levels & 1u << level)) {
 			continue;
@@ -183,22 +186,29 @@ enum drp_err drp_hub_invite_get(struct drp_hub_store *s, const struct drp_hash *
 	return err;
 }
 
+/* The school first: a key that another school already has leaves the invite unused. */
 enum drp_err drp_hub_enrol(struct drp_hub_store *s, const struct drp_hash *token,
 	const char *school, const struct drp_key *key, int64_t now_s,
 	struct drp_diag *diag)
 {
-	struct drp_query *q = drp_db_query(
-		s->db, "UPDATE invite SET used_by=?, used_s=? WHERE token=?");
-	drp_q_blob(q, key->b, sizeof key->b);
-	drp_q_int(q, now_s);
-	drp_q_blob(q, token->b, sizeof token->b);
-	enum drp_err err = drp_q_run(q, diag);
-	if (err) {
-		return err;
-	}
-	q = drp_db_query(s->db, "UPDATE school SET key=?, enrolled_s=? WHERE id=?");
+	struct drp_query *q =
+		drp_db_query(s->db, "UPDATE school SET key=?, enrolled_s=? WHERE id=?");
 	drp_q_blob(q, key->b, sizeof key->b);
 	drp_q_int(q, now_s);
 	drp_q_text(q, school);
+	enum drp_err err = drp_q_run(q, NULL);
+	if (err) {
+		return err == DRP_E_EXISTS
+			       ? drp_fail(diag, DRP_E_DUPLICATE_IDENTITY,
+					 "this node's keys are another school's; make a "
+					 "new node for school %s",
+					 school)
+			       : drp_fail(diag, err, "school %s cannot be enrolled: %s",
+					 school, drp_err_text(err));
+	}
+	q = drp_db_query(s->db, "UPDATE invite SET used_by=?, used_s=? WHERE token=?");
+	drp_q_blob(q, key->b, sizeof key->b);
+	drp_q_int(q, now_s);
+	drp_q_blob(q, token->b, sizeof token->b);
 	return drp_q_run(q, diag);
 }
