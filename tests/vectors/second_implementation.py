@@ -14,7 +14,6 @@ import subprocess
 import sys
 import unittest
 
-sys.dont_write_bytecode = True
 try:
     import second
 except ModuleNotFoundError as missing:
