@@ -46,9 +46,16 @@ WINDOW = f"{day(-14)}..{day(-1)}"
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A free port outside the range that the system hands to outgoing connections: one
+    from inside it could be taken again before the hub listens."""
+    while True:
+        port = random.SystemRandom().randrange(15000, 30000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 class Result:
