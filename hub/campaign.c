@@ -263,6 +263,8 @@ static enum drp_err charge(
 	return err;
 }
 
+/* The last step before the commit: a refused campaign leaves no key behind, a signed one
+ * is never without. */
 static enum drp_err storage_key(
 	struct drp_hub *hub, const char *id, struct drp_diag *diag)
 {
@@ -292,6 +294,7 @@ static enum drp_err sign_and_store(
 	err = err ? err
 		  : drp_hub_campaign_sign(hub->store, m->id, &m->hash, signature,
 			    drp_hub_now_s(hub), diag);
+	err = err ? err : storage_key(hub, m->id, diag);
 	if (err) {
 		drp_hub_rollback(hub->store);
 	} else {
@@ -319,7 +322,6 @@ enum drp_err drp_campaign_sign(struct drp_hub *hub, const char *id,
 	err = err ? err : drp_hub_instrument(hub, &row.instrument, &instrument, diag);
 	err = err ? err : make_manifest(hub, draft, instrument, &m, diag);
 	err = err ? err : plan_all(m, report, diag);
-	err = err ? err : storage_key(hub, id, diag);
 	err = err ? err : sign_and_store(hub, m, diag);
 	drp_manifest_free(m);
 	drp_instrument_free(instrument);
@@ -363,8 +365,13 @@ static enum drp_err close_in_transaction(struct drp_hub *hub, const char *id,
 	const struct drp_manifest *m, const struct drp_instrument *instrument,
 	struct drp_diag *diag)
 {
+	struct drp_campaign_row row;
 	struct drp_edition *edition = NULL;
-	enum drp_err err = open_once(hub, id, m, instrument, &edition, diag);
+	enum drp_err err = drp_hub_campaign_get(hub->store, id, &row, diag);
+	if (err || row.state != DRP_CAMPAIGN_OPEN) {
+		return err; /* another process closed it meanwhile */
+	}
+	err = open_once(hub, id, m, instrument, &edition, diag);
 	err = err ? err : store_edition(hub, id, edition, diag);
 	err = err ? err
 		  : drp_hub_campaign_state(hub->store, id, DRP_CAMPAIGN_CLOSED,
