@@ -234,6 +234,8 @@ static enum drp_err import_into(struct drp_node *node, const struct drp_node_wor
 	int level = 0;
 	enum drp_err err = drp_args_level(im->args, &level, im->diag);
 	im->instrument = work->instrument;
+	/* A file that names the level in a column, of a school that has only one. */
+	level = level ? level : drp_node_only_level(work);
 	err = err ? err : load_own(node, work, level, &im->own, im->diag);
 	err = err ? err : read_file(im, path);
 	if (err || drp_args_has(im->args, "--dry-run")) {

@@ -415,15 +415,8 @@ static enum drp_err set_own(struct setting *s)
 /* The level that was meant: the only one of the school when none was named. */
 static enum drp_err choose_level(struct setting *s)
 {
-	int only = 0, n = 0;
-	for (int level = 1; level <= DRP_LEVELS; level++) {
-		if (s->work->unit[level]) {
-			only = level;
-			n++;
-		}
-	}
-	if (s->level == 0 && n == 1) {
-		s->level = only;
+	if (s->level == 0) {
+		s->level = drp_node_only_level(s->work);
 	}
 	return s->level == 0 || !s->work->unit[s->level]
 		       ? drp_fail(s->diag, DRP_E_USAGE,

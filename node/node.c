@@ -255,3 +255,17 @@ void drp_node_work_clear(struct drp_node_work *work)
 	work->manifest = NULL;
 	work->instrument = NULL;
 }
+
+int drp_node_only_level(const struct drp_node_work *work)
+{
+	int only = 0;
+	for (int level = 1; level <= DRP_LEVELS; level++) {
+		if (work->unit[level]) {
+			if (only) {
+				return 0;
+			}
+			only = level;
+		}
+	}
+	return only;
+}

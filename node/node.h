@@ -49,4 +49,8 @@ enum drp_err drp_node_work_load(struct drp_node *node, const char *id,
 	struct drp_node_work *work, struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_node_work_clear(struct drp_node_work *work);
 
+/* drp_node_only_level: the school's level in the campaign when it has just one, else 0.
+ */
+int drp_node_only_level(const struct drp_node_work *work);
+
 #endif
