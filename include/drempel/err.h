@@ -39,6 +39,7 @@
 	X(HASH, 48, "the content does not match its hash")                               \
 	X(PEER, 49, "the other side refused")                                            \
 	X(DUPLICATE_IDENTITY, 50, "another node already holds this identity")            \
+	X(PROOF, 51, "the proof of a sealed report does not hold")                       \
 	X(BUDGET, 70, "the privacy budget of this year does not allow it")               \
 	X(TOO_FEW_SCHOOLS, 71, "too few schools or boards, or one dominates")            \
 	X(TOO_FEW_SHEETS, 72, "too few questionnaires")                                  \
