@@ -445,8 +445,9 @@ static enum drp_err answer(struct turn *t)
 	}
 }
 
-static enum drp_err take_turn(
-	struct drp_hub_service *s, struct drp_service_job *job, int64_t now_s)
+/* One request's answer, or why there is none. */
+static enum drp_err take_turn(struct drp_hub_service *s, struct drp_service_job *job,
+	int64_t now_s, struct drp_diag *fault)
 {
 	struct work *w = job->work;
 	struct drp_diag diag = {0};
@@ -472,7 +473,8 @@ static enum drp_err take_turn(
 			    &w->id, body.data, body.len, &job->reply);
 	drp_buf_clear(&body);
 	drp_free(reply);
-	return err;
+	return err ? drp_fail(fault, err, "%s", diag.code ? diag.text : drp_err_text(err))
+		   : DRP_OK;
 }
 
 static enum drp_err commit_together(
@@ -482,7 +484,7 @@ static enum drp_err commit_together(
 	int64_t now_s = drp_hub_now_s(s->hub);
 	enum drp_err err = drp_hub_begin(s->hub->store, &diag);
 	for (size_t i = 0; err == DRP_OK && i < n; i++) {
-		err = take_turn(s, &jobs[i], now_s);
+		err = take_turn(s, &jobs[i], now_s, &diag);
 	}
 	if (err == DRP_OK) {
 		err = drp_hub_commit(s->hub->store, &diag);
