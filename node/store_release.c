@@ -58,7 +58,8 @@ static enum drp_err read_release(struct drp_query *q, struct drp_released *r)
 	size_t n;
 	const void *receipt = drp_q_col_blob(q, 11, &n);
 	r->has_receipt = 1;
-	return drp_receipt_decode(receipt, n, &r->receipt);
+	enum drp_err err = drp_receipt_decode(receipt, n, &r->receipt);
+	return err && err != DRP_E_NOMEM ? DRP_E_STORE : err;
 }
 
 enum drp_err drp_node_release_get(struct drp_node_store *s, const char *campaign,
