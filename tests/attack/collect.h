@@ -7,7 +7,11 @@
 #ifndef DRP_ATTACK_COLLECT_H
 #define DRP_ATTACK_COLLECT_H
 
+#include "proto/session/envelope.h"
+
 #include "tests/support/federation.h"
+
+#include <dirent.h>
 
 #define COLLECT_TEACHERS 12
 #define COLLECT_PUPILS	 30
@@ -36,6 +40,81 @@ static inline void collect_approve(struct fed *f, struct fed_school *s)
 	}
 	CHECK_OK(err);
 	CHECK_INT(approved, 2);
+}
+
+/* A visit that somebody on the path watches, and may cut: look gets every request before
+ * the hub does; when it returns 1 the hub still gets the request, the node no answer. */
+typedef int collect_look(struct fed *f, const struct drp_buf *request);
+
+static inline enum drp_err collect_visit(struct fed *f, struct fed_school *s,
+	const struct drp_sync_options *options, collect_look *look)
+{
+	struct drp_node_sync sync;
+	int done = 0, cut = 0;
+	memset(&s->diag, 0, sizeof s->diag);
+	enum drp_err err =
+		drp_node_sync_begin(&sync, &s->node, options, &s->result, &s->diag);
+	while (!err && !done && !cut) {
+		struct drp_buf request = {0}, reply = {0};
+		err = drp_node_session_next(&sync.session, &request, &done, &s->diag);
+		if (!err && !done) {
+			cut = look(f, &request);
+			fed_deliver(f, &request, &reply);
+		}
+		if (!err && !done && !cut) {
+			err = drp_node_session_reply(
+				&sync.session, reply.data, reply.len, &s->diag);
+		}
+		drp_buf_clear(&request);
+		drp_buf_clear(&reply);
+	}
+	drp_node_sync_end(&sync);
+	return err;
+}
+
+/* The type of a request: it stands in the open. */
+static inline int collect_type(const struct drp_buf *request)
+{
+	struct drp_envelope envelope;
+	CHECK_OK(drp_envelope_parse(request->data, request->len, &envelope));
+	return envelope.type;
+}
+
+static inline void collect_restart(struct fed *f, struct fed_school *s)
+{
+	fed_close_node(s);
+	fed_open_node(f, s);
+	s->node.rng = f->rng;
+}
+
+/* Copies the files of a directory, as a backup or a cloned machine does, folders of one
+ * level included. What the target holds beside them is removed. */
+static inline void collect_copy(const char *from, const char *to)
+{
+	nftw(to, fed_remove, 16, FTW_DEPTH | FTW_PHYS);
+	CHECK(mkdir(to, 0700) == 0);
+	DIR *folder = opendir(from);
+	CHECK(folder != NULL);
+	for (struct dirent *d; (d = readdir(folder));) {
+		char a[512], b[512];
+		struct stat st;
+		struct drp_buf content = {0};
+		struct drp_diag diag = {0};
+		if (d->d_name[0] == '.') {
+			continue;
+		}
+		CHECK(snprintf(a, sizeof a, "%s/%s", from, d->d_name) < (int)sizeof a);
+		CHECK(snprintf(b, sizeof b, "%s/%s", to, d->d_name) < (int)sizeof b);
+		CHECK(stat(a, &st) == 0);
+		if (S_ISDIR(st.st_mode)) {
+			collect_copy(a, b);
+			continue;
+		}
+		CHECK_OK(drp_file_read(a, 64 << 20, &content, &diag));
+		CHECK_OK(drp_file_write(b, content.data, content.len, 0600, &diag));
+		drp_buf_clear(&content);
+	}
+	closedir(folder);
 }
 
 static inline void collect_publish(struct fed *f, struct fed_school *s)
@@ -99,8 +178,7 @@ static inline void collect_contribution(
 }
 
 /* The exact sums behind it, which only the node can make. */
-static inline void collect_exact(
-	struct fed_school *s, enum drp_group group, struct drp_candidate *c)
+static inline void collect_exact(struct fed_school *s, int group, struct drp_candidate *c)
 {
 	struct drp_diag diag = {0};
 	struct drp_node_work work;

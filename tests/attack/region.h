@@ -135,15 +135,9 @@ static inline void region_contribute(
 	r->present[at] = c;
 }
 
-static inline void region_begin(struct region *r, size_t schools, uint64_t seed)
+/* One unit in eight stays away; the others contribute for every group. */
+static inline void region_collect(struct region *r)
 {
-	struct drp_diag diag = {0};
-	memset(r, 0, sizeof *r);
-	r->rng = drp_test_rng(&r->rng_state, seed);
-	CHECK_OK(drp_crypto_init());
-	CHECK_OK(drp_instrument_load(
-		DRP_SOURCE_DIR "/deploy/instruments/selfie.yaml", &r->instrument, &diag));
-	region_schools(r, schools);
 	region_manifest(r);
 	size_t places = (size_t)DRP_GROUPS * r->manifest->n_units;
 	r->contribution = drp_alloc(places, sizeof *r->contribution);
@@ -156,6 +150,33 @@ static inline void region_begin(struct region *r, size_t schools, uint64_t seed)
 			region_contribute(r, DRP_LEADER, u, 100);
 		}
 	}
+}
+
+static inline void region_prepare(struct region *r, uint64_t seed)
+{
+	struct drp_diag diag = {0};
+	memset(r, 0, sizeof *r);
+	r->rng = drp_test_rng(&r->rng_state, seed);
+	CHECK_OK(drp_crypto_init());
+	CHECK_OK(drp_instrument_load(
+		DRP_SOURCE_DIR "/deploy/instruments/selfie.yaml", &r->instrument, &diag));
+}
+
+static inline void region_begin(struct region *r, size_t schools, uint64_t seed)
+{
+	region_prepare(r, seed);
+	region_schools(r, schools);
+	region_collect(r);
+}
+
+/* A later campaign of the same schools but the last, with answers of its own. */
+static inline void region_later(
+	struct region *r, const struct region *earlier, uint64_t seed)
+{
+	region_prepare(r, seed);
+	memcpy(r->school, earlier->school, sizeof r->school);
+	r->n_schools = earlier->n_schools - 1;
+	region_collect(r);
 }
 
 static inline void region_end(struct region *r)
