@@ -168,6 +168,22 @@ static enum drp_err check_not_held(const struct drp_candidate *c,
 	return DRP_OK;
 }
 
+/* What the hub is bound to refuse must cost no budget: the noise would be drawn, and
+ * could never be drawn again. */
+static enum drp_err check_acceptable(const struct drp_candidate *c,
+	const struct drp_node_work *work, struct drp_diag *diag)
+{
+	uint32_t eligible = work->unit[c->level]->eligible[c->group];
+	return c->questionnaires > eligible
+		       ? drp_fail(diag, DRP_E_RANGE,
+				 "level %d, group %s has %u questionnaires and the "
+				 "campaign %u eligible people; nothing was approved, "
+				 "check what was imported",
+				 c->level, drp_group_code(c->group), c->questionnaires,
+				 eligible)
+		       : DRP_OK;
+}
+
 static enum drp_err charge(struct drp_node *node, const struct drp_node_work *work,
 	const struct drp_candidate *c, const struct drp_released *release,
 	struct drp_diag *diag)
@@ -268,6 +284,7 @@ static enum drp_err approve_level(struct drp_node *node, const struct drp_node_w
 		}
 		err = check_not_held(c, &work->unit[level]->id, held, n_held, diag);
 		err = err ? err : drp_release_ready(node, work, level, diag);
+		err = err ? err : check_acceptable(c, work, diag);
 		err = err ? err : approve_one(node, work, c, diag);
 		*approved += err == DRP_OK;
 	}
@@ -279,7 +296,8 @@ enum drp_err drp_release_approve(struct drp_node *node, const struct drp_node_wo
 	const struct drp_receipt *held, size_t n_held, uint32_t *approved,
 	struct drp_diag *diag)
 {
-	if (work->campaign.state != DRP_CAMPAIGN_OPEN) {
+	if (work->campaign.state != DRP_CAMPAIGN_OPEN ||
+		drp_node_now_s(node) > work->manifest->deadline_s) {
 		return drp_fail(diag, DRP_E_CLOSED,
 			"campaign %s is closed; nothing was approved",
 			work->manifest->id);
@@ -325,21 +343,23 @@ enum drp_err drp_release_withdraw(struct drp_node *node, const char *campaign,
 {
 	struct drp_released *list = NULL;
 	size_t n = 0;
-	*waiting = 0;
-	enum drp_err err = drp_node_releases(node->store, campaign, &list, &n, diag);
-	err = err ? err : drp_node_begin(node->store, diag);
+	uint32_t count = 0;
+	enum drp_err err = drp_node_begin(node->store, diag);
 	if (err) {
-		drp_free(list);
 		return err;
 	}
+	err = drp_node_releases(node->store, campaign, &list, &n, diag);
 	for (size_t i = 0; err == DRP_OK && i < n; i++) {
 		if (list[i].state == DRP_RELEASE_READY ||
 			list[i].state == DRP_RELEASE_STORED) {
 			err = withdraw_one(node, &list[i], diag);
-			(*waiting)++;
+			count++;
 		}
 	}
 	err = drp_node_end(node->store, err, diag);
 	drp_free(list);
+	if (err == DRP_OK) {
+		*waiting = count;
+	}
 	return err;
 }

@@ -38,8 +38,8 @@ enum drp_err drp_release_ready(struct drp_node *node, const struct drp_node_work
 
 /* drp_release_approve approves every unit and group of the campaign that is ready and
  * not yet approved: one transaction. held are the hub's receipts for this school (the
- * answer to STATUS). *approved counts. DRP_E_RELEASED, DRP_E_BUDGET, DRP_E_WINDOW_OPEN.
- */
+ * answer to STATUS). *approved counts. DRP_E_RELEASED, DRP_E_BUDGET, DRP_E_WINDOW_OPEN,
+ * DRP_E_CLOSED (also past the deadline), DRP_E_RANGE. */
 enum drp_err drp_release_approve(struct drp_node *node, const struct drp_node_work *work,
 	const struct drp_receipt *held, size_t n_held, uint32_t *approved,
 	struct drp_diag *diag) DRP_MUST_CHECK;
