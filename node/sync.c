@@ -4,7 +4,6 @@
 #include "proto/base/alloc.h"
 #include "proto/runtime/link.h"
 #include "proto/runtime/log.h"
-#include "proto/session/policy.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -83,12 +82,24 @@ static enum drp_err announced(void *self, const struct drp_announced *campaigns,
 		}
 		c.state = campaigns[i].state;
 		err = err ? err : drp_node_campaign_put(s->node->store, &c, s->diag);
+		s->announced[s->n_announced++] = campaigns[i].manifest;
 	}
 	return drp_node_end(s->node->store, err, s->diag);
 }
 
+static int is_announced(const struct drp_node_sync *s, const struct drp_hash *manifest)
+{
+	for (size_t i = 0; i < s->n_announced; i++) {
+		if (drp_hash_equal(&s->announced[i], manifest)) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
 /* Blobs that no campaign refers to are never asked for: a manifest first, then, once it
- * is known, its instrument. */
+ * is known, its instrument. Nor is what the hub no longer announces: one restored from
+ * a backup may have lost it, and its refusal would end every visit before the outbox. */
 static int missing(void *self, struct drp_hash *blob, uint32_t *held)
 {
 	struct drp_node_sync *s = self;
@@ -99,6 +110,9 @@ static int missing(void *self, struct drp_hash *blob, uint32_t *held)
 		return 0;
 	}
 	for (size_t i = 0; i < n && !found; i++) {
+		if (!is_announced(s, &list[i].manifest)) {
+			continue;
+		}
 		const struct drp_hash *wanted[] = {
 			&list[i].manifest, &list[i].instrument};
 		static const struct drp_hash unknown;
@@ -117,11 +131,26 @@ static int missing(void *self, struct drp_hash *blob, uint32_t *held)
 	return found;
 }
 
-/* A manifest that has fully arrived: hash, signature, then its own content. */
+/* What is soundly signed but of no use here is set aside: it has no id, so that no
+ * command finds it, and it must not keep this node's own contributions from being sent.
+ */
+static enum drp_err set_aside(
+	struct drp_node_sync *s, struct drp_node_campaign *c, const char *why)
+{
+	drp_log(DRP_LOG_WARN, "sync", "campaign-set-aside", "%s", why);
+	c->id[0] = 0;
+	memset(&c->instrument, 0, sizeof c->instrument);
+	return drp_node_campaign_put(s->node->store, c, s->diag);
+}
+
+/* A manifest that has fully arrived: hash, signature, then its own content. One that
+ * cannot be read is of a later version; one whose id is taken comes from a hub that went
+ * back to an old backup and signed again. */
 static enum drp_err accept_manifest(
 	struct drp_node_sync *s, struct drp_node_campaign *c, const struct drp_buf *bytes)
 {
 	struct drp_manifest *m = NULL;
+	struct drp_diag why = {0};
 	enum drp_err err = drp_verify(&s->node->hub, "drempel manifest 1", bytes->data,
 		bytes->len, c->signature);
 	if (err) {
@@ -129,19 +158,20 @@ static enum drp_err accept_manifest(
 			"the hub announced a campaign that its key did not "
 			"sign; it was not stored");
 	}
-	/* A manifest that is signed but cannot be read is of a later version: it is set
-	 * aside, and must not keep this node's own contributions from being sent. */
-	struct drp_diag why = {0};
-	if (drp_manifest_decode(bytes->data, bytes->len, &m, &why) == DRP_OK) {
-		snprintf(c->id, sizeof c->id, "%s", m->id);
-		c->instrument = m->instrument;
-	} else {
-		drp_log(DRP_LOG_WARN, "sync", "campaign-unreadable", "%s", why.text);
-	}
 	c->checked = 1;
-	err = drp_node_campaign_put(s->node->store, c, s->diag);
+	err = drp_manifest_decode(bytes->data, bytes->len, &m, &why);
+	if (err) {
+		return err == DRP_E_NOMEM ? drp_fail(s->diag, err, "%s", why.text)
+					  : set_aside(s, c, why.text);
+	}
+	snprintf(c->id, sizeof c->id, "%s", m->id);
+	c->instrument = m->instrument;
 	drp_manifest_free(m);
-	return err;
+	err = drp_node_campaign_put(s->node->store, c, &why);
+	if (err == DRP_E_EXISTS) {
+		return set_aside(s, c, "its id is another campaign's");
+	}
+	return err ? drp_fail(s->diag, err, "%s", why.text) : DRP_OK;
 }
 
 /* Called with a whole blob inside the transaction that completed it. */
@@ -192,11 +222,25 @@ static enum drp_err piece(void *self, const struct drp_hash *blob, uint32_t tota
 	return err;
 }
 
+/* The entry as it stands now: another process may have withdrawn or sent it since this
+ * visit began. */
+static enum drp_err refresh(struct drp_node_sync *s, struct drp_released *r)
+{
+	char campaign[DRP_NAME_MAX];
+	memcpy(campaign, r->campaign, sizeof campaign);
+	return drp_node_release_get(
+		s->node->store, campaign, r->level, r->group, r, s->diag);
+}
+
 static int next_out(void *self, struct drp_out *out)
 {
 	struct drp_node_sync *s = self;
-	while (s->next < s->n_outbox) {
-		const struct drp_released *r = &s->outbox[s->next++];
+	while (s->next < s->n_outbox && !s->failed) {
+		struct drp_released *r = &s->outbox[s->next++];
+		s->failed = refresh(s, r);
+		if (s->failed) {
+			break;
+		}
 		if ((r->state != DRP_RELEASE_READY &&
 			    r->state != DRP_RELEASE_WITHDRAWING) ||
 			(s->options.only && strcmp(s->options.only, r->campaign) != 0)) {
@@ -210,13 +254,30 @@ static int next_out(void *self, struct drp_out *out)
 			.contribution = r->hash,
 			.unit = r->unit,
 			.group = r->group};
-		if (drp_node_release_bytes(s->node->store, &r->hash, &out->bytes, NULL) ==
-			DRP_OK) {
+		s->failed = drp_node_release_bytes(
+			s->node->store, &r->hash, &out->bytes, s->diag);
+		if (s->failed == DRP_OK) {
 			return 1;
 		}
 		drp_buf_clear(&out->bytes);
 	}
 	return 0;
+}
+
+/* The state after the hub's answer to what was sent in state `sent`, when the entry is
+ * in state `now`. A withdrawal that came while the contribution was on its way is not
+ * forgotten, and a late refusal does not undo what another process settled. */
+static int state_after(int sent, int now, int answered)
+{
+	if (now == sent) {
+		return answered;
+	}
+	if (answered == DRP_RELEASE_STORED && sent == DRP_RELEASE_READY &&
+		(now == DRP_RELEASE_WITHDRAWING || now == DRP_RELEASE_WITHDRAWN)) {
+		return DRP_RELEASE_WITHDRAWING;
+	}
+	return answered == DRP_RELEASE_REFUSED || now == DRP_RELEASE_WITHDRAWN ? now
+									       : answered;
 }
 
 static enum drp_err record(struct drp_node_sync *s, const struct drp_out *out, int state,
@@ -233,8 +294,12 @@ static enum drp_err record(struct drp_node_sync *s, const struct drp_out *out, i
 	if (err) {
 		return err;
 	}
-	err = drp_node_release_state(
-		store, &out->contribution, state, note, receipt, s->diag);
+	struct drp_released *r = &s->outbox[s->next - 1];
+	int sent = r->state;
+	err = refresh(s, r);
+	err = err ? err
+		  : drp_node_release_state(store, &out->contribution,
+			    state_after(sent, r->state, state), note, receipt, s->diag);
 	err = err ? err : drp_node_log_append(store, &row, s->diag);
 	return drp_node_end(store, err, s->diag);
 }
@@ -243,12 +308,14 @@ static enum drp_err settled(
 	void *self, struct drp_out *out, const struct drp_receipt *receipt)
 {
 	struct drp_node_sync *s = self;
-	if (receipt) {
-		s->result->stored++;
-		return record(s, out, DRP_RELEASE_STORED, "stored", "", receipt);
+	enum drp_err err =
+		receipt ? record(s, out, DRP_RELEASE_STORED, "stored", "", receipt)
+			: record(s, out, DRP_RELEASE_WITHDRAWN, "withdrawn", "", NULL);
+	if (err == DRP_OK) {
+		s->result->stored += receipt != NULL;
+		s->result->withdrawn += receipt == NULL;
 	}
-	s->result->withdrawn++;
-	return record(s, out, DRP_RELEASE_WITHDRAWN, "withdrawn", "", NULL);
+	return err;
 }
 
 /* A refusal ends an entry, except where time or the operator can still change it. */
@@ -262,6 +329,11 @@ static enum drp_err refused(
 	}
 	s->result->refused++;
 	snprintf(s->result->refusal, sizeof s->result->refusal, "%s", text);
+	/* A hub that does not know its own campaign may yet find its backup; until then
+	 * the entry waits, and the entries of other campaigns go on. */
+	if (why == DRP_E_NOTFOUND) {
+		return DRP_OK;
+	}
 	if (why == DRP_E_CLOCK || why == DRP_E_UNKNOWN_KEY || why == DRP_E_REVOKED) {
 		return drp_fail(s->diag, why, "the hub refused: %s", text);
 	}
@@ -334,6 +406,7 @@ static enum drp_err exchange_all(struct drp_node_sync *sync, struct drp_link *li
 		request.len = reply.len = 0;
 		err = drp_node_session_next(&sync->session, &request, &done, sync->diag);
 		if (err || done) {
+			err = err ? err : sync->failed;
 			break;
 		}
 		err = drp_link_exchange(link, request.data, request.len,

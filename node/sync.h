@@ -29,8 +29,11 @@ struct drp_node_sync {
 	struct drp_node *node;
 	struct drp_sync_options options;
 	struct drp_sync_result *result;
+	struct drp_hash announced[DRP_SYNC_CAMPAIGNS_MAX]; /* in this visit */
+	size_t n_announced;
 	struct drp_released *outbox;
 	size_t n_outbox, next;
+	enum drp_err failed; /* the outbox could not be read: the visit's result */
 	struct drp_node_host host;
 	struct drp_node_session session;
 	struct drp_diag *diag;
