@@ -143,11 +143,7 @@ static enum drp_err store_draft(struct drp_hub *hub, const struct drp_draft *dra
 			  : drp_hub_campaign_new(hub->store, draft->id, &instrument->hash,
 				    drp_buf_string(text), drp_buf_string(frame),
 				    drp_hub_now_s(hub), diag);
-		if (err) {
-			drp_hub_rollback(hub->store);
-		} else {
-			err = drp_hub_commit(hub->store, diag);
-		}
+		err = drp_hub_end(hub->store, err, diag);
 	}
 	drp_buf_clear(&blob);
 	return err;
@@ -295,11 +291,7 @@ static enum drp_err sign_and_store(
 		  : drp_hub_campaign_sign(hub->store, m->id, &m->hash, signature,
 			    drp_hub_now_s(hub), diag);
 	err = err ? err : storage_key(hub, m->id, diag);
-	if (err) {
-		drp_hub_rollback(hub->store);
-	} else {
-		err = drp_hub_commit(hub->store, diag);
-	}
+	err = drp_hub_end(hub->store, err, diag);
 	drp_buf_clear(&bytes);
 	return err;
 }
@@ -398,11 +390,7 @@ enum drp_err drp_campaign_close(
 	err = err ? err : drp_hub_begin(hub->store, diag);
 	if (err == DRP_OK) {
 		err = close_in_transaction(hub, id, m, instrument, diag);
-		if (err) {
-			drp_hub_rollback(hub->store);
-		} else {
-			err = drp_hub_commit(hub->store, diag);
-		}
+		err = drp_hub_end(hub->store, err, diag);
 	}
 	drp_instrument_free(instrument);
 	drp_manifest_free(m);
@@ -433,11 +421,7 @@ enum drp_err drp_campaign_freeze(
 		err = drp_hub_campaign_state(
 			hub->store, id, DRP_CAMPAIGN_FROZEN, drp_hub_now_s(hub), diag);
 	}
-	if (err) {
-		drp_hub_rollback(hub->store);
-		return err;
-	}
-	err = drp_hub_commit(hub->store, diag);
+	err = drp_hub_end(hub->store, err, diag);
 	err = err ? err : drp_hub_key_path(hub, id, path, diag);
 	if (err == DRP_OK && access(path, F_OK) == 0) {
 		err = drp_secret_key_erase(path, diag);

@@ -283,11 +283,7 @@ enum drp_err drp_hub_load(const struct drp_args *args, struct drp_diag *diag)
 	if (err == DRP_OK) {
 		err = drp_hub_answer_put(
 			hub.store, answer->id, drp_buf_string(&text), diag);
-		if (err) {
-			drp_hub_rollback(hub.store);
-		} else {
-			err = drp_hub_commit(hub.store, diag);
-		}
+		err = drp_hub_end(hub.store, err, diag);
 	}
 	if (err == DRP_OK) {
 		printf("%s is loaded as it was given; 'table %s' shows it\n", answer->id,

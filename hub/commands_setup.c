@@ -118,11 +118,7 @@ enum drp_err drp_hub_school_add(const struct drp_args *args, struct drp_diag *di
 	err = err ? err : drp_hub_begin(hub.store, diag);
 	if (err == DRP_OK) {
 		err = drp_hub_school_put(hub.store, &s, diag);
-		if (err) {
-			drp_hub_rollback(hub.store);
-		} else {
-			err = drp_hub_commit(hub.store, diag);
-		}
+		err = drp_hub_end(hub.store, err, diag);
 	}
 	drp_hub_close(&hub);
 	return err;

@@ -157,14 +157,13 @@ static enum drp_err read_row(struct reading *r)
 static enum drp_err store_all(struct drp_hub *hub, struct reading *r)
 {
 	enum drp_err err = drp_hub_begin(hub->store, r->diag);
+	if (err) {
+		return err;
+	}
 	for (size_t i = 0; err == DRP_OK && i < r->n; i++) {
 		err = drp_hub_school_put(hub->store, &r->school[i], r->diag);
 	}
-	if (err) {
-		drp_hub_rollback(hub->store);
-		return err;
-	}
-	return drp_hub_commit(hub->store, r->diag);
+	return drp_hub_end(hub->store, err, r->diag);
 }
 
 enum drp_err drp_registry_import(struct drp_hub *hub, const char *path, size_t *schools,
@@ -232,11 +231,7 @@ enum drp_err drp_registry_invite(struct drp_hub *hub, const char *school, unsign
 	if (err == DRP_OK) {
 		err = drp_hub_invite_put(
 			hub->store, &token, s.id, invite.expires_s, diag);
-		if (err) {
-			drp_hub_rollback(hub->store);
-		} else {
-			err = drp_hub_commit(hub->store, diag);
-		}
+		err = drp_hub_end(hub->store, err, diag);
 	}
 	if (err == DRP_OK) {
 		drp_invite_write(&invite, text);

@@ -44,7 +44,7 @@ static void drop(void *self, void *p)
 {
 	struct work *w = p;
 	(void)self;
-	drp_buf_clear(&w->body);
+	drp_buf_wipe(&w->body); /* an invite's token, or what a school sent */
 	drp_wipe(w, sizeof *w);
 	drp_free(w);
 }
@@ -218,7 +218,10 @@ static enum drp_err answer_enrol(struct turn *t)
 	if (err == DRP_OK && !repeat) {
 		err = drp_hub_enrol(
 			t->store, &token, school.id, &t->w->sender, t->now_s, t->diag);
-		drp_log(DRP_LOG_INFO, "service", "enrolled", "school=%s", school.id);
+		if (err == DRP_OK) {
+			drp_log(DRP_LOG_INFO, "service", "enrolled", "school=%s",
+				school.id);
+		}
 	}
 	snprintf(t->reply->enrol.school, sizeof t->reply->enrol.school, "%s", school.id);
 	snprintf(t->reply->enrol.name, sizeof t->reply->enrol.name, "%s", school.name);
@@ -349,6 +352,10 @@ static enum drp_err store_contribution(
 	const struct drp_contribution *k = &t->w->contribution;
 	uint8_t context[49];
 	struct drp_buf sealed = {0};
+	if (!c->has_key) {
+		return drp_fail(t->diag, DRP_E_INTERNAL,
+			"campaign %s is open without its storage key", c->id);
+	}
 	*stored = (struct drp_stored){
 		.unit = k->unit, .group = k->group, .hash = t->w->hash};
 	enum drp_err err = sign_receipt(t, &stored->receipt);
@@ -478,18 +485,17 @@ static enum drp_err take_turn(struct drp_hub_service *s, struct drp_service_job 
 }
 
 static enum drp_err commit_together(
-	struct drp_hub_service *s, struct drp_service_job *jobs, size_t n)
+	struct drp_hub_service *s, struct drp_service_job *jobs, size_t n, int *began)
 {
 	struct drp_diag diag = {0};
 	int64_t now_s = drp_hub_now_s(s->hub);
 	enum drp_err err = drp_hub_begin(s->hub->store, &diag);
-	for (size_t i = 0; err == DRP_OK && i < n; i++) {
-		err = take_turn(s, &jobs[i], now_s, &diag);
-	}
-	if (err == DRP_OK) {
-		err = drp_hub_commit(s->hub->store, &diag);
-	} else {
-		drp_hub_rollback(s->hub->store);
+	*began = err == DRP_OK;
+	if (*began) {
+		for (size_t i = 0; err == DRP_OK && i < n; i++) {
+			err = take_turn(s, &jobs[i], now_s, &diag);
+		}
+		err = drp_hub_end(s->hub->store, err, &diag);
 	}
 	for (size_t i = 0; err && i < n; i++) {
 		drp_buf_clear(&jobs[i].reply);
@@ -501,12 +507,14 @@ static enum drp_err commit_together(
 	return err;
 }
 
-/* One request that cannot be stored must not hold up the others of its batch. */
+/* One request that cannot be stored must not hold up the others of its batch. A store
+ * that another process keeps is kept from each of them: waiting once is enough. */
 static void commit_requests(void *self, struct drp_service_job *jobs, size_t n)
 {
-	if (commit_together(self, jobs, n) && n > 1) {
-		for (size_t i = 0; i < n; i++) {
-			(void)!commit_together(self, &jobs[i], 1);
+	int began = 0;
+	if (commit_together(self, jobs, n, &began) && began && n > 1) {
+		for (size_t i = 0; i < n && began; i++) {
+			(void)!commit_together(self, &jobs[i], 1, &began);
 		}
 	}
 }

@@ -99,6 +99,15 @@ void drp_hub_rollback(struct drp_hub_store *s)
 	drp_db_rollback(s->db);
 }
 
+enum drp_err drp_hub_end(struct drp_hub_store *s, enum drp_err err, struct drp_diag *diag)
+{
+	if (err) {
+		drp_db_rollback(s->db);
+		return err;
+	}
+	return drp_db_commit(s->db, diag);
+}
+
 enum drp_err drp_hub_checkpoint(struct drp_hub_store *s, struct drp_diag *diag)
 {
 	return drp_db_checkpoint(s->db, diag);

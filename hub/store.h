@@ -24,6 +24,9 @@ enum drp_err drp_hub_begin(struct drp_hub_store *s, struct drp_diag *diag) DRP_M
 enum drp_err drp_hub_commit(
 	struct drp_hub_store *s, struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_hub_rollback(struct drp_hub_store *s);
+/* drp_hub_end commits when err is DRP_OK and rolls back otherwise. */
+enum drp_err drp_hub_end(
+	struct drp_hub_store *s, enum drp_err err, struct drp_diag *diag) DRP_MUST_CHECK;
 /* Truncates the log, so that deleted rows leave the disk. */
 enum drp_err drp_hub_checkpoint(
 	struct drp_hub_store *s, struct drp_diag *diag) DRP_MUST_CHECK;

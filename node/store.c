@@ -87,11 +87,6 @@ enum drp_err drp_node_commit(struct drp_node_store *s, struct drp_diag *diag)
 	return drp_db_commit(s->db, diag);
 }
 
-void drp_node_rollback(struct drp_node_store *s)
-{
-	drp_db_rollback(s->db);
-}
-
 enum drp_err drp_node_end(
 	struct drp_node_store *s, enum drp_err err, struct drp_diag *diag)
 {

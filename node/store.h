@@ -24,7 +24,6 @@ enum drp_err drp_node_begin(
 	struct drp_node_store *s, struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_node_commit(
 	struct drp_node_store *s, struct drp_diag *diag) DRP_MUST_CHECK;
-void drp_node_rollback(struct drp_node_store *s);
 /* drp_node_end commits when err is DRP_OK and rolls back otherwise. */
 enum drp_err drp_node_end(
 	struct drp_node_store *s, enum drp_err err, struct drp_diag *diag) DRP_MUST_CHECK;
