@@ -33,6 +33,17 @@ int drp_err_is_refusal(enum drp_err code)
 	return code >= 70 && code <= 89;
 }
 
+/* A line may quote a peer or a file: nothing in it may steer the terminal. */
+static void make_plain(char *text)
+{
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+		if (c < 0x20 || c == 0x7f) {
+			*text = ' ';
+		}
+	}
+}
+
 enum drp_err drp_fail(struct drp_diag *diag, enum drp_err code, const char *fmt, ...)
 {
 	if (diag && diag->code == DRP_OK) {
@@ -41,6 +52,7 @@ enum drp_err drp_fail(struct drp_diag *diag, enum drp_err code, const char *fmt,
 		diag->code = code;
 		vsnprintf(diag->text, sizeof diag->text, fmt, ap);
 		va_end(ap);
+		make_plain(diag->text);
 	}
 	return code;
 }
