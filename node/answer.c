@@ -10,22 +10,6 @@ const char *drp_answer_name(int answer)
 	return answer >= 0 && answer < DRP_ANSWERS ? names[answer] : "?";
 }
 
-int drp_answer_fits(int answer, const struct drp_scale *scale)
-{
-	switch (answer) {
-	case DRP_ANSWER_NOT_SHOWN:
-	case DRP_ANSWER_BLANK:
-		return 1;
-	case DRP_ANSWER_TICKED:
-	case DRP_ANSWER_NOT_TICKED:
-		return scale->points == 0;
-	case DRP_ANSWER_NA:
-		return scale->points > 0 && scale->has_na;
-	default:
-		return answer >= 1 && answer <= scale->points;
-	}
-}
-
 size_t drp_answer_list(const struct drp_scale *scale, uint8_t answers[DRP_ANSWERS])
 {
 	size_t n = 0;

@@ -13,9 +13,6 @@
  * member names of every JSON that counts answers. */
 const char *drp_answer_name(int answer);
 
-/* drp_answer_fits tells whether a scale can be answered so. */
-int drp_answer_fits(int answer, const struct drp_scale *scale);
-
 /* drp_answer_list writes the answers that a scale can have, in the order in which they
  * are printed: points or ticks, na (every scale of points), blank, not_shown. */
 size_t drp_answer_list(const struct drp_scale *scale, uint8_t answers[DRP_ANSWERS]);

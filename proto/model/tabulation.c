@@ -1,29 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/model/tabulation.h"
 
-static int fits(unsigned answer, const struct drp_instrument *instrument,
+int drp_answer_fits(int answer, const struct drp_scale *scale)
+{
+	switch (answer) {
+	case DRP_ANSWER_NOT_SHOWN:
+	case DRP_ANSWER_BLANK:
+		return 1;
+	case DRP_ANSWER_TICKED:
+	case DRP_ANSWER_NOT_TICKED:
+		return scale->points == 0;
+	case DRP_ANSWER_NA:
+		return scale->points > 0 && scale->has_na;
+	default:
+		return answer >= 1 && answer <= scale->points;
+	}
+}
+
+static int fits(int answer, const struct drp_instrument *instrument,
 	const struct drp_item *item, enum drp_group group)
 {
-	const struct drp_scale *scale = &instrument->scale[item->scale];
 	if (answer == DRP_ANSWER_NOT_SHOWN) {
 		return 1;
 	}
 	if (!(item->groups >> group & 1)) {
 		return 0;
 	}
-	if (answer == DRP_ANSWER_BLANK) {
-		return 1;
-	}
 	if (item->kind == DRP_ITEM_TEXT) {
-		return 0; /* a text has no counters */
+		return answer == DRP_ANSWER_BLANK; /* a text has no counters */
 	}
-	if (answer == DRP_ANSWER_TICKED || answer == DRP_ANSWER_NOT_TICKED) {
-		return scale->points == 0;
-	}
-	if (answer == DRP_ANSWER_NA) {
-		return scale->has_na;
-	}
-	return answer <= scale->points;
+	return drp_answer_fits(answer, &instrument->scale[item->scale]);
 }
 
 enum drp_err drp_tabulate_add(struct drp_tabulation *tabulation,

@@ -31,6 +31,10 @@ struct drp_tabulation {
 	uint32_t count[DRP_ITEMS_MAX][DRP_ANSWERS];
 };
 
+/* drp_answer_fits tells whether a scale can be answered so; blank and not shown fit
+ * every scale. */
+int drp_answer_fits(int answer, const struct drp_scale *scale);
+
 /* drp_tabulate_add checks every answer against its item's scale and the group's
  * applicability before it counts anything: DRP_E_RANGE leaves the tabulation as it
  * was. */
