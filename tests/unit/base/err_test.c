@@ -67,6 +67,13 @@ static void long_texts_are_cut(void)
 	CHECK_INT(strlen(diag.text), sizeof diag.text - 1);
 }
 
+static void nothing_steers_the_terminal(void)
+{
+	struct drp_diag diag = {0};
+	CHECK_ERR(drp_fail(&diag, DRP_E_PEER, "said %s.", "\033[2J\nno\177"), DRP_E_PEER);
+	CHECK_STR(diag.text, "said  [2J no .");
+}
+
 int main(void)
 {
 	CASE("every error has its own number, a name and a text",
@@ -75,5 +82,6 @@ int main(void)
 	CASE("a refusal is known by its number", refusals_are_a_band);
 	CASE("the first cause is the one that is kept", the_first_cause_stays);
 	CASE("a text that is too long is cut", long_texts_are_cut);
+	CASE("a quoted text cannot steer the terminal", nothing_steers_the_terminal);
 	return DONE();
 }
