@@ -328,19 +328,21 @@ static enum drp_err place_facts(struct turn *t, const struct drp_hash *campaign,
 	return err == DRP_E_NOTFOUND ? DRP_OK : err;
 }
 
-static enum drp_err sign_receipt(struct turn *t, struct drp_receipt *receipt)
+/* Fills the receipt of what is stored: its place and hash are there. */
+static enum drp_err sign_receipt(
+	struct turn *t, const struct drp_hash *campaign, struct drp_stored *stored)
 {
 	struct drp_buf statement = {0};
-	*receipt = (struct drp_receipt){.campaign = t->w->contribution.campaign,
-		.unit = t->w->contribution.unit,
-		.group = t->w->contribution.group,
-		.contribution = t->w->hash,
+	stored->receipt = (struct drp_receipt){.campaign = *campaign,
+		.unit = stored->unit,
+		.group = stored->group,
+		.contribution = stored->hash,
 		.stored_s = t->now_s,
 		.hub = t->s->sign_key};
-	enum drp_err err = drp_receipt_statement(receipt, &statement);
+	enum drp_err err = drp_receipt_statement(&stored->receipt, &statement);
 	if (err == DRP_OK) {
 		drp_sign(t->s->hub->keys, "drempel receipt 1", statement.data,
-			statement.len, receipt->signature);
+			statement.len, stored->receipt.signature);
 	}
 	drp_buf_clear(&statement);
 	return err;
@@ -358,7 +360,7 @@ static enum drp_err store_contribution(
 	}
 	*stored = (struct drp_stored){
 		.unit = k->unit, .group = k->group, .hash = t->w->hash};
-	enum drp_err err = sign_receipt(t, &stored->receipt);
+	enum drp_err err = sign_receipt(t, &k->campaign, stored);
 	drp_contribution_context(&k->campaign, &k->unit, k->group, context);
 	err = err ? err
 		  : drp_store_seal(c->key, context, sizeof context,
@@ -395,6 +397,19 @@ static enum drp_err answer_submit(struct turn *t)
 	return err;
 }
 
+/* A withdrawal may overtake its contribution, by chance or because somebody holds that
+ * back: the place is taken, so that what arrives later is refused. */
+static enum drp_err withdraw_in_advance(struct turn *t, const struct campaign *c)
+{
+	const struct drp_request *q = &t->w->request;
+	struct drp_stored stored = {.unit = q->withdraw.unit,
+		.group = q->withdraw.group,
+		.hash = q->withdraw.contribution};
+	enum drp_err err = sign_receipt(t, &q->withdraw.campaign, &stored);
+	return err ? err
+		   : drp_hub_contribution_put(t->store, c->id, &stored, "", 0, t->diag);
+}
+
 static enum drp_err answer_withdraw(struct turn *t)
 {
 	const struct drp_request *q = &t->w->request;
@@ -406,6 +421,9 @@ static enum drp_err answer_withdraw(struct turn *t)
 	err = err ? err
 		  : drp_judge_withdraw(&q->withdraw.contribution, &q->withdraw.unit,
 			    &facts, t->diag);
+	if (err == DRP_OK && !facts.stored) {
+		err = withdraw_in_advance(t, c);
+	}
 	if (err == DRP_OK && !facts.withdrawn) {
 		err = drp_hub_contribution_withdraw(
 			t->store, c->id, &q->withdraw.unit, q->withdraw.group, t->diag);

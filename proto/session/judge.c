@@ -176,7 +176,7 @@ enum drp_err drp_judge_withdraw(const struct drp_hash *contribution,
 	if (err) {
 		return err;
 	}
-	if (!facts->stored || !drp_hash_equal(contribution, &facts->stored_hash)) {
+	if (facts->stored && !drp_hash_equal(contribution, &facts->stored_hash)) {
 		return drp_fail(
 			diag, DRP_E_NOTFOUND, "the hub holds no such contribution");
 	}

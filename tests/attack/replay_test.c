@@ -191,6 +191,49 @@ static void the_end(void)
 	forget();
 }
 
+/* The contribution is held back on the way until its withdrawal has passed. */
+static void held_back(void)
+{
+	const struct drp_sync_options push = {.push = 1};
+	struct drp_diag diag = {0};
+	struct drp_edition *e;
+	uint32_t waiting = 0;
+	collect_begin(&f, SCHOOLS + 1, 86);
+	for (size_t i = 0; i < SCHOOLS; i++) {
+		collect_approve(&f, &f.school[i]);
+		collect_publish(&f, &f.school[i]);
+	}
+	struct fed_school *s = &f.school[SCHOOLS];
+	collect_approve(&f, s);
+	struct drp_node_sync sync;
+	int done = 0;
+	CHECK_OK(drp_node_sync_begin(&sync, &s->node, &push, &s->result, &diag));
+	while (!kept_of(DRP_MSG_SUBMIT)) { /* its first SUBMIT is not delivered */
+		struct drp_buf request = {0}, reply = {0};
+		CHECK_OK(drp_node_session_next(&sync.session, &request, &done, &diag));
+		CHECK(!done);
+		keep(&f, &request);
+		if (!kept_of(DRP_MSG_SUBMIT)) {
+			fed_deliver(&f, &request, &reply);
+			CHECK_OK(drp_node_session_reply(
+				&sync.session, reply.data, reply.len, &diag));
+		}
+		drp_buf_clear(&request);
+		drp_buf_clear(&reply);
+	}
+	drp_node_sync_end(&sync);
+	CHECK_OK(drp_release_withdraw(&s->node, FED_CAMPAIGN, &waiting, &diag));
+	CHECK_OK(fed_visit(&f, s, &push));
+	CHECK_INT(s->result.withdrawn, 2);
+	unmoved(&f, "held back until its withdrawal has passed");
+	collect_close(&f);
+	e = collect_edition(&f);
+	CHECK_INT(e->schools_took_part, SCHOOLS);
+	drp_edition_free(e);
+	fed_end(&f);
+	forget();
+}
+
 static void another_hub(void)
 {
 	collect_begin(&f, SCHOOLS, 83);
@@ -234,6 +277,7 @@ int main(void)
 {
 	CASE("the same hub, from at once to after a withdrawal", the_same_hub);
 	CASE("after the close and after the freeze", the_end);
+	CASE("after a withdrawal that overtook it", held_back);
 	CASE("another hub", another_hub);
 	CASE("control: a hub that has forgotten takes them for new", a_hub_that_forgot);
 	return DONE();

@@ -21,7 +21,7 @@ ANSWERED = b"\0SP\0\0\x31\0\0"
 ERRORS = {"CLOCK": 7, "NOTFOUND": 23, "RANGE": 26, "MALFORMED": 40, "UNKNOWN_KEY": 44,
           "REVOKED": 45, "INVITE": 46, "CONFLICT": 47, "DUPLICATE_IDENTITY": 50,
           "TOO_FEW_SHEETS": 72, "CLOSED": 74, "POLICY": 78, "FROZEN": 79}
-TEACHER, PUPIL = 1, 2
+LEADER, TEACHER, PUPIL = 0, 1, 2
 
 
 class Closed(Exception):
@@ -276,14 +276,18 @@ class SecondNode(federation.Case):
         data, reply = self.submit(school, PUPIL, 25)
         name = second.hash32(data)
         self.refused("NOTFOUND", self.withdraw(school, PUPIL, bytes(32)))
-        self.refused("NOTFOUND", self.withdraw(school, TEACHER, name))
+        early = self.contribution(school, LEADER, 3, False)  # overtaken on its way
+        self.assertEqual(self.withdraw(school, LEADER, second.hash32(early))["of"], True)
+        self.refused("POLICY", school.ask("SUBMIT", contribution=early))
         self.refused("NOTFOUND", self.withdraw(school, PUPIL, name, campaign=bytes(32)))
         self.refused("UNKNOWN_KEY", self.withdraw(schools[0], PUPIL, name,
                                                   unit=self.unit(school)))
         for _ in range(2):
             self.assertEqual(self.withdraw(school, PUPIL, name)["of"], True)
         self.refused("POLICY", school.ask("SUBMIT", contribution=data))
-        self.assertEqual(school.ask("STATUS", campaign=self.campaign)["of"], reply["of"])
+        held = school.ask("STATUS", campaign=self.campaign)["of"]
+        self.assertEqual([school.receipt(r)["group"] for r in held], [LEADER, PUPIL])
+        self.assertEqual(held[1:], reply["of"])
 
     def test_08_schools_that_are_not_in_the_campaign(self):
         late, revoked = schools[-1], schools[2]

@@ -517,7 +517,6 @@ static void a_withdrawal_is_final(void)
 	struct drp_hash hash = reply.submit.receipt.contribution;
 	CHECK_ERR(withdraw(0, 1, &hash), DRP_E_UNKNOWN_KEY);
 	CHECK_ERR(withdraw(0, 0, &other), DRP_E_NOTFOUND);
-	CHECK_ERR(withdraw(1, 1, &hash), DRP_E_NOTFOUND);
 	CHECK_INT(stored(FED_CAMPAIGN), 1);
 	CHECK_OK(withdraw(0, 0, &hash));
 	CHECK_INT(stored(FED_CAMPAIGN), 0);
@@ -526,6 +525,22 @@ static void a_withdrawal_is_final(void)
 	CHECK_ERR(submit(0, 0, 14), DRP_E_POLICY);
 	CHECK_INT(stored(FED_CAMPAIGN), 0);
 	CHECK_OK(status(0)); /* the hub still knows it: nothing may be drawn again */
+	CHECK_INT(reply.status.n, 1);
+	fed_end(&f);
+}
+
+/* What is withdrawn before it arrives is refused when it does. */
+static void a_withdrawal_may_overtake(void)
+{
+	begin();
+	CHECK_OK(submit(0, 0, 12));
+	struct drp_hash hash = reply.submit.receipt.contribution;
+	CHECK_OK(withdraw(1, 1, &hash)); /* of another school, where nothing is yet */
+	CHECK_INT(stored(FED_CAMPAIGN), 1);
+	CHECK_OK(withdraw(1, 1, &hash)); /* again */
+	CHECK_ERR(submit(1, 1, 12), DRP_E_POLICY);
+	CHECK_INT(stored(FED_CAMPAIGN), 1);
+	CHECK_OK(status(1));
 	CHECK_INT(reply.status.n, 1);
 	fed_end(&f);
 }
@@ -660,6 +675,7 @@ int main(void)
 	CASE("a contribution is stored once", a_contribution_is_stored_once);
 	CASE("what is stored is what was sent", what_is_stored_is_what_was_sent);
 	CASE("a withdrawal is final", a_withdrawal_is_final);
+	CASE("a withdrawal may overtake its contribution", a_withdrawal_may_overtake);
 	CASE("many requests share a commit", many_requests_share_a_commit);
 	CASE("one poisoned request does not hold up the others",
 		one_poisoned_request_does_not_hold_up_the_others);

@@ -176,8 +176,12 @@ static void invites(void)
 static void withdrawals(void)
 {
 	struct drp_place_facts f = facts();
-	static const struct drp_id id = {{7}};
-	CHECK_ERR(drp_judge_withdraw(&hash, &id, &f, NULL), DRP_E_NOTFOUND);
+	static const struct drp_id id = {{7}}, elsewhere = {{8}};
+	CHECK_ERR(drp_judge_withdraw(&hash, &elsewhere, &f, NULL), DRP_E_UNKNOWN_KEY);
+	CHECK_OK(drp_judge_withdraw(&hash, &id, &f, NULL)); /* it has not arrived */
+	f.state = DRP_CAMPAIGN_FROZEN;
+	CHECK_ERR(drp_judge_withdraw(&hash, &id, &f, NULL), DRP_E_FROZEN);
+	f.state = DRP_CAMPAIGN_OPEN;
 	f.stored = 1;
 	f.stored_hash = other;
 	CHECK_ERR(drp_judge_withdraw(&hash, &id, &f, NULL), DRP_E_NOTFOUND);
@@ -198,6 +202,6 @@ int main(void)
 	CASE("content that does not fit the manifest is refused", wrong_content);
 	CASE("unknown, revoked and mistimed senders are refused", senders);
 	CASE("an invite binds one key once", invites);
-	CASE("a withdrawal names what is stored", withdrawals);
+	CASE("a withdrawal names what is stored or not there yet", withdrawals);
 	return DONE();
 }
