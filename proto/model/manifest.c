@@ -46,16 +46,6 @@ const char *drp_map_code(int map)
 	return map >= 0 && map < DRP_MAPS ? map_codes[map] : "?";
 }
 
-int drp_map_of(const char *code)
-{
-	for (int map = 0; map < DRP_MAPS; map++) {
-		if (strcmp(map_codes[map], code) == 0) {
-			return map;
-		}
-	}
-	return -1;
-}
-
 static const struct drp_column unit_columns[] = {
 	DRP_COLUMN("board", drp_unit, board, DRP_SCHOOLS_MAX - 1),
 	DRP_COLUMN("leader", drp_unit, eligible[DRP_LEADER], DRP_UNIT_ELIGIBLE_MAX),

@@ -26,7 +26,6 @@ enum drp_map {
 	DRP_MAPS
 };
 const char *drp_map_code(int map); /* counts pairs sums histogram ticks */
-int drp_map_of(const char *code);
 
 /* One noisy release of the plan; at most one per group, family and kind of item. On the
  * open track every unit draws for itself, once per group: the region's release is that

@@ -63,16 +63,6 @@ enum drp_err drp_rational_add(
 		(wide)a.num * b.den + (wide)b.num * a.den, (wide)a.den * b.den, sum);
 }
 
-enum drp_err drp_rational_sub(
-	struct drp_rational a, struct drp_rational b, struct drp_rational *difference)
-{
-	if (!valid(a) || !valid(b)) {
-		return DRP_E_RANGE;
-	}
-	return narrow((wide)a.num * b.den - (wide)b.num * a.den, (wide)a.den * b.den,
-		difference);
-}
-
 enum drp_err drp_rational_mul(
 	struct drp_rational a, struct drp_rational b, struct drp_rational *product)
 {

@@ -15,8 +15,6 @@ enum drp_err drp_rational_make(
 	int64_t num, int64_t den, struct drp_rational *r) DRP_MUST_CHECK;
 enum drp_err drp_rational_add(struct drp_rational a, struct drp_rational b,
 	struct drp_rational *sum) DRP_MUST_CHECK;
-enum drp_err drp_rational_sub(struct drp_rational a, struct drp_rational b,
-	struct drp_rational *difference) DRP_MUST_CHECK;
 enum drp_err drp_rational_mul(struct drp_rational a, struct drp_rational b,
 	struct drp_rational *product) DRP_MUST_CHECK;
 
