@@ -2,7 +2,7 @@
  *
  * From noisy integers to published numbers with their errors. Doubles are allowed
  * here, and only here: no mechanism links this room. Everything is post-processing and
- * costs no privacy. The estimator and each part (a)-(e) of its variance are those of
+ * costs no privacy. The estimator and each part (a)-(f) of its variance are those of
  * ARCHITECTURE.md "How a mean and its error are made". Threads: any.
  */
 #ifndef DRP_ESTIMATE_ESTIMATE_H

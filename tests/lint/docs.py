@@ -3,8 +3,9 @@
 """docs.py [ROOT]: what the documents say of the code is so, and what they point to exists.
 
 PROTOCOL.md's tables of errors, limits, bounds and tags are those of the sources, both
-ways; a section that a source names is there; every relative link leads somewhere; and
-no file speaks of the machine that it was written on. Each complaint is one line.
+ways; a section that a source names is there; every claim of PRIVACY.md names a test, each
+test that it names exists, and it names every attack; every relative link leads somewhere;
+and no file speaks of the machine that it was written on. Each complaint is one line.
 """
 import ast
 import operator
@@ -16,6 +17,7 @@ import sys
 ROOT = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else
                     pathlib.Path(__file__).resolve().parents[2]).resolve()
 PROTOCOL = "proto/PROTOCOL.md"
+PRIVACY = "proto/PRIVACY.md"
 SOURCES = ("include", "proto", "node", "hub")
 DOCUMENTS = ("*.md", "proto/**/*.md", "node/**/*.md", "hub/**/*.md", "deploy/**/*.md")
 # Written in two parts, so that this file does not hold them itself.
@@ -170,6 +172,40 @@ def check_named_sections():
                     complain(path, f'proto/{page} has no section "{name}"')
 
 
+def known_tests():
+    """The names of ctest, from the files and lists that make them."""
+    found = set()
+    for folder in ("unit", "attack"):
+        top = ROOT / "tests" / folder
+        for path in top.rglob("*_test.c"):
+            name = str(path.relative_to(top))[:-len("_test.c")]
+            found.add(f"{folder}.{name.replace('/', '.')}")
+    for path in (ROOT / "tests").glob("*/CMakeLists.txt"):
+        text = path.read_text(encoding="utf-8")
+        found.update(re.findall(r"add_test\(NAME ([a-z][\w.]*)[ \n]", text))
+        for variable, names in re.findall(r"foreach\((\w+) ([\w ]+)\)", text):
+            for prefix in re.findall(rf"add_test\(NAME ([\w.]*)\$\{{{variable}}}", text):
+                found.update(prefix + name for name in names.split())
+    return found
+
+
+def check_privacy():
+    text = read(PRIVACY)
+    pattern = r"`((?:unit|attack|lint|fault|fuzz|vectors|e2e)\.[\w.]+)`"
+    known, named = known_tests(), set(re.findall(pattern, text))
+    for name in sorted(named - known):
+        complain(PRIVACY, f"there is no test {name}")
+    for name in sorted(known - named):
+        if name.startswith("attack."):
+            complain(PRIVACY, f"the test {name} is not named")
+    claims = table(text, "Claims and tests", "claim")
+    for row in claims:
+        if len(row) != 2 or not re.search(pattern, f"`{row[-1]}`"):
+            complain(PRIVACY, f"the claim '{row[0]}' has no test")
+    if not claims or not known:
+        complain(PRIVACY, "no claims or no tests were found")
+
+
 def check_links():
     pages = sorted({path for glob in DOCUMENTS for path in ROOT.glob(glob)})
     if not pages:
@@ -224,6 +260,7 @@ def main():
     check_limits(text)
     check_tags(text)
     check_named_sections()
+    check_privacy()
     check_links()
     check_foreign_words()
     print("\n".join(complaints), end="\n" if complaints else "")

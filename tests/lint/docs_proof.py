@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-TREE = ("include", "proto", "node", "hub", "deploy", "README.md")
+TREE = ("include", "proto", "node", "hub", "deploy", "tests", "README.md")
 
 # File, what is replaced (a regular expression), by what, and words of the complaint.
 PLANTED = (
@@ -41,6 +41,12 @@ PLANTED = (
     ("README.md", r"\(node/IMPORT\.md\)", "(proto/PROTOCOL.md#nothing)", "names no heading"),
     ("proto/PROTOCOL.md", r"\(\.\./ARCHITECTURE\.md\)", "(../../elsewhere.md)",
      "elsewhere.md leads nowhere"),
+    ("proto/PRIVACY.md", "`attack.averaging`", "`attack.avering`",
+     "no test attack.avering"),
+    ("proto/PRIVACY.md", r"(?s)attack\.erasure(.*)attack\.erasure", r"lint.docs\1lint.docs",
+     "attack.erasure is not named"),
+    ("proto/PRIVACY.md", r"\| `attack.averaging` \|", "| |", "has no test"),
+    ("tests/e2e/CMakeLists.txt", r"\(name canary", "(name", "no test e2e.canary"),
     ("hub/hub.c", "#include", "/* see /wo" "rk/ */\n#include", "speaks of /wo" "rk/"),
 )
 
