@@ -80,7 +80,9 @@ static inline struct drp_receipt sample_receipt(
 /* Teachers: values for region and province. Others: counts. */
 static inline void sample_releases(struct drp_manifest *m)
 {
-	for (uint8_t g = 0; g < DRP_GROUPS; g++) {
+	static const uint8_t groups[] = {DRP_TEACHER, DRP_LEADER, DRP_PUPIL};
+	for (int i = 0; i < DRP_GROUPS; i++) {
+		uint8_t g = groups[i];
 		int values = g == DRP_TEACHER;
 		for (uint8_t f = DRP_FAMILY_REGION; f <= DRP_FAMILY_PROVINCE; f++) {
 			struct drp_rational none = {0, 1};
