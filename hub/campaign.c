@@ -3,6 +3,7 @@
 
 #include "hub/draft.h"
 #include "hub/gather.h"
+#include "hub/reference.h"
 #include "proto/base/alloc.h"
 #include "proto/estimate/estimate.h"
 #include "proto/model/codes.h"
@@ -149,6 +150,18 @@ static enum drp_err store_draft(struct drp_hub *hub, const struct drp_draft *dra
 	return err;
 }
 
+/* The frame's text is kept as it stands; it is read once, so that an error shows now. */
+static enum drp_err read_frame(
+	const char *path, struct drp_buf *text, struct drp_diag *diag)
+{
+	struct drp_frame_table *frame = drp_alloc(1, sizeof *frame);
+	enum drp_err err = frame ? drp_file_read(path, FRAME_MAX_BYTES, text, diag)
+				 : drp_fail(diag, DRP_E_NOMEM, "no memory for the frame");
+	err = err ? err : drp_frame_parse(text->data, text->len, path, frame, diag);
+	drp_free(frame);
+	return err;
+}
+
 enum drp_err drp_campaign_new(struct drp_hub *hub, const char *path,
 	char id[DRP_NAME_MAX], struct drp_buf *report, struct drp_diag *diag)
 {
@@ -164,7 +177,7 @@ enum drp_err drp_campaign_new(struct drp_hub *hub, const char *path,
 	err = err ? err : drp_instrument_load(other, &instrument, diag);
 	if (err == DRP_OK && *draft->frame) {
 		err = beside(path, draft->frame, other, diag);
-		err = err ? err : drp_file_read(other, FRAME_MAX_BYTES, &frame, diag);
+		err = err ? err : read_frame(other, &frame, diag);
 	}
 	err = err ? err : make_manifest(hub, draft, instrument, &preview, diag);
 	err = err ? err : store_draft(hub, draft, instrument, &text, &frame, diag);

@@ -291,7 +291,8 @@ enum drp_err drp_answer_parse(const void *text, size_t n, const char *name,
 	if (!yaml_parser_initialize(&parser)) {
 		return drp_fail(diag, DRP_E_NOMEM, "%s: no memory to read it", name);
 	}
-	yaml_parser_set_input_string(&parser, text, n);
+	/* libyaml refuses a null pointer even for no bytes. */
+	yaml_parser_set_input_string(&parser, n ? text : "", n);
 	enum drp_err e = read_document(name, &parser, &made, diag);
 	if (!e) {
 		e = expect_end(name, &parser, diag);

@@ -74,6 +74,9 @@ enum drp_err drp_yaml_load(const void *bytes, size_t n, const char *name,
 		return drp_fail(diag, DRP_E_INPUT, "%s: the file is larger than %d MiB",
 			name, DRP_BLOB_MAX_BYTES / (1024 * 1024));
 	}
+	if (n == 0) { /* libyaml aborts where there are no bytes at all */
+		return drp_fail(diag, DRP_E_INPUT, "%s: the file is empty", name);
+	}
 	cyaml_err_t got = cyaml_load_data(bytes, n, &cfg, schema, &data, NULL);
 	if (got != CYAML_OK) {
 		if (complaint.nomem) {

@@ -141,6 +141,13 @@ static void a_draft_that_is_wrong_is_not_kept(void)
 	begin(10, 10);
 	CHECK_ERR(draft_more("c1", 2026, "frame: no-such.csv\n"), DRP_E_NOTFOUND);
 	CHECK(strstr(diag.text, "no-such.csv") != NULL);
+	scratch_hub_file(&s, "frame.csv", "sector,measure\n", path);
+	CHECK_ERR(draft_more("c1", 2026, "frame: frame.csv\n"), DRP_E_INPUT);
+	CHECK(strstr(diag.text, "frame.csv") != NULL);
+	scratch_hub_file(&s, "frame.csv", "", path);
+	CHECK_ERR(draft_more("c1", 2026, "frame: frame.csv\n"), DRP_E_INPUT);
+	scratch_hub_file(&s, "empty.yaml", "", path);
+	CHECK_ERR(drp_campaign_new(&s.hub, path, made, &report, NULL), DRP_E_INPUT);
 	CHECK_ERR(draft_more("c1", 2026, "budget: {pupil: 0}\n"), DRP_E_INPUT);
 	CHECK_ERR(drp_campaign_new(&s.hub, "/nowhere/c.yaml", made, &report, &diag),
 		DRP_E_NOTFOUND);

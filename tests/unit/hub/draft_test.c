@@ -234,6 +234,7 @@ static void what_else_is_refused(void)
 	}
 	expect_refused(MINIMAL "track: open\n", "track"); /* a key twice */
 	expect_refused("", "");
+	CHECK_ERR(drp_draft_read(NULL, 0, "c.yaml", &draft, &diag), DRP_E_INPUT);
 	expect_refused("- a\n- b\n", "");
 	expect_refused(MINIMAL "x: [\n", "");
 }

@@ -226,6 +226,7 @@ static void nothing_to_read(void)
 	expect_line(&answer_diag, &first);
 	CHECK_ERR(drp_frame_load("/nonexistent/x", &table, NULL), DRP_E_NOTFOUND);
 	CHECK_ERR(drp_answer_load("/nonexistent/x", &answer, NULL), DRP_E_NOTFOUND);
+	CHECK_ERR(drp_answer_parse(NULL, 0, "empty", &answer, NULL), DRP_E_INPUT);
 }
 
 static void too_large(void)
