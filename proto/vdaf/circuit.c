@@ -99,7 +99,7 @@ uint64_t drp_number_encode(
 {
 	uint64_t rest_max = (UINT64_C(1) << (c->bits - 1)) - 1;
 	uint64_t last = (uint64_t)(number > rest_max);
-	uint64_t rest = number - ((0 - last) & last_weight(c));
+	uint64_t rest = number - (drp_mask(last) & last_weight(c));
 
 	for (unsigned i = 0; i < c->bits - 1; i++) {
 		encoded[i] = drp_fe_from_u64(c->field, rest >> i & 1);

@@ -7,6 +7,8 @@
  */
 #include "proto/vdaf/field.h"
 
+#include "proto/vdaf/secret.h"
+
 #define P_HIGH UINT64_C(0xffffffffffffffe4)
 
 static const drp_uint128 p = (drp_uint128)P_HIGH << 64 | 1;
@@ -25,27 +27,36 @@ static inline uint64_t high(drp_uint128 x)
 	return (uint64_t)(x >> 64);
 }
 
+static inline drp_uint128 if_set(uint64_t bit, drp_uint128 x)
+{
+	uint64_t mask = drp_mask(bit);
+
+	return ((drp_uint128)mask << 64 | mask) & x;
+}
+
 /* carry 2^128 + x, which is below 2 p, less p where it reaches p. */
 static inline struct drp_fe reduce_once(uint64_t carry, drp_uint128 x)
 {
-	drp_uint128 less = x - p;
-	drp_uint128 keep = -(drp_uint128)((carry ^ 1) & (uint64_t)(x < p));
+	drp_uint128 less;
+	uint64_t below = (uint64_t)__builtin_sub_overflow(x, p, &less);
 
-	return (struct drp_fe){less ^ ((less ^ x) & keep)};
+	return (struct drp_fe){less + if_set(below & (carry ^ 1), p)};
 }
 
 static inline struct drp_fe fe_add(struct drp_fe a, struct drp_fe b)
 {
-	drp_uint128 sum = a.v + b.v;
+	drp_uint128 sum;
+	uint64_t carry = (uint64_t)__builtin_add_overflow(a.v, b.v, &sum);
 
-	return reduce_once((uint64_t)(sum < a.v), sum);
+	return reduce_once(carry, sum);
 }
 
 static inline struct drp_fe fe_sub(struct drp_fe a, struct drp_fe b)
 {
-	drp_uint128 borrow = -(drp_uint128)(a.v < b.v);
+	drp_uint128 less;
+	uint64_t below = (uint64_t)__builtin_sub_overflow(a.v, b.v, &less);
 
-	return (struct drp_fe){a.v - b.v + (p & borrow)};
+	return (struct drp_fe){less + if_set(below, p)};
 }
 
 /* a b / 2^128 mod p, one limb of b at a time. After each, a multiple m of p is added

@@ -5,6 +5,8 @@
  */
 #include "proto/vdaf/field.h"
 
+#include "proto/vdaf/secret.h"
+
 #define P	UINT64_C(0xffffffff00000001)
 #define EPSILON UINT64_C(0xffffffff) /* 2^64 mod p */
 
@@ -18,41 +20,48 @@ static inline uint64_t number_of(struct drp_fe a)
 	return (uint64_t)a.v;
 }
 
-static inline uint64_t if_set(uint64_t bit, uint64_t value)
+static inline uint64_t if_set(uint64_t bit, uint64_t x)
 {
-	return (0 - bit) & value;
+	return drp_mask(bit) & x;
 }
 
 static inline struct drp_fe reduce_once(uint64_t x)
 {
-	return element(x - if_set((uint64_t)(x >= P), P));
+	uint64_t less;
+	uint64_t below = (uint64_t)__builtin_sub_overflow(x, P, &less);
+
+	return element(less + if_set(below, P));
 }
 
 static inline struct drp_fe fe_add(struct drp_fe a, struct drp_fe b)
 {
-	uint64_t sum = number_of(a) + number_of(b);
+	uint64_t sum;
+	uint64_t carry =
+		(uint64_t)__builtin_add_overflow(number_of(a), number_of(b), &sum);
 
-	return reduce_once(sum + if_set((uint64_t)(sum < number_of(a)), EPSILON));
+	return reduce_once(sum + if_set(carry, EPSILON));
 }
 
 static inline struct drp_fe fe_sub(struct drp_fe a, struct drp_fe b)
 {
-	uint64_t borrow = (uint64_t)(number_of(a) < number_of(b));
+	uint64_t less;
+	uint64_t below =
+		(uint64_t)__builtin_sub_overflow(number_of(a), number_of(b), &less);
 
-	return element(number_of(a) - number_of(b) + if_set(borrow, P));
+	return element(less + if_set(below, P));
 }
 
 static inline struct drp_fe fe_mul(struct drp_fe a, struct drp_fe b)
 {
 	drp_uint128 x = (drp_uint128)number_of(a) * number_of(b);
 	uint64_t low = (uint64_t)x, middle = (uint64_t)(x >> 64) & EPSILON;
-	uint64_t top = (uint64_t)(x >> 96);
-	uint64_t rest = low - top;
-	uint64_t fold = (middle << 32) - middle, sum;
+	uint64_t top = (uint64_t)(x >> 96), rest, sum;
+	uint64_t below = (uint64_t)__builtin_sub_overflow(low, top, &rest);
+	uint64_t carry;
 
-	rest -= if_set((uint64_t)(low < top), EPSILON);
-	sum = rest + fold;
-	return reduce_once(sum + if_set((uint64_t)(sum < fold), EPSILON));
+	rest -= if_set(below, EPSILON);
+	carry = (uint64_t)__builtin_add_overflow(rest, (middle << 32) - middle, &sum);
+	return reduce_once(sum + if_set(carry, EPSILON));
 }
 
 #include "proto/vdaf/field_loops.h"

@@ -203,8 +203,10 @@ enum drp_err drp_prio3_shard(const struct drp_prio3 *p, const uint64_t *measurem
 		share_measurement(p, nonce, rand, &w, parts);
 		err = share_proof(p, rand, &w);
 	}
-	if (!err) {
+	if (!err && has_joint_rand(p)) {
 		memcpy(public_share, parts, p->sizes.public_share);
+	}
+	if (!err) {
 		write_input_shares(p, rand, &w, input_shares);
 	}
 	work_free(&w);

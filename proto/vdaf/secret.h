@@ -27,6 +27,14 @@ static inline uint64_t drp_public(uint64_t decision)
 	return decision;
 }
 
+/* drp_mask is all ones for 1 and zero for 0. The empty instruction hides from the
+ * compiler that there are only two cases: it would make a jump of them. */
+static inline uint64_t drp_mask(uint64_t bit)
+{
+	__asm__("" : "+r"(bit));
+	return 0 - bit;
+}
+
 /* drp_secret_free wipes n bytes at p and frees them; p may be NULL. */
 static inline void drp_secret_free(void *p, size_t n)
 {

@@ -176,9 +176,15 @@ static uint64_t *measurement(struct run *run, const json_t *value)
 	size_t n = run->prio3.circuit.measurement_len;
 	uint64_t *numbers = room(run, n, sizeof *numbers);
 
+	if (json_is_array(value) && json_array_size(value) != n) {
+		fail(run, "the measurement has not %zu elements", n);
+	}
 	for (size_t i = 0; i < n; i++) {
 		const json_t *one =
 			json_is_array(value) ? json_array_get(value, i) : value;
+		if (!json_is_boolean(one) && !json_is_integer(one)) {
+			fail(run, "the measurement is no number");
+		}
 		numbers[i] = json_is_true(one) ? 1 : (uint64_t)json_integer_value(one);
 	}
 	return numbers;
