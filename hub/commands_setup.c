@@ -220,7 +220,15 @@ enum drp_err drp_hub_invite(const struct drp_args *args, struct drp_diag *diag)
 	if (err) {
 		return err;
 	}
+	struct drp_school school = {0};
 	err = drp_registry_invite(&hub, args->argument[0], days, &text, diag);
+	err = err ? err : drp_hub_school_get(hub.store, args->argument[0], &school, diag);
+	if (err == DRP_OK && school.enrolled) {
+		fprintf(stderr,
+			"drempel-hub: school %s has a node already; a new one takes its "
+			"place, and can publish only in campaigns signed after that\n",
+			school.id);
+	}
 	if (err == DRP_OK) {
 		fwrite(text.data, 1, text.len, stdout);
 	}

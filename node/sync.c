@@ -34,12 +34,16 @@ static enum drp_err enrolled(void *self, const char *school, const char *name)
 {
 	struct drp_node_sync *s = self;
 	struct drp_node_store *store = s->node->store;
+	if (strcmp(school, s->node->school) != 0) {
+		return drp_fail(s->diag, DRP_E_INVITE,
+			"the hub enrolled another school than the invite names; ask its "
+			"operator for a new invite");
+	}
 	enum drp_err err = drp_node_begin(store, s->diag);
 	if (err) {
 		return err;
 	}
-	err = drp_node_set(store, "school", school, strlen(school), s->diag);
-	err = err ? err : drp_node_set(store, "school-name", name, strlen(name), s->diag);
+	err = drp_node_set(store, "school-name", name, strlen(name), s->diag);
 	err = err ? err : drp_node_unset(store, "token", s->diag);
 	err = drp_node_end(store, err, s->diag);
 	s->node->enrolled = err == DRP_OK;

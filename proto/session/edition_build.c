@@ -432,6 +432,16 @@ static enum drp_err all_rows(struct build *b)
 	return err;
 }
 
+/* How many draws stand behind a value of the region; none when none is shown, or the
+ * number of units at or above the threshold would show instead. */
+static uint32_t region_draws(const struct build *b, const struct drp_group_work *w)
+{
+	const struct drp_cohort region = {.family = DRP_FAMILY_REGION};
+	return drp_plan_opens(&w->values, &region)
+		       ? drp_working_totals(&b->set, w, w->valued, &region).units
+		       : 0;
+}
+
 static enum drp_err accounting(struct build *b)
 {
 	b->edition->accounting = drp_alloc(DRP_GROUPS, sizeof *b->edition->accounting);
@@ -444,10 +454,6 @@ static enum drp_err accounting(struct build *b)
 		if (!r) {
 			continue;
 		}
-		uint32_t draws = 0;
-		for (uint32_t u = 0; u < b->set.manifest->n_units; u++) {
-			draws += b->set.group[g].valued[u];
-		}
 		b->edition->accounting[b->edition->n_accounting++] =
 			(struct drp_accounting){.group = (uint8_t)g,
 				.family = DRP_FAMILIES, /* all: one draw serves every
@@ -455,7 +461,7 @@ static enum drp_err accounting(struct build *b)
 				.map = r->map,
 				.delta2 = r->delta2,
 				.sigma2 = r->sigma2,
-				.draws = draws,
+				.draws = region_draws(b, &b->set.group[g]),
 				.rho = r->rho};
 	}
 	return DRP_OK;
