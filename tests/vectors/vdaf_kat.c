@@ -26,8 +26,9 @@ struct run {
 	const json_t *file;
 	struct drp_arena arena;
 	struct drp_prio3 prio3;
-	struct drp_bytes *state; /* report by report, aggregator by aggregator */
-	char reason[160];	 /* why the file fails, "" for not */
+	struct drp_bytes *state;  /* report by report, aggregator by aggregator */
+	struct drp_bytes nowhere; /* the state of an aggregator that is none */
+	char reason[160];	  /* why the file fails, "" for not */
 };
 
 __attribute__((format(printf, 2, 3))) static void fail(
@@ -125,14 +126,13 @@ static const json_t *report_of(struct run *run, const json_t *operation)
 static struct drp_bytes *state_of(
 	struct run *run, const json_t *operation, unsigned *aggregator)
 {
-	static struct drp_bytes nowhere;
 	uint64_t id = number(run, operation, "aggregator_id");
 
 	*aggregator = (unsigned)id;
 	if (!report_of(run, operation) || id >= run->prio3.shares) {
 		fail(run, "there is no aggregator %" PRIu64, id);
 		*aggregator = 0;
-		return &nowhere;
+		return &run->nowhere;
 	}
 	return &run->state[number(run, operation, "report_index") * run->prio3.shares +
 			   id];
