@@ -31,7 +31,7 @@ OBJECTS = {
     "manifest": second.check_manifest,
 }
 VALUES = {"instrument": 400000, "manifest": 400000, "edition": 4000000}
-CHANGES = 1500  # of each object, and of all messages together, beside the edges
+CHANGES = 600  # of each object, and of all messages together, beside the edges
 
 
 class Program:
