@@ -7,9 +7,9 @@
  *
  *   ENROL   while the invite's token is not redeemed
  *   SYNC    which campaigns are there; signatures are checked against the pinned key
+ *   SUBMIT, WITHDRAW  the outbox, in order
  *   GET     manifests and instruments that are missing, piece by piece, by hash
  *   STATUS  what the hub holds of this school (only when asked for)
- *   SUBMIT, WITHDRAW  the outbox, in order
  *
  * Threads: one at a time.
  */
@@ -71,9 +71,9 @@ struct drp_node_session {
 	enum {
 		DRP_VISIT_ENROL,
 		DRP_VISIT_SYNC,
+		DRP_VISIT_PUSH,
 		DRP_VISIT_GET,
 		DRP_VISIT_STATUS,
-		DRP_VISIT_PUSH,
 		DRP_VISIT_DONE
 	} state;
 	struct drp_id id; /* of the request in flight */

@@ -317,9 +317,9 @@ static void everything_in_order(void)
 	host.blob[1] = (struct blob){'i', 8, 10}; /* resumed */
 	CHECK_OK(visit());
 	CHECK_STR(trace, "ENROL [S1/Een] SYNC [2 campaigns 5:1 6:3] "
+			 "SUBMIT [1 stored] WITHDRAW [2 withdrawn] "
 			 "GET [m 0+4/10 abcd] GET [m 4+4/10 efgh] GET [m 8+2/10 ij] "
-			 "GET [i 8+2/10 ij] STATUS [2 receipts 8 9] "
-			 "SUBMIT [1 stored] WITHDRAW [2 withdrawn] ");
+			 "GET [i 8+2/10 ij] STATUS [2 receipts 8 9] ");
 }
 
 static void only_what_is_wanted(void)
@@ -352,8 +352,8 @@ static void a_refusal_ends_the_visit(void)
 	static const struct {
 		int has_token, blob, steps;
 		const char *said;
-	} where[] = {{1, 0, 0, "ENROL "}, {0, 0, 0, "SYNC "}, {0, 10, 1, "GET "},
-		{0, 0, 1, "STATUS "}};
+	} where[] = {{1, 0, 0, "ENROL "}, {0, 0, 0, "SYNC "}, {0, 10, 2, "GET "},
+		{0, 0, 2, "STATUS "}};
 	for (int i = 0; i < 4; i++) {
 		int done = 0;
 		begin(where[i].has_token, 1, 1, &asked);
@@ -513,7 +513,7 @@ static void an_error_in_the_open_is_only_a_hint(void)
 static void the_host_can_stop_it(void)
 {
 	static const char *const last[] = {"[S1/Een] ", "[2 campaigns 5:1 6:3] ",
-		"[m 0+4/10 abcd] ", "[2 receipts 8 9] ", "[1 stored] "};
+		"[1 stored] ", "[m 0+4/10 abcd] ", "[2 receipts 8 9] "};
 	for (int stop = 0; stop < 5; stop++) {
 		int done = 0;
 		begin(1, 1, 1, &asked);
@@ -551,7 +551,7 @@ int main(void)
 		drp_keys_new(&other_keys)) {
 		return 1;
 	}
-	CASE("enrol, sync, get, status, then the outbox", everything_in_order);
+	CASE("enrol, sync, the outbox, get, status", everything_in_order);
 	CASE("what nobody wants is not asked", only_what_is_wanted);
 	CASE("ids are fresh, those of the outbox are its own", ids);
 	CASE("a refusal before the outbox ends the visit with its reason",
