@@ -75,9 +75,24 @@ static const struct drp_command commands[] = {
 		drp_hub_instrument_show, 0},
 };
 
+static const struct drp_program_file files[] = {
+	{"hub.yaml", "name, role, and where the hub listens"},
+	{"hub.key", "the hub's keys, which every invite pins; readable by the owner"},
+	{"hub.db",
+		"register, campaigns, contributions, receipts, budget ledger, editions"},
+	{"campaigns/ID.key", "under which a campaign's contributions are encrypted; "
+			     "erased at the freeze"},
+	{NULL, NULL}};
+
+static const struct drp_program program = {
+	.name = "drempel-hub",
+	.summary = "Computes regional figures from schools that keep their own results.",
+	.files = files,
+	.commands = commands,
+	.n_commands = sizeof commands / sizeof commands[0],
+};
+
 int main(int argc, char **argv)
 {
-	return drp_cli_main("drempel-hub",
-		"Computes regional figures from schools that keep their own results.",
-		commands, sizeof commands / sizeof commands[0], argc, argv);
+	return drp_cli_main(&program, argc, argv);
 }

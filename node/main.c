@@ -74,11 +74,21 @@ static const struct drp_command commands[] = {
 		drp_node_show_log, 0},
 };
 
+static const struct drp_program_file files[] = {{"node.yaml", "where the hub answers"},
+	{"node.key", "this school's keys; made here, never sent, readable by the owner"},
+	{"node.db", "questionnaires, settings, outbox, budget ledger and log"},
+	{NULL, NULL}};
+
+static const struct drp_program program = {
+	.name = "drempel-node",
+	.summary = "Keeps a school's questionnaires at the school and publishes only "
+		   "what crosses the threshold, noised.",
+	.files = files,
+	.commands = commands,
+	.n_commands = sizeof commands / sizeof commands[0],
+};
+
 int main(int argc, char **argv)
 {
-	return drp_cli_main("drempel-node",
-		"Keeps a school's questionnaires at the school and publishes only what "
-		"crosses "
-		"the threshold, noised.",
-		commands, sizeof commands / sizeof commands[0], argc, argv);
+	return drp_cli_main(&program, argc, argv);
 }

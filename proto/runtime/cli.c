@@ -6,20 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct drp_option common[] = {
+const struct drp_option drp_common_options[] = {
 	{"--dir", "DIR",
 		"the directory that holds keys, settings and database (default .)"},
 	{"--json", NULL, "print JSON for machines"},
 	{"--help", NULL, "print this help"},
 	{NULL, NULL, NULL},
 };
-#define COMMON ((int)(sizeof common / sizeof common[0]) - 1)
+#define COMMON ((int)(sizeof drp_common_options / sizeof drp_common_options[0]) - 1)
 
 /* Options are numbered: the common ones first, then the command's own. */
 static const struct drp_option *option_at(const struct drp_command *command, int i)
 {
 	if (i < COMMON) {
-		return &common[i];
+		return &drp_common_options[i];
 	}
 	if (!command->options) {
 		return NULL;
@@ -91,26 +91,24 @@ static void print_command(const char *program, const struct drp_command *c)
 	}
 }
 
-static void print_program(const char *program, const char *summary,
-	const struct drp_command *commands, size_t n)
+static void print_program(const struct drp_program *p)
 {
-	printf("usage: %s COMMAND [arguments] [options]\n\n%s\n\ncommands:\n", program,
-		summary);
-	for (size_t i = 0; i < n; i++) {
+	printf("usage: %s COMMAND [arguments] [options]\n\n%s\n\ncommands:\n", p->name,
+		p->summary);
+	for (size_t i = 0; i < p->n_commands; i++) {
+		const struct drp_command *c = &p->commands[i];
 		char left[64];
-		snprintf(left, sizeof left, "%s %s", commands[i].name,
-			commands[i].arguments);
-		printf("  %-34s %s\n", left, commands[i].help);
+		snprintf(left, sizeof left, "%s %s", c->name, c->arguments);
+		printf("  %-34s %s\n", left, c->help);
 	}
 	printf("\n'%s COMMAND --help' tells more. Exit status: 0 done, 1 refused or "
-	       "failed, "
-	       "2 usage.\n",
-		program);
+	       "failed, 2 usage.\n",
+		p->name);
 }
 
 /* The command whose one or two words begin argv; *used is how many words. */
 static const struct drp_command *find_command(
-	const struct drp_command *commands, size_t n, int argc, char **argv, int *used)
+	const struct drp_program *p, int argc, char **argv, int *used)
 {
 	for (int words = 2; words >= 1; words--) {
 		char name[64];
@@ -119,10 +117,10 @@ static const struct drp_command *find_command(
 		}
 		snprintf(name, sizeof name, "%s%s%s", argv[1], words == 2 ? " " : "",
 			words == 2 ? argv[2] : "");
-		for (size_t i = 0; i < n; i++) {
-			if (strcmp(commands[i].name, name) == 0) {
+		for (size_t i = 0; i < p->n_commands; i++) {
+			if (strcmp(p->commands[i].name, name) == 0) {
 				*used = words;
-				return &commands[i];
+				return &p->commands[i];
 			}
 		}
 	}
@@ -181,38 +179,57 @@ static int report(const char *program, const char *command, enum drp_err err,
 	return 1;
 }
 
-int drp_cli_main(const char *program, const char *summary,
-	const struct drp_command *commands, size_t n_commands, int argc, char **argv)
+/* What was printed must have arrived; a full disk shows here at the latest. */
+static int end(
+	const char *program, const char *command, enum drp_err err, struct drp_diag *diag)
 {
+	if ((fflush(stdout) != 0 || ferror(stdout)) && err == DRP_OK) {
+		err = drp_fail(diag, DRP_E_IO, "the output could not be written");
+	}
+	return report(program, command, err, diag);
+}
+
+/* Words in place of a command: 1 when argv[1] was one of them. */
+static int answer_word(const struct drp_program *p, const char *word)
+{
+	if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0) {
+		print_program(p);
+	} else if (strcmp(word, "--version") == 0) {
+		printf("%s %s\n", p->name, DRP_VERSION);
+	} else if (strcmp(word, "--man") == 0) {
+		drp_man_print(p);
+	} else {
+		return 0;
+	}
+	return 1;
+}
+
+int drp_cli_main(const struct drp_program *program, int argc, char **argv)
+{
+	const char *name = program->name;
 	struct drp_diag diag = {0};
 	signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error to be told */
-	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
-		print_program(program, summary, commands, n_commands);
-		return argc < 2 ? 2 : 0;
+	if (argc < 2) {
+		print_program(program);
+		return 2;
 	}
-	if (strcmp(argv[1], "--version") == 0) {
-		printf("%s %s\n", program, DRP_VERSION);
-		return 0;
+	if (answer_word(program, argv[1])) {
+		return end(name, NULL, DRP_OK, &diag);
 	}
 	int used = 0;
 	struct drp_args args = {0};
-	args.command = find_command(commands, n_commands, argc, argv, &used);
+	args.command = find_command(program, argc, argv, &used);
 	if (!args.command) {
 		enum drp_err err =
 			drp_fail(&diag, DRP_E_USAGE, "there is no command '%s'", argv[1]);
-		return report(program, NULL, err, &diag);
+		return end(name, NULL, err, &diag);
 	}
 	enum drp_err err =
 		parse(args.command, argc - 1 - used, argv + 1 + used, &args, &diag);
 	if (err == DRP_OK && drp_args_has(&args, "--help")) {
-		print_command(program, args.command);
-		return 0;
-	}
-	if (err == DRP_OK) {
+		print_command(name, args.command);
+	} else if (err == DRP_OK) {
 		err = args.command->run(&args, &diag);
 	}
-	if (err == DRP_OK && fflush(stdout) != 0) {
-		err = drp_fail(&diag, DRP_E_IO, "the output could not be written");
-	}
-	return report(program, args.command->name, err, &diag);
+	return end(name, args.command->name, err, &diag);
 }
