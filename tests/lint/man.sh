@@ -38,7 +38,7 @@ for program in drempel-node drempel-hub; do
 		[ "$wrong" -eq 0 ]
 	done || wrong=1
 	if command -v man >/dev/null; then
-		warnings=$(LC_ALL=C.UTF-8 MANROFFSEQ= man --warnings -E UTF-8 -l -Tutf8 -Z \
+		warnings=$(LC_ALL=C.UTF-8 MANROFFSEQ='' man --warnings -E UTF-8 -l -Tutf8 -Z \
 			"$page" 2>&1 >/dev/null) || wrong=1
 		[ -z "$warnings" ] || {
 			echo "$warnings"
