@@ -178,6 +178,24 @@ static enum drp_err check_place(struct drp_node *node, const struct drp_node_wor
 	return err;
 }
 
+/* A questionnaire enters one campaign only, or its answers would be paid for once and
+ * released twice (gate D). */
+static enum drp_err check_not_elsewhere(struct drp_node *node,
+	const struct drp_node_work *work, struct importing *im,
+	const struct drp_hash *file)
+{
+	char other[DRP_NAME_MAX];
+	enum drp_err err = drp_node_import_elsewhere(
+		node->store, work->manifest->id, file, other, im->diag);
+	if (err == DRP_OK) {
+		return drp_fail(im->diag, DRP_E_POLICY,
+			"this very file was imported into campaign %s; a questionnaire "
+			"enters one campaign only",
+			other);
+	}
+	return err == DRP_E_NOTFOUND ? DRP_OK : err;
+}
+
 static enum drp_err store_rows(
 	struct drp_node *node, const struct drp_node_work *work, struct importing *im)
 {
@@ -187,6 +205,7 @@ static enum drp_err store_rows(
 	enum drp_err err = DRP_OK;
 	places(im, count);
 	drp_hash_tagged("drempel import 1", im->file.data, im->file.len, &file);
+	err = check_not_elsewhere(node, work, im, &file);
 	for (int level = 1; err == DRP_OK && level <= DRP_LEVELS; level++) {
 		for (int g = 0; err == DRP_OK && g < DRP_GROUPS; g++) {
 			if (!count[level][g]) {

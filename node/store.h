@@ -107,6 +107,11 @@ typedef enum drp_err drp_node_each_sheet(
 enum drp_err drp_node_sheets(struct drp_node_store *s, const char *campaign, int level,
 	int group, drp_node_each_sheet *each, void *self,
 	struct drp_diag *diag) DRP_MUST_CHECK;
+/* The campaign other than this one into which a file of that hash was imported:
+ * DRP_E_NOTFOUND when there is none. */
+enum drp_err drp_node_import_elsewhere(struct drp_node_store *s, const char *campaign,
+	const struct drp_hash *file, char other[DRP_NAME_MAX],
+	struct drp_diag *diag) DRP_MUST_CHECK;
 /* Imported files, by hash: DRP_E_EXISTS when this one was imported before. */
 enum drp_err drp_node_import_note(struct drp_node_store *s, const char *campaign,
 	int level, int group, const struct drp_hash *file, int32_t day,

@@ -75,6 +75,21 @@ enum drp_err drp_node_sheets(struct drp_node_store *s, const char *campaign, int
 	return err;
 }
 
+enum drp_err drp_node_import_elsewhere(struct drp_node_store *s, const char *campaign,
+	const struct drp_hash *file, char other[DRP_NAME_MAX], struct drp_diag *diag)
+{
+	struct drp_query *q = drp_db_query(s->db,
+		"SELECT campaign FROM import WHERE file=? AND campaign<>? LIMIT 1");
+	drp_q_blob(q, file->b, sizeof file->b);
+	drp_q_text(q, campaign);
+	enum drp_err err = drp_q_find(q, diag);
+	if (err == DRP_OK) {
+		drp_q_col_copy(q, 0, other, DRP_NAME_MAX);
+		drp_q_end(q);
+	}
+	return err;
+}
+
 enum drp_err drp_node_import_note(struct drp_node_store *s, const char *campaign,
 	int level, int group, const struct drp_hash *file, int32_t day,
 	struct drp_diag *diag)

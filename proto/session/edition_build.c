@@ -4,6 +4,7 @@
 #include "proto/base/alloc.h"
 #include "proto/model/codes.h"
 #include "proto/model/cohort.h"
+#include "proto/privacy/gates.h"
 #include "proto/session/school_cells.h"
 #include "proto/session/working_set.h"
 
@@ -31,7 +32,9 @@ static struct drp_observation *row(struct build *b, int group,
 	drp_cohort_province(cohort, o->province);
 	drp_cohort_level(cohort, o->level);
 	drp_cohort_network(cohort, o->network);
-	if (cohort->family == DRP_FAMILY_LEVEL && cohort->levels == DRP_CLASS_34) {
+	/* Joined for the parliamentary class, unless the campaign itself folds them. */
+	if (cohort->family == DRP_FAMILY_LEVEL && cohort->levels == DRP_CLASS_34 &&
+		!drp_plan_find(&b->set.group[DRP_TEACHER].agreed, cohort)) {
 		snprintf(o->level, sizeof o->level, "34");
 	}
 	snprintf(o->area, sizeof o->area, "%s", area);

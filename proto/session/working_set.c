@@ -123,15 +123,16 @@ static enum drp_err plan_group(struct drp_working_set *set, struct drp_group_wor
 	return err ? err : plan_behind(set, w);
 }
 
-int drp_plan_opens(const struct drp_plan *p, const struct drp_cohort *cohort)
+int drp_plan_opens(const struct drp_plan *plan, const struct drp_cohort *cohort)
 {
-	if (cohort->family == DRP_FAMILY_LEVEL && cohort->levels == DRP_CLASS_34) {
+	const struct drp_planned *planned = drp_plan_find(plan, cohort);
+	if (!planned && cohort->family == DRP_FAMILY_LEVEL &&
+		cohort->levels == DRP_CLASS_34) {
 		struct drp_cohort three = *cohort, four = *cohort;
 		three.levels = 1u << 3;
 		four.levels = 1u << 4;
-		return drp_plan_opens(p, &three) && drp_plan_opens(p, &four);
+		return drp_plan_opens(plan, &three) && drp_plan_opens(plan, &four);
 	}
-	const struct drp_planned *planned = drp_plan_find(p, cohort);
 	return planned && planned->open;
 }
 

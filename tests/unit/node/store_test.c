@@ -270,6 +270,11 @@ static void sheets_stay_where_they_belong(void)
 	CHECK_ERR(drp_node_import_note(store, "a", 1, DRP_TEACHER, &blob, 20001, NULL),
 		DRP_E_EXISTS);
 	CHECK_OK(drp_node_import_note(store, "a", 2, DRP_TEACHER, &blob, 20001, &diag));
+	char elsewhere[DRP_NAME_MAX];
+	CHECK_OK(drp_node_import_elsewhere(store, "b", &blob, elsewhere, &diag));
+	CHECK_STR(elsewhere, "a");
+	CHECK_ERR(drp_node_import_elsewhere(store, "a", &blob, elsewhere, &diag),
+		DRP_E_NOTFOUND);
 	CHECK_OK(drp_node_sheets_drop(store, "a", 1, DRP_TEACHER, &diag));
 	CHECK_STR(sheets("a", 1, DRP_TEACHER), "");
 	CHECK_STR(sheets("a", 2, DRP_TEACHER), "1230:19 ");

@@ -487,6 +487,26 @@ static void class_34_without_a_part(void)
 	shows(count(DRP_FAMILY_LEVEL, "_T", "34", DRP_GROUPS, "schools"), "14", "14");
 }
 
+/* A campaign that folds 4 into 3 shows what it folded, and no class 34 beside it. */
+static void class_34_folded(void)
+{
+	begin();
+	for (int province = DRP_BE21; province <= DRP_BE22; province++) {
+		frame_schools(&world.frame, 12, province, 1, DRP_KOV, 40);
+		frame_schools(&world.frame, 12, province, 3, DRP_KOV, 40);
+		frame_schools(&world.frame, 2, province, 4, DRP_KOV, 40);
+	}
+	world.frame.manifest.fold[0] = (struct drp_fold){DRP_FAMILY_LEVEL, 4, 3};
+	world.frame.manifest.n_folds = 1;
+	give_all();
+	build();
+	shows(count(DRP_FAMILY_LEVEL, "_T", "3+4", DRP_TEACHER, "questionnaires"), "560",
+		"28");
+	for (size_t i = 0; i < world.edition->n_observations; i++) {
+		CHECK(strcmp(world.edition->observation[i].level, "34") != 0);
+	}
+}
+
 static void folded(void)
 {
 	begin();
@@ -604,6 +624,7 @@ int main(void)
 	CASE("values are opened only where numbers are", values_within_numbers);
 	CASE("the class 34 counts a school with both levels once", class_34);
 	CASE("the class 34 is shown only with both parts", class_34_without_a_part);
+	CASE("levels that the campaign folds are shown as folded", class_34_folded);
 	CASE("a folded cohort has the codes of its parts", folded);
 	CASE("the account has an entry per group", what_it_costs);
 	CASE("a group that fails is suppressed by itself", a_group_alone_fails);
