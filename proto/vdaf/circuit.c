@@ -12,7 +12,9 @@ static size_t gadget_poly_len(size_t points)
 
 void drp_circuit_size(struct drp_circuit *c)
 {
-	for (c->points = 2; c->points < 1 + c->calls; c->points *= 2) {
+	c->points = 2;
+	while (c->points < 1 + c->calls) {
+		c->points *= 2;
 	}
 	c->prove_rand_len = c->gadget.arity;
 	c->proof_len = c->gadget.arity + gadget_poly_len(c->points);

@@ -5,8 +5,9 @@
  * unity of every order 2^k that a polynomial here can need.
  *
  * An element is opaque: it is in its field's own form (field128.c: Montgomery's), and
- * only to_int gives the number. Every function but drp_fe_pow takes the same time for
- * all values of its elements. Nothing here allocates. Threads: any.
+ * only to_int gives the number. Elements may be secret: every function takes the same
+ * time for all of them, except drp_fe_to_i64, which is for results, and that sampling
+ * and decoding show which numbers are no elements. Nothing here allocates. Threads: any.
  * Source: draft-irtf-cfrg-vdaf-18, "Finite Fields".
  */
 #ifndef DRP_VDAF_FIELD_H
@@ -64,7 +65,7 @@ enum drp_err drp_fe_to_i64(
 /* drp_fe_equal: 1 or 0. */
 uint64_t drp_fe_equal(struct drp_fe a, struct drp_fe b);
 
-/* drp_fe_pow takes time that depends on the exponent, not on the element. */
+/* drp_fe_pow: the exponent is no secret. */
 struct drp_fe drp_fe_pow(const struct drp_field *f, struct drp_fe a, drp_uint128 e);
 
 /* drp_fe_inverse of 0 is 0. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The hot loops of struct drp_field. A field's .c includes this once, after its own
- * static inline fe_add, fe_sub and fe_mul, so that they are inlined here; FIELD_LOOPS
- * then fills these and the three in. The one header that is meant to be included twice.
+ * The hot loops of struct drp_field, compiled once for each field. A field's .c includes
+ * this after its own static inline fe_add, fe_sub and fe_mul, so that they are inlined
+ * here; FIELD_LOOPS then names all of them in its table. No header in the usual sense:
+ * hence no guard.
  */
 static struct drp_fe field_add(struct drp_fe a, struct drp_fe b)
 {

@@ -153,89 +153,105 @@ static void cheating_client(void)
 	}
 }
 
-/* Calls f with every length but the right one, up to one more. */
-#define ALL_WRONG_LENGTHS(n, right)                                                      \
+/* Runs its block for every length up to one more than the right one, but that. */
+#define WRONG_LENGTHS(n, right)                                                          \
 	for (size_t n = 0; n <= (right) + 1; n++)                                        \
 		if (n != (right))
 
-static void wrong_lengths(void)
+static void valid_report(size_t i, struct drp_prio3 *p)
+{
+	sample_instance(i, 2, p);
+	CHECK_OK(sample_shard(p, sample_measurement[i], 8, &report));
+	CHECK_OK(sample_verify(p, &report));
+}
+
+static enum drp_err init_lengths(
+	const struct drp_prio3 *p, unsigned a, size_t public_n, size_t input_n)
+{
+	return drp_prio3_verify_init(p, sample_key, a, report.nonce,
+		(struct drp_bytes){report.public_share, public_n},
+		(struct drp_bytes){report.input_share[a], input_n}, bad.state[a],
+		bad.verifier_share[a]);
+}
+
+static void wrong_report_lengths(void)
 {
 	for (size_t i = 0; i < SAMPLES; i++) {
 		struct drp_prio3 p;
-		struct drp_bytes shares[3], full;
-		int64_t got[16];
-		sample_instance(i, 2, &p);
-		CHECK_OK(sample_shard(&p, sample_measurement[i], 8, &report));
-		CHECK_OK(sample_verify(&p, &report));
-
-		struct drp_bytes public_share = {
-			report.public_share, p.sizes.public_share};
+		valid_report(i, &p);
 		for (unsigned a = 0; a < 2; a++) {
-			size_t right = drp_prio3_input_share_size(&p, a);
-			ALL_WRONG_LENGTHS(n, right)
+			size_t public_n = p.sizes.public_share;
+			size_t input_n = drp_prio3_input_share_size(&p, a);
+			CHECK_OK(init_lengths(&p, a, public_n, input_n));
+			WRONG_LENGTHS(n, public_n)
 			{
-				full = (struct drp_bytes){report.input_share[a], n};
-				CHECK_ERR(drp_prio3_verify_init(&p, sample_key, a,
-						  report.nonce, public_share, full,
-						  bad.state[a], bad.verifier_share[a]),
+				CHECK_ERR(
+					init_lengths(&p, a, n, input_n), DRP_E_MALFORMED);
+			}
+			WRONG_LENGTHS(n, input_n)
+			{
+				CHECK_ERR(init_lengths(&p, a, public_n, n),
 					DRP_E_MALFORMED);
 			}
-			full = (struct drp_bytes){report.input_share[a], right};
-			ALL_WRONG_LENGTHS(n, p.sizes.public_share)
-			{
-				public_share.n = n;
-				CHECK_ERR(drp_prio3_verify_init(&p, sample_key, a,
-						  report.nonce, public_share, full,
-						  bad.state[a], bad.verifier_share[a]),
-					DRP_E_MALFORMED);
-			}
-			public_share.n = p.sizes.public_share;
 		}
+	}
+}
 
-		for (unsigned a = 0; a < 2; a++) {
-			shares[a] = (struct drp_bytes){
-				report.verifier_share[a], p.sizes.verifier_share};
-		}
-		shares[2] = shares[1];
-		ALL_WRONG_LENGTHS(n, 2)
+static enum drp_err next_lengths(
+	const struct drp_prio3 *p, size_t state_n, size_t message_n)
+{
+	return drp_prio3_verify_next(p, (struct drp_bytes){report.state[0], state_n},
+		(struct drp_bytes){report.message, message_n}, bad.out_share[0]);
+}
+
+static void wrong_message_lengths(void)
+{
+	for (size_t i = 0; i < SAMPLES; i++) {
+		struct drp_prio3 p;
+		valid_report(i, &p);
+		struct drp_bytes share = {
+			report.verifier_share[1], p.sizes.verifier_share};
+		struct drp_bytes shares[3] = {
+			{report.verifier_share[0], p.sizes.verifier_share}, share, share};
+		CHECK_OK(drp_prio3_message(&p, shares, 2, bad.message));
+		WRONG_LENGTHS(n, 2)
 		{
 			CHECK_ERR(drp_prio3_message(&p, shares, n, bad.message),
 				DRP_E_MALFORMED);
 		}
-		ALL_WRONG_LENGTHS(n, p.sizes.verifier_share)
+		WRONG_LENGTHS(n, p.sizes.verifier_share)
 		{
 			shares[1].n = n;
 			CHECK_ERR(drp_prio3_message(&p, shares, 2, bad.message),
 				DRP_E_MALFORMED);
 		}
-
-		struct drp_bytes state = {report.state[0], p.sizes.state};
-		struct drp_bytes message = {report.message, p.sizes.message};
-		ALL_WRONG_LENGTHS(n, p.sizes.message)
+		CHECK_OK(next_lengths(&p, p.sizes.state, p.sizes.message));
+		WRONG_LENGTHS(n, p.sizes.message)
 		{
-			message.n = n;
-			CHECK_ERR(drp_prio3_verify_next(
-					  &p, state, message, bad.out_share[0]),
-				DRP_E_MALFORMED);
+			CHECK_ERR(next_lengths(&p, p.sizes.state, n), DRP_E_MALFORMED);
 		}
-		message.n = p.sizes.message;
-		ALL_WRONG_LENGTHS(n, p.sizes.state)
+		WRONG_LENGTHS(n, p.sizes.state)
 		{
-			state.n = n;
-			CHECK_ERR(drp_prio3_verify_next(
-					  &p, state, message, bad.out_share[0]),
-				DRP_E_MALFORMED);
+			CHECK_ERR(next_lengths(&p, n, p.sizes.message), DRP_E_MALFORMED);
 		}
+	}
+}
 
-		for (unsigned a = 0; a < 2; a++) {
-			shares[a] = (struct drp_bytes){
-				report.out_share[a], p.sizes.out_share};
-		}
-		ALL_WRONG_LENGTHS(n, 2)
+static void wrong_sum_lengths(void)
+{
+	for (size_t i = 0; i < SAMPLES; i++) {
+		struct drp_prio3 p;
+		int64_t got[16];
+		valid_report(i, &p);
+		struct drp_bytes share = {report.out_share[1], p.sizes.out_share};
+		struct drp_bytes shares[3] = {
+			{report.out_share[0], p.sizes.out_share}, share, share};
+		CHECK_OK(drp_prio3_unshard(&p, shares, 2, got));
+		WRONG_LENGTHS(n, 2)
 		{
 			CHECK_ERR(drp_prio3_unshard(&p, shares, n, got), DRP_E_MALFORMED);
 		}
-		ALL_WRONG_LENGTHS(n, p.sizes.out_share)
+		WRONG_LENGTHS(n, p.sizes.out_share)
 		{
 			shares[1].n = n;
 			CHECK_ERR(drp_prio3_unshard(&p, shares, 2, got), DRP_E_MALFORMED);
@@ -383,7 +399,9 @@ int main(void)
 	CASE("a flipped bit between aggregators is refused", flips_between_aggregators);
 	CASE("context, key, nonce and place must be those of the others", one_task);
 	CASE("counters that do not sum to N are refused", cheating_client);
-	CASE("anything but the right length is refused", wrong_lengths);
+	CASE("a report of another length is refused", wrong_report_lengths);
+	CASE("a message of another length is refused", wrong_message_lengths);
+	CASE("an output share of another length is refused", wrong_sum_lengths);
 	CASE("an aggregator that is none is refused", no_such_aggregator);
 	CASE("an instance out of bounds is refused", no_such_instance);
 	CASE("elements above the modulus are refused", no_elements);

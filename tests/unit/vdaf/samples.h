@@ -21,8 +21,7 @@ static const uint64_t sample_measurement[SAMPLES][16] = {
 	{5, /**/ 1, 3, 1, /**/ 0, 5, /**/ 2, 1, 1, 1},
 };
 
-/* Whether the circuit in question is the linear one, and so on, is the caller's to know:
- * Count, Sum, SumVec, Histogram, MultihotCountVec, linear. */
+/* In the order of their code points; the linear circuit is the last. */
 static void sample_circuit(size_t i, struct drp_circuit *c)
 {
 	const uint8_t counters[] = {3, 2, 4};
