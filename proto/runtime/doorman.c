@@ -4,6 +4,7 @@
 #include "proto/base/alloc.h"
 #include "proto/runtime/log.h"
 #include "proto/runtime/passage.h"
+#include "proto/runtime/relay.h"
 
 #include <drempel/limits.h>
 
@@ -12,30 +13,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* NNG's listener has a fixed backlog of 128; beyond it a local connect fails. */
-#define ENTERING_MAX   64
 #define UNANSWERED_MAX 8
-#define KICKS_MAX      256
 #define BACKLOG	       511
 #define REPORT_MS      60000
 
+/* A request that waits until fewer are at NNG. Its passage may have gone meanwhile. */
+struct waiting {
+	struct waiting *next;
+	uint64_t connection;
+	uint32_t id;
+	size_t n;
+	uint8_t body[];
+};
+
 struct drp_doorman {
 	struct drp_passage_house house;
+	struct drp_relay *relay;
 	uv_tcp_t listener;
 	uv_timer_t sweeper;
 	uv_async_t kicker;
 	char address[96];
-	struct drp_passage *passages;	      /* all of them, newest first */
-	struct drp_passage *line, **line_end; /* waiting to enter */
-	unsigned n_passages, n_entering;
-	uint64_t last_number;
+	struct drp_passage **seats; /* limits.connections of them; NULL: free */
+	unsigned n_open;	    /* passages, with those that never got a seat */
+	uint64_t last_serial;
+	struct waiting *line, **line_end;
+	unsigned n_inside, contexts; /* requests at NNG, and how many may be */
 	uint64_t refused, expired, kicked, report_ms;
-	int stopping, n_handles;
+	int stopping, stop_now, n_handles; /* stop_now: the grace is over */
 	uint64_t stop_ms;
 	uv_mutex_t lock;
-	uint64_t kicks[KICKS_MAX]; /* under lock */
-	unsigned n_kicks;	   /* under lock */
-	int deaf;		   /* under lock: the kicker is closed */
+	uint64_t *kicks;  /* under lock; one for every context at most */
+	unsigned n_kicks; /* under lock */
+	int deaf;	  /* under lock: the kicker is closed */
 };
 
 struct drp_doorman_limits drp_doorman_defaults(void)
@@ -53,49 +62,13 @@ struct drp_doorman_limits drp_doorman_defaults(void)
 
 /* --- who is inside ----------------------------------------------------------- */
 
-static void let_in(struct drp_doorman *doorman)
+/* A number is a serial number times the seats, plus the seat: found at once, and never
+ * somebody else's. */
+static struct drp_passage *find(struct drp_doorman *doorman, uint64_t number)
 {
-	while (doorman->line && doorman->n_entering < ENTERING_MAX) {
-		struct drp_passage *p = doorman->line;
-		doorman->line = p->waiting;
-		if (!doorman->line) {
-			doorman->line_end = &doorman->line;
-		}
-		if (p->state == DRP_PASSAGE_WAITING) {
-			doorman->n_entering++;
-			drp_passage_enter(p);
-		}
-	}
-}
-
-static void on_greeted(void *self, struct drp_passage *p)
-{
-	struct drp_doorman *doorman = self;
-	p->waiting = NULL;
-	*doorman->line_end = p;
-	doorman->line_end = &p->waiting;
-	let_in(doorman);
-}
-
-static void on_entered(void *self)
-{
-	struct drp_doorman *doorman = self;
-	doorman->n_entering--;
-	let_in(doorman);
-}
-
-static void leave_line(struct drp_doorman *doorman, struct drp_passage *p)
-{
-	struct drp_passage **at = &doorman->line;
-	while (*at && *at != p) {
-		at = &(*at)->waiting;
-	}
-	if (*at) {
-		*at = p->waiting;
-		if (!p->waiting) {
-			doorman->line_end = at;
-		}
-	}
+	struct drp_passage *p =
+		doorman->seats[number % doorman->house.limits.connections];
+	return p && p->number == number ? p : NULL;
 }
 
 static void end_if_empty(struct drp_doorman *doorman);
@@ -103,51 +76,123 @@ static void end_if_empty(struct drp_doorman *doorman);
 static void on_closed(void *self, struct drp_passage *p)
 {
 	struct drp_doorman *doorman = self;
-	leave_line(doorman, p);
-	if (p->prev) {
-		p->prev->next = p->next;
-	} else {
-		doorman->passages = p->next;
+	if (find(doorman, p->number)) {
+		doorman->seats[p->number % doorman->house.limits.connections] = NULL;
 	}
-	if (p->next) {
-		p->next->prev = p->prev;
-	}
-	doorman->n_passages--;
+	doorman->n_open--;
 	end_if_empty(doorman);
 }
 
-static int has_room(const struct drp_doorman *doorman, const struct drp_passage *newcomer)
+/* The seat for a newcomer, whose address may already sit on too many; -1: none. */
+static int choose_seat(const struct drp_doorman *doorman, const struct drp_passage *p)
 {
+	int seat = -1;
 	unsigned same = 0;
-	for (const struct drp_passage *p = doorman->passages; p; p = p->next) {
-		same += p->state != DRP_PASSAGE_CLOSING &&
-			memcmp(p->address, newcomer->address, sizeof p->address) == 0;
+	for (unsigned i = 0; i < doorman->house.limits.connections; i++) {
+		const struct drp_passage *other = doorman->seats[i];
+		if (!other) {
+			seat = (int)i;
+		} else {
+			same += memcmp(other->address, p->address, sizeof p->address) ==
+				0;
+		}
 	}
-	return doorman->n_passages <= doorman->house.limits.connections &&
-	       same <= doorman->house.limits.per_address;
+	return same < doorman->house.limits.per_address ? seat : -1;
 }
 
 static void on_connection(uv_stream_t *listener, int status)
 {
 	struct drp_doorman *doorman = listener->data;
-	if (status < 0) {
-		return;
-	}
 	struct drp_passage *p =
-		drp_passage_open(&doorman->house, listener, ++doorman->last_number);
+		status < 0 ? NULL : drp_passage_open(&doorman->house, listener);
 	if (!p) {
 		return;
 	}
-	p->next = doorman->passages;
-	if (p->next) {
-		p->next->prev = p;
-	}
-	doorman->passages = p;
-	doorman->n_passages++;
-	if (!has_room(doorman, p)) {
+	doorman->n_open++;
+	int seat = choose_seat(doorman, p);
+	if (seat < 0) {
 		doorman->refused++;
 		drp_passage_close(p);
+		return;
 	}
+	p->number = ++doorman->last_serial * doorman->house.limits.connections +
+		    (unsigned)seat;
+	doorman->seats[seat] = p;
+}
+
+/* --- requests and answers ---------------------------------------------------- */
+
+static int send_inside(struct drp_doorman *doorman, uint64_t connection, uint32_t id,
+	const void *body, size_t n)
+{
+	if (drp_relay_send(doorman->relay, connection, id, body, n) != DRP_OK) {
+		return -1;
+	}
+	doorman->n_inside++;
+	return 0;
+}
+
+static int keep_waiting(struct drp_doorman *doorman, const struct drp_passage *p,
+	const struct drp_frame_message *message)
+{
+	struct waiting *waiting = drp_alloc(1, sizeof *waiting + message->n);
+	if (!waiting) {
+		return -1;
+	}
+	waiting->connection = p->number;
+	waiting->id = message->id;
+	waiting->n = message->n;
+	memcpy(waiting->body, message->body, message->n);
+	*doorman->line_end = waiting;
+	doorman->line_end = &waiting->next;
+	return 1;
+}
+
+static int on_request(
+	void *self, struct drp_passage *p, const struct drp_frame_message *message)
+{
+	struct drp_doorman *doorman = self;
+	if (doorman->line || doorman->n_inside >= doorman->contexts) {
+		return keep_waiting(doorman, p, message);
+	}
+	return send_inside(doorman, p->number, message->id, message->body, message->n);
+}
+
+static struct waiting *leave_line(struct drp_doorman *doorman)
+{
+	struct waiting *first = doorman->line;
+	doorman->line = first->next;
+	if (!doorman->line) {
+		doorman->line_end = &doorman->line;
+	}
+	return first;
+}
+
+/* A request has left NNG, answered or not: the next ones may enter. */
+static void one_left(struct drp_doorman *doorman)
+{
+	doorman->n_inside -= doorman->n_inside > 0;
+	while (doorman->line && doorman->n_inside < doorman->contexts) {
+		struct waiting *next = leave_line(doorman);
+		struct drp_passage *p = find(doorman, next->connection);
+		if (p && send_inside(doorman, p->number, next->id, next->body, next->n)) {
+			drp_passage_close(p);
+		} else if (p) {
+			drp_passage_resume(p);
+		}
+		drp_free(next);
+	}
+	end_if_empty(doorman);
+}
+
+static void on_answer(void *self, const struct drp_relay_answer *answer)
+{
+	struct drp_doorman *doorman = self;
+	struct drp_passage *p = find(doorman, answer->connection);
+	if (p) {
+		drp_passage_answer(p, answer->id, answer->body, answer->n);
+	}
+	one_left(doorman);
 }
 
 /* --- clocks and kicks -------------------------------------------------------- */
@@ -161,7 +206,7 @@ static void report(struct drp_doorman *doorman, uint64_t now)
 	if (doorman->refused || doorman->expired || doorman->kicked) {
 		drp_log(DRP_LOG_INFO, "doorman", "minute",
 			"connections=%u refused=%llu expired=%llu kicked=%llu",
-			doorman->n_passages, (unsigned long long)doorman->refused,
+			doorman->n_open, (unsigned long long)doorman->refused,
 			(unsigned long long)doorman->expired,
 			(unsigned long long)doorman->kicked);
 		doorman->refused = doorman->expired = doorman->kicked = 0;
@@ -172,45 +217,44 @@ static void on_sweep(uv_timer_t *timer)
 {
 	struct drp_doorman *doorman = timer->data;
 	uint64_t now = uv_now(timer->loop);
-	int all = doorman->stopping && now >= doorman->stop_ms;
-	for (struct drp_passage *p = doorman->passages; p; p = p->next) {
-		if (p->state != DRP_PASSAGE_CLOSING && (all || now >= p->deadline_ms)) {
+	doorman->stop_now |= doorman->stopping && now >= doorman->stop_ms;
+	for (unsigned i = 0; i < doorman->house.limits.connections; i++) {
+		struct drp_passage *p = doorman->seats[i];
+		if (p && p->state != DRP_PASSAGE_CLOSING &&
+			(doorman->stop_now || now >= p->deadline_ms)) {
 			doorman->expired++;
-			drp_passage_expire(p);
+			drp_passage_close(p);
 		}
 	}
 	report(doorman, now);
-}
-
-static void kick(struct drp_doorman *doorman, uint64_t number)
-{
-	for (struct drp_passage *p = doorman->passages; p; p = p->next) {
-		if (p->number == number) {
-			doorman->kicked++;
-			drp_passage_expire(p); /* an answer will never come */
-		}
-	}
+	end_if_empty(doorman);
 }
 
 static void on_kick(uv_async_t *async)
 {
 	struct drp_doorman *doorman = async->data;
-	uint64_t kicks[KICKS_MAX];
-	uv_mutex_lock(&doorman->lock);
-	unsigned n = doorman->n_kicks;
-	memcpy(kicks, doorman->kicks, n * sizeof *kicks);
-	doorman->n_kicks = 0;
-	uv_mutex_unlock(&doorman->lock);
-	for (unsigned i = 0; i < n; i++) {
-		kick(doorman, kicks[i]);
+	uint64_t number;
+	int more = 1;
+	while (more) {
+		uv_mutex_lock(&doorman->lock);
+		more = doorman->n_kicks > 0;
+		number = more ? doorman->kicks[--doorman->n_kicks] : 0;
+		uv_mutex_unlock(&doorman->lock);
+		struct drp_passage *p = more ? find(doorman, number) : NULL;
+		if (p) {
+			doorman->kicked++;
+			drp_passage_close(p);
+		}
+		if (more) {
+			one_left(doorman);
+		}
 	}
 }
 
-/* With the list full, the connection's own deadline has to do. */
 void drp_doorman_kick(struct drp_doorman *doorman, uint64_t connection)
 {
 	uv_mutex_lock(&doorman->lock);
-	if (!doorman->deaf && doorman->n_kicks < KICKS_MAX) {
+	if (!doorman->deaf && doorman->n_kicks < doorman->contexts) {
 		doorman->kicks[doorman->n_kicks++] = connection;
 		uv_async_send(&doorman->kicker);
 	}
@@ -225,14 +269,19 @@ static void handle_closed(uv_handle_t *handle)
 	doorman->n_handles--;
 }
 
+/* Everybody has left, and NNG holds nothing of theirs or has had its time. */
 static void end_if_empty(struct drp_doorman *doorman)
 {
-	if (!doorman->stopping || doorman->n_passages > 0 || doorman->deaf) {
+	int empty = doorman->n_open == 0 && (doorman->n_inside == 0 || doorman->stop_now);
+	if (!doorman->stopping || !empty || doorman->deaf) {
 		return;
 	}
 	uv_mutex_lock(&doorman->lock);
 	doorman->deaf = 1;
 	uv_mutex_unlock(&doorman->lock);
+	if (doorman->relay) {
+		drp_relay_close(doorman->relay);
+	}
 	uv_close((uv_handle_t *)&doorman->sweeper, handle_closed);
 	uv_close((uv_handle_t *)&doorman->kicker, handle_closed);
 }
@@ -245,15 +294,25 @@ void drp_doorman_stop(struct drp_doorman *doorman, unsigned grace_ms)
 	doorman->stopping = 1;
 	doorman->stop_ms = uv_now(doorman->house.loop) + grace_ms;
 	uv_close((uv_handle_t *)&doorman->listener, handle_closed);
-	for (struct drp_passage *p = doorman->passages; p; p = p->next) {
-		drp_passage_finish(p);
+	for (unsigned i = 0; i < doorman->house.limits.connections; i++) {
+		if (doorman->seats[i]) {
+			drp_passage_finish(doorman->seats[i]);
+		}
 	}
 	end_if_empty(doorman);
 }
 
 void drp_doorman_free(struct drp_doorman *doorman)
 {
+	while (doorman->line) {
+		drp_free(leave_line(doorman));
+	}
+	if (doorman->relay) {
+		drp_relay_free(doorman->relay);
+	}
 	uv_mutex_destroy(&doorman->lock);
+	drp_free(doorman->kicks);
+	drp_free(doorman->seats);
 	drp_free(doorman);
 }
 
@@ -350,30 +409,46 @@ static void init_handles(struct drp_doorman *doorman)
 	uv_timer_start(&doorman->sweeper, on_sweep, every, every);
 }
 
-enum drp_err drp_doorman_open(uv_loop_t *loop, const char *listen, const char *hub_path,
-	const struct drp_doorman_limits *limits, struct drp_doorman **out,
-	struct drp_diag *diag)
+static struct drp_doorman *doorman_new(
+	uv_loop_t *loop, unsigned contexts, const struct drp_doorman_limits *limits)
 {
 	struct drp_doorman *doorman = drp_alloc(1, sizeof *doorman);
 	if (!doorman || uv_mutex_init(&doorman->lock) != 0) {
 		drp_free(doorman);
-		return drp_fail(diag, DRP_E_NOMEM, "%s: out of memory", listen);
+		return NULL;
 	}
+	doorman->seats = drp_alloc(limits->connections, sizeof *doorman->seats);
+	doorman->kicks = drp_alloc(contexts, sizeof *doorman->kicks);
+	doorman->contexts = contexts;
+	doorman->line_end = &doorman->line;
 	doorman->house.loop = loop;
-	doorman->house.hub_path = hub_path;
 	doorman->house.limits = *limits;
 	doorman->house.self = doorman;
-	doorman->house.greeted = on_greeted;
-	doorman->house.entered = on_entered;
+	doorman->house.request = on_request;
 	doorman->house.closed = on_closed;
-	doorman->line_end = &doorman->line;
-	int rc = uv_async_init(loop, &doorman->kicker, on_kick);
-	if (rc != 0) {
+	if (!doorman->seats || !doorman->kicks ||
+		uv_async_init(loop, &doorman->kicker, on_kick) != 0) {
 		drp_doorman_free(doorman);
-		return drp_fail(diag, DRP_E_IO, "%s: %s", listen, uv_strerror(rc));
+		return NULL;
 	}
 	init_handles(doorman);
-	enum drp_err err = begin_listening(doorman, listen, diag);
+	return doorman;
+}
+
+enum drp_err drp_doorman_open(uv_loop_t *loop, const char *listen, const char *hub_url,
+	unsigned contexts, const struct drp_doorman_limits *limits,
+	struct drp_doorman **out, struct drp_diag *diag)
+{
+	struct drp_doorman *doorman = doorman_new(loop, contexts, limits);
+	if (!doorman) {
+		return drp_fail(diag, DRP_E_NOMEM,
+			"%s: cannot listen: out of memory or open files", listen);
+	}
+	enum drp_err err = drp_relay_open(
+		loop, hub_url, contexts, on_answer, doorman, &doorman->relay, diag);
+	if (!err) {
+		err = begin_listening(doorman, listen, diag);
+	}
 	if (err) {
 		drp_doorman_stop(doorman, 0);
 		while (doorman->n_handles > 0) {

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The hub's public port. libnng 1.5.2 has no deadlines, no limits, and can be stopped
- * by one rude stranger, so strangers never reach it: the doorman owns the port, and
- * NNG listens on a private local socket that only the doorman knows. It checks
- *   - the SP greeting (protocol REQ) within a deadline,
+ * by one rude stranger, so strangers never reach it: the doorman owns the port and
+ * speaks SP to the outside itself. It checks
+ *   - the greeting (protocol REQ) within a deadline,
  *   - the number of connections, in total and per address (IPv6: per /64),
- *   - the framing towards the hub: length, request id, and that a message that has
- *     begun also ends in time; no more than a few requests without an answer,
+ *   - every message: length, request id, and that what has begun also ends in time; no
+ *     more than a few requests of one connection without an answer,
  *   - silence,
- * and passes bytes on, both ways, with backpressure: a connection never costs more than
- * one buffer a direction. It knows nothing of envelopes. What it refuses it closes
- * without a word; nodes try again later.
+ * and hands whole requests to NNG's REP side through the relay, as many as that has
+ * contexts; the others wait here, in order, and their clients are not read from. It
+ * knows nothing of envelopes. What it refuses it closes without a word; nodes try again
+ * later.
  * Threads: one uv loop, except drp_doorman_kick.
  */
 #ifndef DRP_RUNTIME_DOORMAN_H
@@ -29,7 +30,7 @@ struct drp_doorman_limits {
 	unsigned per_address;
 	unsigned unanswered; /* requests of one connection without an answer */
 	size_t message_max_bytes;
-	unsigned header_ms;  /* greetings, on both sides */
+	unsigned header_ms;  /* for the greeting */
 	unsigned message_ms; /* from a message's first byte to its last */
 	unsigned idle_ms;    /* without a byte in either direction */
 };
@@ -38,21 +39,23 @@ struct drp_doorman_limits {
 struct drp_doorman_limits drp_doorman_defaults(void);
 
 /* drp_doorman_open listens on listen ("tcp://host:port"; "*" is every address, port 0
- * a free one) and passes to NNG's socket at hub_path. */
-enum drp_err drp_doorman_open(uv_loop_t *loop, const char *listen, const char *hub_path,
-	const struct drp_doorman_limits *limits, struct drp_doorman **doorman,
-	struct drp_diag *diag) DRP_MUST_CHECK;
+ * a free one) and dials NNG's REP socket at hub_url (inproc), which has so many
+ * contexts. */
+enum drp_err drp_doorman_open(uv_loop_t *loop, const char *listen, const char *hub_url,
+	unsigned contexts, const struct drp_doorman_limits *limits,
+	struct drp_doorman **doorman, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* "tcp://127.0.0.1:7411", with the real port; lives as long as the doorman. */
 const char *drp_doorman_address(const struct drp_doorman *doorman);
 
-/* drp_doorman_kick closes a connection by the number its requests carry; nothing
- * happens when it has gone already. Threads: any, until drp_doorman_free. */
+/* drp_doorman_kick: a request of that connection will not be answered; the connection,
+ * if it is still there, is closed. Once for every such request. Threads: any, until
+ * drp_doorman_free. */
 void drp_doorman_kick(struct drp_doorman *doorman, uint64_t connection);
 
 /* drp_doorman_stop stops listening and reading requests, closes each connection when
- * its last answer has been passed on, all of them after grace_ms, and then its own
- * handles. The loop runs out of the doorman's handles when it is done. */
+ * its last answer has been sent, all of them after grace_ms, and then the relay and its
+ * own handles: the loop runs out of them. */
 void drp_doorman_stop(struct drp_doorman *doorman, unsigned grace_ms);
 
 /* drp_doorman_free after the loop has ended and no thread can kick any more. */

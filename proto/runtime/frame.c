@@ -3,137 +3,106 @@
 
 #include <string.h>
 
-#define IPC_MESSAGE 1
-#define TCP_HEAD    12 /* length and request id */
-#define IPC_HEAD    9  /* type and length */
-
 const uint8_t drp_greeting_req[DRP_GREETING_BYTES] = {0, 'S', 'P', 0, 0, 0x30, 0, 0};
 const uint8_t drp_greeting_rep[DRP_GREETING_BYTES] = {0, 'S', 'P', 0, 0, 0x31, 0, 0};
 
-uint64_t drp_u64_read(const uint8_t bytes[8])
+static uint64_t read_number(const uint8_t *bytes, int n)
 {
 	uint64_t value = 0;
-	for (int i = 0; i < 8; i++) {
+	for (int i = 0; i < n; i++) {
 		value = value << 8 | bytes[i];
 	}
 	return value;
 }
 
-void drp_u64_write(uint8_t bytes[8], uint64_t value)
+static void write_number(uint8_t *bytes, int n, uint64_t value)
 {
-	for (int i = 7; i >= 0; i--) {
+	for (int i = n - 1; i >= 0; i--) {
 		bytes[i] = (uint8_t)value;
 		value >>= 8;
 	}
 }
 
-static size_t put(uint8_t *out, const void *bytes, size_t n)
+void drp_frame_head(uint8_t head[DRP_HEAD_BYTES], uint32_t id, size_t n)
 {
-	memcpy(out, bytes, n);
-	return n;
+	write_number(head, 8, DRP_REQUEST_ID_BYTES + n);
+	write_number(head + 8, DRP_REQUEST_ID_BYTES, id);
 }
 
-/* Holds back bytes until the head is whole; returns how many it took. */
-static size_t gather(struct drp_frame *frame, size_t size, const uint8_t *in, size_t n)
+static size_t at_most(size_t n, uint64_t limit)
 {
-	size_t take = size - frame->have < n ? size - frame->have : n;
-	memcpy(frame->head + frame->have, in, take);
-	frame->have += take;
-	return take;
+	return n < limit ? n : (size_t)limit;
 }
 
-static size_t pass(struct drp_frame *frame, const uint8_t *in, size_t n, uint8_t *out)
+static int open_message(struct drp_frame *frame, size_t max_bytes)
 {
-	size_t take = frame->left < n ? (size_t)frame->left : n;
-	memcpy(out, in, take);
-	frame->left -= take;
-	return take;
-}
-
-static void end_message(struct drp_frame *frame)
-{
-	if (frame->left == 0) {
-		frame->have = 0;
-		frame->messages++;
+	uint64_t length = read_number(frame->head, 8);
+	if (length <= DRP_REQUEST_ID_BYTES || !(frame->head[8] & 0x80) ||
+		length - DRP_REQUEST_ID_BYTES > max_bytes) {
+		return -1;
 	}
-}
-
-/* The head of a request is whole: judge it and write the head that NNG shall see. */
-static enum drp_err open_request(struct drp_frame *frame, size_t max_bytes,
-	uint64_t connection, uint8_t *out, size_t *out_n)
-{
-	uint64_t length = drp_u64_read(frame->head);
-	const uint8_t *id = frame->head + 8;
-	if (length <= DRP_REQUEST_ID_BYTES || !(id[0] & 0x80)) {
-		return DRP_E_MALFORMED;
-	}
-	if (length - DRP_REQUEST_ID_BYTES > max_bytes) {
-		return DRP_E_TOOBIG;
-	}
-	size_t done = *out_n;
-	out[done++] = IPC_MESSAGE;
-	drp_u64_write(out + done, length + DRP_CONNECTION_BYTES);
-	done += 8;
-	done += put(out + done, id, DRP_REQUEST_ID_BYTES);
-	drp_u64_write(out + done, connection);
-	*out_n = done + DRP_CONNECTION_BYTES;
 	frame->left = length - DRP_REQUEST_ID_BYTES;
-	return DRP_OK;
+	frame->body.len = 0;
+	return 0;
 }
 
-enum drp_err drp_frame_request(struct drp_frame *frame, size_t max_bytes,
-	uint64_t connection, const uint8_t *in, size_t n, uint8_t *out, size_t *out_n)
+static int take_head(
+	struct drp_frame *frame, size_t max_bytes, struct drp_frame_input *input)
 {
-	size_t used = 0, done = 0;
-	while (used < n) {
-		if (frame->have < TCP_HEAD) {
-			used += gather(frame, TCP_HEAD, in + used, n - used);
-			if (frame->have < TCP_HEAD) {
-				break;
-			}
-			enum drp_err err =
-				open_request(frame, max_bytes, connection, out, &done);
-			if (err) {
-				return err;
-			}
-			continue;
-		}
-		size_t step = pass(frame, in + used, n - used, out + done);
-		used += step;
-		done += step;
-		end_message(frame);
-	}
-	*out_n = done;
-	return DRP_OK;
+	size_t n = at_most(input->n, DRP_HEAD_BYTES - frame->have);
+	memcpy(frame->head + frame->have, input->bytes, n);
+	frame->have += n;
+	input->bytes += n;
+	input->n -= n;
+	return frame->have < DRP_HEAD_BYTES ? 0 : open_message(frame, max_bytes);
 }
 
-enum drp_err drp_frame_answer(
-	struct drp_frame *frame, const uint8_t *in, size_t n, uint8_t *out, size_t *out_n)
+/* What lies in the input in one piece is not copied. */
+static int take_body(struct drp_frame *frame, struct drp_frame_input *input,
+	struct drp_frame_message *message)
 {
-	size_t used = 0, done = 0;
-	while (used < n) {
-		if (frame->have < IPC_HEAD) {
-			used += gather(frame, IPC_HEAD, in + used, n - used);
-			if (frame->have < IPC_HEAD) {
-				break;
-			}
-			frame->left = drp_u64_read(frame->head + 1);
-			if (frame->head[0] != IPC_MESSAGE || frame->left == 0) {
-				return DRP_E_MALFORMED;
-			}
-			done += put(out + done, frame->head + 1, 8);
-			continue;
+	size_t n = at_most(input->n, frame->left);
+	const uint8_t *piece = input->bytes;
+	input->bytes += n;
+	input->n -= n;
+	frame->left -= n;
+	if (frame->left > 0 || frame->body.len > 0) {
+		drp_buf_append(&frame->body, piece, n);
+		if (frame->body.failed) {
+			return -1;
 		}
-		size_t step = pass(frame, in + used, n - used, out + done);
-		used += step;
-		done += step;
-		end_message(frame);
 	}
-	*out_n = done;
-	return DRP_OK;
+	if (frame->left > 0) {
+		return 0;
+	}
+	int whole = frame->body.len == 0;
+	message->id = (uint32_t)read_number(frame->head + 8, DRP_REQUEST_ID_BYTES);
+	message->body = whole ? piece : frame->body.data;
+	message->n = whole ? n : frame->body.len;
+	frame->have = 0;
+	return 1;
+}
+
+int drp_frame_next(struct drp_frame *frame, size_t max_bytes,
+	struct drp_frame_input *input, struct drp_frame_message *message)
+{
+	if (!drp_frame_begun(frame)) {
+		drp_buf_clear(&frame->body); /* of the message before */
+	}
+	int rc = 0;
+	while (input->n > 0 && rc == 0) {
+		rc = frame->have < DRP_HEAD_BYTES ? take_head(frame, max_bytes, input)
+						  : take_body(frame, input, message);
+	}
+	return rc;
 }
 
 int drp_frame_begun(const struct drp_frame *frame)
 {
 	return frame->have > 0;
+}
+
+void drp_frame_clear(struct drp_frame *frame)
+{
+	drp_buf_clear(&frame->body);
 }

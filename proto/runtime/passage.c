@@ -16,88 +16,28 @@ static uint64_t now_ms(const struct drp_passage *p)
 static void set_deadline(struct drp_passage *p)
 {
 	const struct drp_doorman_limits *limits = &p->house->limits;
-	if (p->state != DRP_PASSAGE_OPEN) {
+	if (p->state == DRP_PASSAGE_GREETING) {
 		p->deadline_ms = now_ms(p) + limits->header_ms;
-	} else if (drp_frame_begun(&p->requests)) {
+	} else if (drp_frame_begun(&p->frame)) {
 		p->deadline_ms = p->begun_ms + limits->message_ms;
 	} else {
 		p->deadline_ms = now_ms(p) + limits->idle_ms;
 	}
 }
 
-/* --- closing ----------------------------------------------------------------- */
-
-static void free_when_closed(struct drp_passage *p)
-{
-	if (!p->client_open && !p->hub_open) {
-		p->house->closed(p->house->self, p);
-		drp_free(p);
-	}
-}
-
-static void client_closed(uv_handle_t *handle)
+static void on_closed(uv_handle_t *handle)
 {
 	struct drp_passage *p = handle->data;
-	p->client_open = 0;
-	free_when_closed(p);
-}
-
-static void hub_closed(uv_handle_t *handle)
-{
-	struct drp_passage *p = handle->data;
-	p->hub_open = 0;
-	free_when_closed(p);
-}
-
-static void close_client(struct drp_passage *p)
-{
-	if (!uv_is_closing((uv_handle_t *)&p->client)) {
-		uv_close((uv_handle_t *)&p->client, client_closed);
-	}
-}
-
-static void close_both(struct drp_passage *p)
-{
-	if (p->state == DRP_PASSAGE_CLOSING) {
-		return;
-	}
-	if (p->state == DRP_PASSAGE_ENTERING) {
-		p->house->entered(p->house->self);
-	}
-	p->state = DRP_PASSAGE_CLOSING;
-	close_client(p);
-	if (p->hub_open) {
-		uv_close((uv_handle_t *)&p->hub, hub_closed);
-	}
-}
-
-void drp_passage_expire(struct drp_passage *p)
-{
-	close_both(p);
-}
-
-static int is_answered(const struct drp_passage *p)
-{
-	return p->answers.messages >= p->requests.messages;
+	p->house->closed(p->house->self, p);
+	drp_frame_clear(&p->frame);
+	drp_free(p);
 }
 
 void drp_passage_close(struct drp_passage *p)
 {
-	int awaited = p->state == DRP_PASSAGE_ENTERING ||
-		      (p->state == DRP_PASSAGE_OPEN && !is_answered(p));
-	if (!awaited) {
-		close_both(p);
-	} else if (!p->leaving) {
-		p->leaving = 1;
-		close_client(p);
-		set_deadline(p);
-	}
-}
-
-static void close_if_finished(struct drp_passage *p)
-{
-	if ((p->finishing || p->leaving) && is_answered(p) && !p->down.rest) {
-		close_both(p);
+	if (p->state != DRP_PASSAGE_CLOSING) {
+		p->state = DRP_PASSAGE_CLOSING;
+		uv_close((uv_handle_t *)&p->client, on_closed);
 	}
 }
 
@@ -107,257 +47,192 @@ static void refuse(struct drp_passage *p, const char *reason)
 	drp_passage_close(p);
 }
 
-/* --- passing bytes on -------------------------------------------------------- */
-
-static void on_client_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buf);
-static void on_hub_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buf);
-static void on_client_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf);
-static void on_hub_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf);
-
-static void read_client(struct drp_passage *p)
+static int has_unsent(const struct drp_passage *p)
 {
-	if (!p->finishing && uv_read_start((uv_stream_t *)&p->client, on_client_buffer,
-				     on_client_read)) {
+	return uv_stream_get_write_queue_size((const uv_stream_t *)&p->client) > 0;
+}
+
+static void close_if_finished(struct drp_passage *p)
+{
+	if (p->finishing && p->unanswered == 0 && !has_unsent(p)) {
 		drp_passage_close(p);
 	}
 }
 
-static void read_hub(struct drp_passage *p)
+/* --- reading ----------------------------------------------------------------- */
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf);
+
+/* Of a greeting never more than itself is read: what follows stays in the socket. */
+static void on_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
-	if (uv_read_start((uv_stream_t *)&p->hub, on_hub_buffer, on_hub_read)) {
+	(void)suggested;
+	struct drp_passage *p = handle->data;
+	if (p->state == DRP_PASSAGE_GREETING) {
+		*buf = uv_buf_init((char *)p->greeting + p->greeting_n,
+			(unsigned)(DRP_GREETING_BYTES - p->greeting_n));
+	} else {
+		*buf = uv_buf_init((char *)p->house->in, sizeof p->house->in);
+	}
+}
+
+/* A client is not listened to while its requests have to wait, nor while it does not
+ * take its answers. */
+static void update_reading(struct drp_passage *p)
+{
+	int wanted = !p->finishing && p->waiting == 0 && !has_unsent(p);
+	if (p->state == DRP_PASSAGE_CLOSING || wanted == p->reading) {
+		return;
+	}
+	p->reading = wanted;
+	if (!wanted) {
+		uv_read_stop((uv_stream_t *)&p->client);
+		return;
+	}
+	p->begun_ms = now_ms(p); /* nobody could send while we did not read */
+	set_deadline(p);
+	if (uv_read_start((uv_stream_t *)&p->client, on_buffer, on_read) != 0) {
 		drp_passage_close(p);
 	}
 }
 
-static void on_rest_written(uv_write_t *write, int status)
+static void take_request(struct drp_passage *p, const struct drp_frame_message *message)
 {
-	struct drp_passage *p = write->data;
-	int up = write == &p->up.write;
-	struct drp_flow *flow = up ? &p->up : &p->down;
-	drp_free(flow->rest);
-	flow->rest = NULL;
+	if (++p->unanswered > p->house->limits.unanswered) {
+		refuse(p, "unanswered");
+		return;
+	}
+	int rc = p->house->request(p->house->self, p, message);
+	if (rc < 0) {
+		refuse(p, "memory");
+	}
+	p->waiting += rc > 0;
+}
+
+static void take_bytes(struct drp_passage *p, size_t n)
+{
+	struct drp_frame_input input = {p->house->in, n};
+	struct drp_frame_message message;
+	int rc = 1;
+	while (rc > 0 && p->state == DRP_PASSAGE_OPEN) {
+		int begun = drp_frame_begun(&p->frame);
+		rc = drp_frame_next(
+			&p->frame, p->house->limits.message_max_bytes, &input, &message);
+		if (!begun) {
+			p->begun_ms = now_ms(p);
+		}
+		if (rc > 0) {
+			take_request(p, &message);
+		} else if (rc < 0) {
+			refuse(p, "framing");
+		}
+	}
+	set_deadline(p);
+	update_reading(p);
+}
+
+/* --- writing ----------------------------------------------------------------- */
+
+struct unsent {
+	uv_write_t write;
+	struct drp_passage *passage;
+	uint8_t bytes[];
+};
+
+static void on_written(uv_write_t *write, int status)
+{
+	struct unsent *unsent = (struct unsent *)write;
+	struct drp_passage *p = unsent->passage;
+	drp_free(unsent);
 	if (p->state == DRP_PASSAGE_CLOSING) {
 		return;
 	}
 	if (status < 0) {
 		drp_passage_close(p);
-		if (p->state == DRP_PASSAGE_CLOSING) {
-			return;
-		}
-	}
-	if (up) {
-		p->begun_ms = now_ms(p); /* the client could not send while we waited */
-		read_client(p);
-	} else {
-		read_hub(p);
+		return;
 	}
 	set_deadline(p);
+	update_reading(p);
 	close_if_finished(p);
 }
 
-/* Sends what the socket takes now and keeps a copy of the rest. -1: the client has been
- * sent away. */
-static int pass_on(struct drp_passage *p, struct drp_flow *flow, uv_stream_t *from,
-	uv_stream_t *to, uint8_t *bytes, size_t n)
+static int keep_unsent(struct drp_passage *p, const uint8_t *bytes, size_t n)
 {
-	uv_buf_t buf = uv_buf_init((char *)bytes, (unsigned)n);
-	int done = n ? uv_try_write(to, &buf, 1) : 0;
-	if (done < 0 && done != UV_EAGAIN) {
-		drp_passage_close(p);
+	struct unsent *unsent = drp_alloc(1, sizeof *unsent + n);
+	if (!unsent) {
 		return -1;
 	}
-	size_t sent = done > 0 ? (size_t)done : 0;
-	if (sent == n) {
-		return 0;
-	}
-	flow->rest = drp_alloc(n - sent, 1);
-	if (!flow->rest) {
-		drp_passage_close(p);
+	unsent->passage = p;
+	memcpy(unsent->bytes, bytes, n);
+	uv_buf_t buf = uv_buf_init((char *)unsent->bytes, (unsigned)n);
+	if (uv_write(&unsent->write, (uv_stream_t *)&p->client, &buf, 1, on_written) !=
+		0) {
+		drp_free(unsent);
 		return -1;
 	}
-	memcpy(flow->rest, bytes + sent, n - sent);
-	buf = uv_buf_init((char *)flow->rest, (unsigned)(n - sent));
-	flow->write.data = p;
-	if (uv_write(&flow->write, to, &buf, 1, on_rest_written) != 0) {
-		drp_free(flow->rest);
-		flow->rest = NULL;
-		drp_passage_close(p);
-		return -1;
-	}
-	uv_read_stop(from);
 	return 0;
 }
 
-/* NULL, or why these requests are refused: then none of them reaches NNG. */
-static const char *judge_requests(struct drp_passage *p, size_t n, size_t *out_n)
+/* What the socket does not take at once is copied and follows. */
+static void send_bytes(struct drp_passage *p, uint8_t *bytes, size_t n)
 {
-	struct drp_passage_house *house = p->house;
-	if (drp_frame_request(&p->requests, house->limits.message_max_bytes, p->number,
-		    house->in, n, house->out, out_n)) {
-		return "framing";
+	uv_buf_t buf = uv_buf_init((char *)bytes, (unsigned)n);
+	int sent = has_unsent(p) ? 0 : uv_try_write((uv_stream_t *)&p->client, &buf, 1);
+	if (sent == UV_EAGAIN) {
+		sent = 0;
 	}
-	if (p->requests.messages - p->answers.messages > house->limits.unanswered) {
-		return "unanswered";
-	}
-	return NULL;
-}
-
-static void requests_came(struct drp_passage *p, size_t n)
-{
-	uint64_t before = p->requests.messages;
-	int begun = drp_frame_begun(&p->requests);
-	size_t out_n;
-	const char *reason = judge_requests(p, n, &out_n);
-	if (reason) {
-		p->requests.messages = before;
-		refuse(p, reason);
-		return;
-	}
-	if (!begun || p->requests.messages != before) {
-		p->begun_ms = now_ms(p);
-	}
-	if (pass_on(p, &p->up, (uv_stream_t *)&p->client, (uv_stream_t *)&p->hub,
-		    p->house->out, out_n) == 0) {
-		set_deadline(p);
+	if (sent < 0 ||
+		((size_t)sent < n && keep_unsent(p, bytes + sent, n - (size_t)sent))) {
+		drp_passage_close(p);
 	}
 }
 
-static void answers_came(struct drp_passage *p, size_t n)
+void drp_passage_answer(struct drp_passage *p, uint32_t id, const uint8_t *body, size_t n)
 {
-	struct drp_passage_house *house = p->house;
-	size_t out_n;
-	if (drp_frame_answer(&p->answers, house->in, n, house->out, &out_n)) {
-		drp_log(DRP_LOG_ERROR, "doorman", "nng-framing", "connection=%llu",
-			(unsigned long long)p->number);
+	if (p->state == DRP_PASSAGE_CLOSING || n > DRP_MESSAGE_MAX_BYTES) {
 		drp_passage_close(p);
 		return;
 	}
-	if (!p->leaving && pass_on(p, &p->down, (uv_stream_t *)&p->hub,
-				   (uv_stream_t *)&p->client, house->out, out_n) != 0) {
-		return;
-	}
+	drp_frame_head(p->house->out, id, n);
+	memcpy(p->house->out + DRP_HEAD_BYTES, body, n);
+	p->unanswered--;
+	send_bytes(p, p->house->out, DRP_HEAD_BYTES + n);
 	set_deadline(p);
+	update_reading(p);
 	close_if_finished(p);
 }
 
-/* --- greetings --------------------------------------------------------------- */
+/* --- the beginning and the end ----------------------------------------------- */
 
-/* Of a greeting never more than itself is read: what follows stays in the socket. */
-static void offer(struct drp_passage *p, int greeting, uv_buf_t *buf)
+static void take_greeting(struct drp_passage *p, size_t n)
 {
-	if (greeting) {
-		*buf = uv_buf_init((char *)p->greeting + p->greeting_n,
-			(unsigned)(DRP_GREETING_BYTES - p->greeting_n));
-	} else {
-		*buf = uv_buf_init((char *)p->house->in, DRP_PASSAGE_READ_BYTES);
+	uint8_t mine[DRP_GREETING_BYTES];
+	p->greeting_n += n;
+	if (p->greeting_n < DRP_GREETING_BYTES) {
+		return;
 	}
+	if (memcmp(p->greeting, drp_greeting_req, DRP_GREETING_BYTES) != 0) {
+		refuse(p, "greeting");
+		return;
+	}
+	p->state = DRP_PASSAGE_OPEN;
+	memcpy(mine, drp_greeting_rep, sizeof mine);
+	send_bytes(p, mine, sizeof mine);
+	set_deadline(p);
 }
 
-static void on_client_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
-{
-	(void)suggested;
-	struct drp_passage *p = handle->data;
-	offer(p, p->state == DRP_PASSAGE_GREETING, buf);
-}
-
-static void on_hub_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
-{
-	(void)suggested;
-	struct drp_passage *p = handle->data;
-	offer(p, p->state == DRP_PASSAGE_ENTERING, buf);
-}
-
-static void on_client_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 {
 	(void)buf;
 	struct drp_passage *p = stream->data;
 	if (n < 0) {
 		drp_passage_close(p);
-	} else if (p->state == DRP_PASSAGE_OPEN) {
-		requests_came(p, (size_t)n);
-	} else {
-		p->greeting_n += (size_t)n;
-		if (p->greeting_n < DRP_GREETING_BYTES) {
-			return;
-		}
-		if (memcmp(p->greeting, drp_greeting_req, DRP_GREETING_BYTES) != 0) {
-			refuse(p, "greeting");
-			return;
-		}
-		uv_read_stop(stream);
-		p->state = DRP_PASSAGE_WAITING;
-		set_deadline(p);
-		p->house->greeted(p->house->self, p);
+	} else if (p->state == DRP_PASSAGE_GREETING) {
+		take_greeting(p, (size_t)n);
+	} else if (n > 0) {
+		take_bytes(p, (size_t)n);
 	}
 }
-
-/* NNG has greeted: its words are the client's greeting too. */
-static void open_passage(struct drp_passage *p)
-{
-	if (memcmp(p->greeting, drp_greeting_rep, DRP_GREETING_BYTES) != 0 ||
-		p->leaving) {
-		close_both(p);
-		return;
-	}
-	p->state = DRP_PASSAGE_OPEN;
-	p->house->entered(p->house->self);
-	if (pass_on(p, &p->down, (uv_stream_t *)&p->hub, (uv_stream_t *)&p->client,
-		    p->greeting, DRP_GREETING_BYTES) == 0) {
-		set_deadline(p);
-		read_client(p);
-		close_if_finished(p);
-	}
-}
-
-static void on_hub_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
-{
-	(void)buf;
-	struct drp_passage *p = stream->data;
-	if (n < 0) {
-		close_both(p);
-	} else if (p->state == DRP_PASSAGE_OPEN) {
-		answers_came(p, (size_t)n);
-	} else {
-		p->greeting_n += (size_t)n;
-		if (p->greeting_n == DRP_GREETING_BYTES) {
-			open_passage(p);
-		}
-	}
-}
-
-static void on_dialled(uv_connect_t *dial, int status)
-{
-	struct drp_passage *p = dial->data;
-	if (p->state == DRP_PASSAGE_CLOSING) {
-		return;
-	}
-	uint8_t greeting[DRP_GREETING_BYTES];
-	memcpy(greeting, drp_greeting_req, sizeof greeting);
-	uv_buf_t buf = uv_buf_init((char *)greeting, sizeof greeting);
-	if (status < 0 ||
-		uv_try_write((uv_stream_t *)&p->hub, &buf, 1) != sizeof greeting ||
-		uv_read_start((uv_stream_t *)&p->hub, on_hub_buffer, on_hub_read) != 0) {
-		drp_log(DRP_LOG_WARN, "doorman", "nng-unreachable", "status=%d", status);
-		close_both(p);
-	}
-}
-
-void drp_passage_enter(struct drp_passage *p)
-{
-	p->state = DRP_PASSAGE_ENTERING;
-	p->greeting_n = 0;
-	set_deadline(p);
-	if (uv_pipe_init(p->house->loop, &p->hub, 0) != 0) {
-		close_both(p);
-		return;
-	}
-	p->hub.data = p;
-	p->hub_open = 1;
-	p->dial.data = p;
-	uv_pipe_connect(&p->dial, &p->hub, p->house->hub_path, on_dialled);
-}
-
-/* --- the client -------------------------------------------------------------- */
 
 /* An IPv4 address whole, of an IPv6 address the /64 that one subscriber gets. */
 static void note_address(struct drp_passage *p)
@@ -371,16 +246,14 @@ static void note_address(struct drp_passage *p)
 		memcpy(p->address + 12, &((struct sockaddr_in *)&peer)->sin_addr, 4);
 	} else if (peer.ss_family == AF_INET6) {
 		const struct in6_addr *v6 = &((struct sockaddr_in6 *)&peer)->sin6_addr;
-		if (IN6_IS_ADDR_V4MAPPED(v6)) {
-			memcpy(p->address + 12, v6->s6_addr + 12, 4);
-		} else {
-			memcpy(p->address, v6->s6_addr, 8);
-		}
+		int mapped = IN6_IS_ADDR_V4MAPPED(v6);
+		memcpy(p->address + (mapped ? 12 : 0), v6->s6_addr + (mapped ? 12 : 0),
+			mapped ? 4 : 8);
 	}
 }
 
 struct drp_passage *drp_passage_open(
-	struct drp_passage_house *house, uv_stream_t *listener, uint64_t number)
+	struct drp_passage_house *house, uv_stream_t *listener)
 {
 	struct drp_passage *p = drp_alloc(1, sizeof *p);
 	if (!p || uv_tcp_init(house->loop, &p->client) != 0) {
@@ -388,27 +261,27 @@ struct drp_passage *drp_passage_open(
 		return NULL;
 	}
 	p->house = house;
-	p->number = number;
 	p->client.data = p;
-	p->client_open = 1;
 	set_deadline(p);
 	if (uv_accept(listener, (uv_stream_t *)&p->client) != 0) {
-		close_both(p);
+		drp_passage_close(p);
 		return p;
 	}
 	uv_tcp_nodelay(&p->client, 1);
 	note_address(p);
-	read_client(p);
+	update_reading(p);
 	return p;
+}
+
+void drp_passage_resume(struct drp_passage *p)
+{
+	p->waiting--;
+	update_reading(p);
 }
 
 void drp_passage_finish(struct drp_passage *p)
 {
 	p->finishing = 1;
-	if (p->state != DRP_PASSAGE_OPEN) {
-		drp_passage_close(p);
-		return;
-	}
-	uv_read_stop((uv_stream_t *)&p->client);
+	update_reading(p);
 	close_if_finished(p);
 }

@@ -41,16 +41,18 @@ enum drp_err drp_queue_push(struct drp_queue *queue, void *item)
 	int room = !queue->closed && queue->len < queue->cap;
 	if (room) {
 		queue->ring[(queue->first + queue->len++) % queue->cap] = item;
-		uv_cond_signal(&queue->filled);
+		if (queue->len >= queue->wanted) {
+			uv_cond_signal(&queue->filled);
+		}
 	}
 	uv_mutex_unlock(&queue->lock);
 	return room ? DRP_OK : DRP_E_BUSY;
 }
 
-static void wait_filled(struct drp_queue *queue, int timeout_ms)
+static void wait_filled(struct drp_queue *queue, size_t min, int timeout_ms)
 {
 	uint64_t end = uv_hrtime() + (uint64_t)timeout_ms * 1000000;
-	while (queue->len == 0 && !queue->closed) {
+	while (queue->len < min && !queue->closed) {
 		uint64_t now = uv_hrtime();
 		if (now >= end) {
 			return;
@@ -59,10 +61,13 @@ static void wait_filled(struct drp_queue *queue, int timeout_ms)
 	}
 }
 
-int drp_queue_pop(struct drp_queue *queue, void **items, size_t max, int timeout_ms)
+int drp_queue_pop(
+	struct drp_queue *queue, void **items, size_t min, size_t max, int timeout_ms)
 {
 	uv_mutex_lock(&queue->lock);
-	wait_filled(queue, timeout_ms);
+	queue->wanted = min > 1 ? min : 0;
+	wait_filled(queue, min, timeout_ms);
+	queue->wanted = 0;
 	int taken = 0;
 	while ((size_t)taken < max && queue->len > 0) {
 		items[taken++] = queue->ring[queue->first];
@@ -74,6 +79,14 @@ int drp_queue_pop(struct drp_queue *queue, void **items, size_t max, int timeout
 	}
 	uv_mutex_unlock(&queue->lock);
 	return taken;
+}
+
+size_t drp_queue_length(struct drp_queue *queue)
+{
+	uv_mutex_lock(&queue->lock);
+	size_t len = queue->len;
+	uv_mutex_unlock(&queue->lock);
+	return len;
 }
 
 void drp_queue_close(struct drp_queue *queue)

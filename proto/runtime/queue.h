@@ -17,6 +17,7 @@ struct drp_queue {
 	uv_cond_t filled;
 	void **ring;
 	size_t cap, first, len;
+	size_t wanted; /* items that the waiting thread wants; 0: none waits for many */
 	int closed;
 };
 
@@ -28,10 +29,13 @@ void drp_queue_clear(struct drp_queue *queue);
 /* drp_queue_push: DRP_E_BUSY when the queue is full or closed. Never waits. */
 enum drp_err drp_queue_push(struct drp_queue *queue, void *item) DRP_MUST_CHECK;
 
-/* drp_queue_pop waits for an item, at most timeout_ms, and takes up to max of those
- * waiting: their number, 0 when the time is up, -1 when closed and empty. */
-int drp_queue_pop(
-	struct drp_queue *queue, void **items, size_t max, int timeout_ms) DRP_MUST_CHECK;
+/* drp_queue_pop waits until min items are there, at most timeout_ms, and takes up to max
+ * of those waiting: their number, 0 when the time is up, -1 when closed and empty. Only
+ * one thread may ask for more than one item. */
+int drp_queue_pop(struct drp_queue *queue, void **items, size_t min, size_t max,
+	int timeout_ms) DRP_MUST_CHECK;
+
+size_t drp_queue_length(struct drp_queue *queue);
 
 /* drp_queue_close lets the poppers drain what is left and then leave. */
 void drp_queue_close(struct drp_queue *queue);

@@ -10,9 +10,9 @@
  *
  * libnng 1.5.2 may lose an operation for ever when a pipe is closed on this side while
  * bytes arrive (nng #1636): the thread that frees pipes then hangs, and closing the
- * socket with it. So no pipe is ever closed here. The doorman closes its ends, NNG
- * notices and frees its own, and only when no pipe is left the pending receives are
- * cancelled, the contexts parked and the socket closed.
+ * socket with it. So no pipe is ever closed here: the relay closes the only one, when
+ * nothing is under way, and only when it has gone the receives are cancelled, the
+ * contexts parked and the socket closed.
  *
  * A parked exchange may still have its last nng_ctx_send on some thread's stack, on the
  * way out; closing the context under it is a use after free inside NNG. So there is a
@@ -26,6 +26,7 @@
 
 #include "proto/base/alloc.h"
 #include "proto/runtime/frame.h"
+#include "proto/runtime/relay.h"
 
 #include <drempel/limits.h>
 
@@ -100,7 +101,7 @@ static void take_request(struct slot *slot)
 		drp_exchange_drop(exchange);
 		return;
 	}
-	exchange->connection = drp_u64_read(body);
+	exchange->connection = drp_connection_read(body);
 	exchange->request = body + DRP_CONNECTION_BYTES;
 	exchange->request_n = n - DRP_CONNECTION_BYTES;
 	slot->rep->arrived(slot->rep->self, exchange);
@@ -142,11 +143,14 @@ enum drp_err drp_exchange_answer(
 	struct drp_exchange *exchange, const struct drp_buf *reply)
 {
 	struct slot *slot = slot_of(exchange);
+	uint8_t number[DRP_CONNECTION_BYTES];
 	nng_msg *message;
 	if (nng_msg_alloc(&message, 0)) {
 		return DRP_E_NOMEM;
 	}
-	if (nng_msg_append(message, reply->data, reply->len)) {
+	drp_connection_write(number, exchange->connection);
+	if (nng_msg_append(message, number, sizeof number) ||
+		nng_msg_append(message, reply->data, reply->len)) {
 		nng_msg_free(message);
 		return DRP_E_NOMEM;
 	}

@@ -3,9 +3,8 @@
  * NNG's REP socket with many contexts, as the hub's request path needs it. An exchange
  * is one context: it belongs to NNG while it receives or sends, and to the hub between
  * `arrived` and drp_exchange_answer or drp_exchange_drop; to nobody else, ever. The
- * number of contexts bounds the requests inside; what does not fit waits in NNG (one
- * message a connection) and in the sockets.
- * The socket is private: only the doorman talks to it (see doorman.h).
+ * number of contexts bounds the requests inside; the doorman keeps the others back.
+ * The socket's only peer is the doorman's relay, in this process (see relay.h).
  * Threads: `arrived` comes on NNG's threads and must neither block nor call back;
  * answer and drop on any thread; open, stop and free on one.
  */

@@ -3,9 +3,10 @@
  * Puts the request path of service.h together and takes it apart again. The order of
  * the end is the point (rep.c says why):
  *   1. the doorman stops listening and reading requests, lets the answers in work pass,
- *      for at most GRACE_MS, closes every connection, and the loop runs out of handles;
- *   2. the REP socket waits until its connections have gone, cancels its receives and
- *      waits for the requests that are still in work: workers and store run on;
+ *      for at most GRACE_MS, closes every connection and its own way to NNG, and the
+ *      loop runs out of handles;
+ *   2. the REP socket waits until its only peer has gone, cancels its receives and waits
+ *      for the requests that are still in work: workers and store run on;
  *   3. the queues are closed, the threads end, and only then the REP socket is freed.
  * Should anything of it hang, a guard ends the process after GUARD_MS: whatever was
  * acknowledged is committed, and what was not, the nodes send again.
@@ -21,11 +22,8 @@
 
 #include <drempel/limits.h>
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <uv.h>
@@ -33,13 +31,12 @@
 #define GRACE_MS      5000
 #define GUARD_MS      10000
 #define IDLE_MS	      1000
+#define GATHER_MS     2
 #define WORKERS_MAX   64
 #define WAIT_FOR_EVER 3600000
 
-/* A connection costs three descriptors: the client's, and both ends of the private
- * socket. Some are left for the database, logs and the standard streams. */
-#define FILES_PER_CONNECTION 3
-#define FILES_FOR_OTHERS     64
+/* Descriptors that are left for the database, logs and the standard streams. */
+#define FILES_FOR_OTHERS 64
 
 struct server {
 	const struct drp_service *service;
@@ -50,7 +47,7 @@ struct server {
 	struct drp_queue requests, jobs;
 	uv_thread_t workers[WORKERS_MAX], store;
 	unsigned n_workers;
-	char folder[32], path[48], url[64];
+	char url[64]; /* of the REP socket, inside the process */
 	uv_thread_t guard;
 	uv_mutex_t guard_lock;
 	uv_cond_t guard_ended;
@@ -84,7 +81,7 @@ static void run_worker(void *arg)
 	const struct drp_service *service = server->service;
 	void *item;
 	int n;
-	while ((n = drp_queue_pop(&server->requests, &item, 1, WAIT_FOR_EVER)) >= 0) {
+	while ((n = drp_queue_pop(&server->requests, &item, 1, 1, WAIT_FOR_EVER)) >= 0) {
 		if (n == 0) {
 			continue;
 		}
@@ -112,8 +109,22 @@ static void commit(struct server *server, void *const *items, size_t n)
 	}
 }
 
-/* Takes everything that waits: alone a job has its commit at once, under load many
- * share one. */
+/* A job that comes alone is committed at once. While requests wait for the workers, half
+ * as many more jobs are worth a moment: a commit costs the same for all of them, and the
+ * other half keeps the workers busy during it. */
+static int gather(struct server *server, void **items, int timeout_ms)
+{
+	int n = drp_queue_pop(&server->jobs, items, 1, DRP_GROUP_COMMIT_MAX, timeout_ms);
+	size_t coming = n > 0 ? drp_queue_length(&server->requests) / 2 : 0;
+	size_t room = n > 0 ? DRP_GROUP_COMMIT_MAX - (size_t)n : 0;
+	if (coming > 1 && coming <= room) {
+		int more =
+			drp_queue_pop(&server->jobs, items + n, coming, room, GATHER_MS);
+		n += more > 0 ? more : 0;
+	}
+	return n;
+}
+
 static void run_store(void *arg)
 {
 	struct server *server = arg;
@@ -126,8 +137,7 @@ static void run_store(void *arg)
 			server->service->idle(server->service->self);
 			idle_at = now + IDLE_MS;
 		}
-		n = drp_queue_pop(
-			&server->jobs, items, DRP_GROUP_COMMIT_MAX, (int)(idle_at - now));
+		n = gather(server, items, (int)(idle_at - now));
 		if (n > 0) {
 			commit(server, items, (size_t)n);
 		}
@@ -179,26 +189,7 @@ static void join_threads(struct server *server)
 	uv_thread_join(&server->store);
 }
 
-/* --- the private socket ------------------------------------------------------ */
-
-/* A folder that only this user can enter: NNG is not to be met by strangers. */
-static enum drp_err make_folder(struct server *server, struct drp_diag *diag)
-{
-	snprintf(server->folder, sizeof server->folder, "/tmp/drempel-XXXXXX");
-	if (!mkdtemp(server->folder)) {
-		return drp_fail(diag, DRP_E_IO, "/tmp: no folder can be made there: %s",
-			strerror(errno));
-	}
-	snprintf(server->path, sizeof server->path, "%s/nng", server->folder);
-	snprintf(server->url, sizeof server->url, "ipc://%s", server->path);
-	return DRP_OK;
-}
-
-static void remove_folder(struct server *server)
-{
-	unlink(server->path);
-	rmdir(server->folder);
-}
+/* --- limits -------------------------------------------------------------------- */
 
 static struct drp_doorman_limits limits_of(const struct drp_server_config *config)
 {
@@ -216,8 +207,8 @@ static struct drp_doorman_limits limits_of(const struct drp_server_config *confi
 		rlim_t room = files.rlim_cur > FILES_FOR_OTHERS * 2
 				      ? files.rlim_cur - FILES_FOR_OTHERS
 				      : FILES_FOR_OTHERS;
-		if (room / FILES_PER_CONNECTION < limits.connections) {
-			limits.connections = (unsigned)(room / FILES_PER_CONNECTION);
+		if (room < limits.connections) {
+			limits.connections = (unsigned)room;
 		}
 	}
 	return limits;
@@ -237,7 +228,6 @@ static void run_guard(void *arg)
 	uv_mutex_unlock(&server->guard_lock);
 	if (!ended) {
 		drp_log(DRP_LOG_WARN, "server", "cut-short", "after_ms=%d", GUARD_MS);
-		remove_folder(server);
 		_exit(0);
 	}
 }
@@ -310,11 +300,12 @@ static enum drp_err open_path(struct server *server,
 		drp_queue_init(&server->jobs, DRP_HUB_CONTEXTS)) {
 		return drp_fail(diag, DRP_E_NOMEM, "the hub cannot start: out of memory");
 	}
-	if ((err = make_folder(server, diag)) ||
-		(err = drp_rep_open(server->url, DRP_HUB_CONTEXTS, request_arrived,
-			 server, &server->rep, diag)) ||
-		(err = drp_doorman_open(&server->loop, config->listen, server->path,
-			 &limits, &server->doorman, diag))) {
+	snprintf(server->url, sizeof server->url, "inproc://drempel-hub-%p",
+		(void *)server);
+	if ((err = drp_rep_open(server->url, DRP_HUB_CONTEXTS, request_arrived, server,
+		     &server->rep, diag)) ||
+		(err = drp_doorman_open(&server->loop, config->listen, server->url,
+			 DRP_HUB_CONTEXTS, &limits, &server->doorman, diag))) {
 		return err;
 	}
 	catch_signals(server);
@@ -342,7 +333,6 @@ static int server_free(struct server *server)
 	}
 	drp_queue_clear(&server->requests);
 	drp_queue_clear(&server->jobs);
-	remove_folder(server);
 	end_guard(server);
 	int rc = uv_loop_close(&server->loop);
 	uv_cond_destroy(&server->guard_ended);

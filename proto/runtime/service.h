@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The hub's request path. A request travels
- *   doorman (loop thread, public port) -> NNG REP contexts (loopback)
+ *   doorman (loop thread, public port) -> NNG REP contexts (inside the process)
  *   -> worker threads: service->open      verify, decrypt, decode; no store
  *   -> store thread:   service->commit    many jobs, one transaction, then one fsync
  *   -> store thread sends the replies: an acknowledgement never precedes its commit.
- * At most DRP_HUB_CONTEXTS requests are inside; what does not fit waits in its socket.
+ * At most DRP_HUB_CONTEXTS requests are inside; the others wait at the doorman.
  * Why a doorman: Debian's libnng 1.5.2 must not face a network (one aborted connection
  * stops a listener for ever), and it has no deadlines of its own.
  * Threads: open runs on any worker, commit and idle only on the store thread.

@@ -15,13 +15,13 @@ static void keeps_order_and_bound(void)
 			CHECK_OK(drp_queue_push(&queue, &values[i]));
 		}
 		CHECK_ERR(drp_queue_push(&queue, &values[3]), DRP_E_BUSY);
-		CHECK_INT(drp_queue_pop(&queue, got, 1, 0), 1);
+		CHECK_INT(drp_queue_pop(&queue, got, 1, 1, 0), 1);
 		CHECK(got[0] == &values[0]);
 		CHECK_OK(drp_queue_push(&queue, &values[3]));
-		CHECK_INT(drp_queue_pop(&queue, got, 8, 0), 3);
+		CHECK_INT(drp_queue_pop(&queue, got, 1, 8, 0), 3);
 		CHECK(got[0] == &values[1] && got[1] == &values[2] &&
 			got[2] == &values[3]);
-		CHECK_INT(drp_queue_pop(&queue, got, 8, 0), 0);
+		CHECK_INT(drp_queue_pop(&queue, got, 1, 8, 0), 0);
 	}
 	drp_queue_clear(&queue);
 }
@@ -35,8 +35,8 @@ static void closing_drains(void)
 	CHECK_OK(drp_queue_push(&queue, &value));
 	drp_queue_close(&queue);
 	CHECK_ERR(drp_queue_push(&queue, &value), DRP_E_BUSY);
-	CHECK_INT(drp_queue_pop(&queue, got, 2, 1000000), 1);
-	CHECK_INT(drp_queue_pop(&queue, got, 2, 1000000), -1);
+	CHECK_INT(drp_queue_pop(&queue, got, 1, 2, 1000000), 1);
+	CHECK_INT(drp_queue_pop(&queue, got, 1, 2, 1000000), -1);
 	drp_queue_clear(&queue);
 }
 
@@ -65,7 +65,7 @@ static void threads_hand_over_everything(void)
 	}
 	while (total < MANY) {
 		void *got[32];
-		int n = drp_queue_pop(&shared, got, 32, 20000);
+		int n = drp_queue_pop(&shared, got, 1, 32, 20000);
 		CHECK(n > 0);
 		for (int i = 0; i < n; i++, total++) {
 			size_t at = (size_t)((unsigned char *)got[i] - numbers);
@@ -82,7 +82,31 @@ static void threads_hand_over_everything(void)
 static void pop_one(void *arg)
 {
 	void *got;
-	*(int *)arg = drp_queue_pop(&shared, &got, 1, 1000000);
+	*(int *)arg = drp_queue_pop(&shared, &got, 1, 1, 1000000);
+}
+
+static void push_three(void *arg)
+{
+	for (int i = 0; i < 3; i++) {
+		if (drp_queue_push(&shared, arg) != DRP_OK) {
+			return;
+		}
+	}
+}
+
+static void waits_for_as_many_as_wanted(void)
+{
+	uv_thread_t thread;
+	int value;
+	void *got[4];
+	CHECK_OK(drp_queue_init(&shared, 8));
+	CHECK_INT(uv_thread_create(&thread, push_three, &value), 0);
+	CHECK_INT(drp_queue_pop(&shared, got, 3, 4, 1000000), 3);
+	uv_thread_join(&thread);
+	CHECK_OK(drp_queue_push(&shared, &value));
+	CHECK_INT(drp_queue_length(&shared), 1);
+	CHECK_INT(drp_queue_pop(&shared, got, 3, 4, 1), 1);
+	drp_queue_clear(&shared);
 }
 
 static void closing_wakes_a_waiter(void)
@@ -102,6 +126,7 @@ int main(void)
 	CASE("items keep their order and the queue its bound", keeps_order_and_bound);
 	CASE("a closed queue is drained, then tells so", closing_drains);
 	CASE("threads hand over every item once", threads_hand_over_everything);
+	CASE("many are waited for, but not for ever", waits_for_as_many_as_wanted);
 	CASE("closing wakes a waiter", closing_wakes_a_waiter);
 	return DONE();
 }
