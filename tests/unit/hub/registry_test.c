@@ -255,6 +255,29 @@ static void the_token_is_not_kept(void)
 	scratch_hub_close(&s);
 }
 
+static void an_invite_to_nowhere_is_not_made(void)
+{
+	static const char *const nowhere[] = {
+		"tcp://0.0.0.0:7411", "tcp://[::]:7411", "tcp://*:7411"};
+	struct drp_buf text = {0};
+	scratch_hub_open(&s);
+	CHECK_OK(import(HEADER "S1,n,B1,BE21,GO,1,1,2,3\n"));
+	for (int i = 0; i < 3; i++) {
+		snprintf(s.hub.settings.listen, sizeof s.hub.settings.listen, "%s",
+			nowhere[i]);
+		diag = (struct drp_diag){0};
+		CHECK_ERR(
+			drp_registry_invite(&s.hub, "S1", 1, &text, &diag), DRP_E_CONFIG);
+		CHECK(strstr(diag.text, "address") != NULL);
+		CHECK_INT(text.len, 0);
+	}
+	snprintf(s.hub.settings.address, sizeof s.hub.settings.address,
+		"tcp://hub.example:7411");
+	CHECK_OK(drp_registry_invite(&s.hub, "S1", 1, &text, &diag));
+	drp_buf_clear(&text);
+	scratch_hub_close(&s);
+}
+
 static void who_gets_no_invite(void)
 {
 	struct drp_buf text = {0};
@@ -282,6 +305,7 @@ int main(void)
 		a_second_import_updates);
 	CASE("an invite pins the hub's keys, address and expiry", an_invite_pins_the_hub);
 	CASE("of an invite's token only the hash is kept", the_token_is_not_kept);
+	CASE("an invite to nowhere is not made", an_invite_to_nowhere_is_not_made);
 	CASE("unknown and revoked schools get no invite", who_gets_no_invite);
 	return DONE();
 }
