@@ -44,7 +44,9 @@ def kind_of(path, value):
     kind = []
     for i, key in enumerate(path):
         holder = at(value, path[:i])
-        row = i > 0 and isinstance(path[i - 1], int) and len(holder) <= 15
+        row = len(holder) <= 15 and (i > 0 and isinstance(path[i - 1], int)
+                                     or isinstance(holder, list)
+                                     and isinstance(holder[0], list))
         kind.append(key if isinstance(key, str) or row or key < 2 else "")
     return tuple(kind)
 
