@@ -7,10 +7,13 @@
 #   tests/e2e/fresh_root.sh [FOLDER] [options of deploy/demo]
 #
 # FOLDER (default: a new one in /tmp, removed afterwards) keeps the downloaded root, so
-# that a second run on it only replaces the clone. MIRROR names another Debian mirror.
+# that a second run on it only replaces the clone. MIRROR names a Debian mirror; without
+# it this machine's own is used.
 set -eu
 
-mirror=${MIRROR:-http://deb.debian.org/debian}
+own_mirror=$(apt-get indextargets --format '$(SITE) $(RELEASE)' 2>/dev/null |
+	sed -n 's/ bookworm$//p' | head -n 1)
+mirror=${MIRROR:-$own_mirror}
 source=$(cd "$(dirname "$0")/../.." && pwd)
 
 [ "$(id -u)" -eq 0 ] || { echo "fresh_root.sh: chroot needs root" >&2; exit 1; }
