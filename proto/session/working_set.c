@@ -238,22 +238,26 @@ static enum drp_err region_rates(struct drp_working_set *set, struct drp_group_w
 
 static enum drp_err gate_region(struct drp_working_set *set)
 {
-	struct drp_gate_facts facts;
-	enum drp_err err = DRP_E_TOO_FEW_SCHOOLS;
-	for (int g = 0; g < DRP_GROUPS && err; g++) {
-		err = drp_gate_facts(set->manifest->unit, set->manifest->n_units,
-			set->group[g].came, (enum drp_group)g, NULL, &facts);
+	const struct drp_thresholds *t = &set->manifest->thresholds;
+	for (int g = 0; g < DRP_GROUPS; g++) {
+		struct drp_gate_facts facts;
+		enum drp_err err =
+			drp_gate_facts(set->manifest->unit, set->manifest->n_units,
+				set->group[g].came, (enum drp_group)g, NULL, &facts);
+		err = err ? err : drp_gate_a(&facts, t);
 		if (err == DRP_OK) {
-			err = drp_gate_a(&facts, &set->manifest->thresholds);
+			return DRP_OK;
+		}
+		if (err != DRP_E_TOO_FEW_SCHOOLS) {
+			return drp_fail(set->diag, err,
+				"the gates cannot decide about the region: %s",
+				drp_err_text(err));
 		}
 	}
-	return err ? drp_fail(set->diag, DRP_E_TOO_FEW_SCHOOLS,
-			     "the whole region has too few schools or boards, or one "
-			     "dominates "
-			     "(at least %u schools of %u boards); nothing was opened",
-			     set->manifest->thresholds.k_schools,
-			     set->manifest->thresholds.k_boards)
-		   : DRP_OK;
+	return drp_fail(set->diag, DRP_E_TOO_FEW_SCHOOLS,
+		"the whole region has too few schools or boards, or one dominates "
+		"(at least %u schools of %u boards); nothing was opened",
+		t->k_schools, t->k_boards);
 }
 
 enum drp_err drp_working_set_init(
