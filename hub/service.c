@@ -49,6 +49,13 @@ static void drop(void *self, void *p)
 	drp_free(w);
 }
 
+/* Faults of our own (disk, memory) must not look like answers: no reply, and the whole
+ * transaction goes back. */
+static int is_fault(enum drp_err err)
+{
+	return (err > 0 && err < 20 && err != DRP_E_CLOCK) || err >= 90;
+}
+
 /* ---- open: any worker thread ---- */
 
 static enum drp_err read_request(
@@ -75,7 +82,8 @@ static enum drp_err read_request(
 	return err;
 }
 
-/* What cannot be opened gets an error number in the open and nothing else. */
+/* What cannot be opened gets an error number in the open and nothing else. A lack of
+ * memory is no answer: the node tries again. */
 static void open_request(
 	void *self, const uint8_t *bytes, size_t n, struct drp_service_job *job)
 {
@@ -90,7 +98,7 @@ static void open_request(
 	}
 	drp_log(DRP_LOG_WARN, "service", "unreadable", "error=%s bytes=%zu",
 		drp_err_name(err), n);
-	if (drp_reply_encode_error(&w->id, err, &job->reply)) {
+	if (is_fault(err) || drp_reply_encode_error(&w->id, err, &job->reply)) {
 		drp_buf_clear(&job->reply);
 	}
 	drop(self, w);
@@ -106,13 +114,6 @@ struct turn {
 	struct drp_diag *diag;
 	int64_t now_s;
 };
-
-/* Faults of our own (disk, memory) must not look like answers: no reply, and the whole
- * transaction goes back. */
-static int is_fault(enum drp_err err)
-{
-	return (err > 0 && err < 20 && err != DRP_E_CLOCK) || err >= 90;
-}
 
 /* Nothing is stored any more: the freeze erases the key's file, and no copy of the key
  * may outlive it here. */
@@ -479,7 +480,7 @@ static enum drp_err take_turn(struct drp_hub_service *s, struct drp_service_job 
 	struct drp_buf body = {0};
 	struct drp_reply *reply = drp_alloc(1, sizeof *reply);
 	if (!reply) {
-		return DRP_E_NOMEM;
+		return drp_fail(fault, DRP_E_NOMEM, "no memory for the reply");
 	}
 	struct turn t = {s, s->hub->store, w, reply, &diag, now_s};
 	reply->type = w->request.type;
