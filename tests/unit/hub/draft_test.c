@@ -97,9 +97,16 @@ static void the_example(void)
 		"cohort:", "period:", "deadline:", "thresholds:", "schools:", "boards:",
 		"largest-school-percent:", "largest-board-percent:", "respondents:",
 		"unit:", "budget:", "fold:", "from:", "to:", "into:", "family:"};
+	struct drp_buf guide = {0};
+	CHECK_OK(drp_file_read(
+		DRP_SOURCE_DIR "/deploy/README.md", 1 << 20, &guide, &diag));
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+		char name[40];
+		snprintf(name, sizeof name, "%.*s", (int)strlen(keys[i]) - 1, keys[i]);
 		CHECK(strstr(drp_buf_string(&text), keys[i]) != NULL);
+		CHECK(strstr(drp_buf_string(&guide), name) != NULL);
 	}
+	drp_buf_clear(&guide);
 	/* Its paths are right as seen from its own folder. */
 	char path[DRP_PATH_MAX];
 	CHECK_OK(drp_path(path, DRP_SOURCE_DIR "/deploy", draft.instrument, &diag));
