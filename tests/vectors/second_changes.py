@@ -129,7 +129,8 @@ def manifests(value):
     for family, first, into in itertools.product(range(6), range(9), range(9)):
         yield with_record(value, "folds", {"family": family, "from": first, "into": into})
     for track, mapped, family, rho, delta2, sigma2 in itertools.product(
-            (0, 1), range(6), (0, 1), ((0, 1), (0, 2), (1, 1), (2, 4)), (0, 1), (0, 1)):
+            (0, 1), range(6), (0, 1), ((0, 1), (0, 2), (1, 1), (2, 4), (1, 0)), (0, 1),
+            (0, 1)):
         changed = with_record(value, "releases", {
             "additional": 1, "delta2": delta2, "family": family, "group": 0, "map": mapped,
             "rho_den": rho[1], "rho_num": rho[0], "sigma2": sigma2})
@@ -143,7 +144,7 @@ def manifests(value):
             "board": board, "leader": 0, "level": level, "network": 1, "province": 1,
             "pupil": 0, "school": school, "teacher": 0})
         yield {**changed, "ids": value["ids"] + b"\xff" * 16}
-    for num, den in ((2, 4), (0, 1), (1, 1), (3, 7), (7, 0)):
+    for num, den in ((2, 4), (0, 1), (1, 1), (3, 7), (1, 0)):
         changed = replaced(value, ("rho", "num", 1), num)
         yield replaced(changed, ("rho", "den", 1), den)
     yield {**value, "from": value["to"] + 1}
