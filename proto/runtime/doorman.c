@@ -31,20 +31,15 @@ struct drp_doorman {
 	struct drp_relay *relay;
 	uv_tcp_t listener;
 	uv_timer_t sweeper;
-	uv_async_t kicker;
 	char address[96];
 	struct drp_passage **seats; /* limits.connections of them; NULL: free */
 	unsigned n_open;	    /* passages, with those that never got a seat */
 	uint64_t last_serial;
 	struct waiting *line, **line_end;
-	unsigned n_inside, contexts; /* requests at NNG, and how many may be */
-	uint64_t refused, expired, kicked, report_ms;
-	int stopping, stop_now, n_handles; /* stop_now: the grace is over */
+	uint64_t refused, expired, unanswered, report_ms;
+	int stopping, stop_now, ended; /* stop_now: the grace is over */
+	int n_handles;
 	uint64_t stop_ms;
-	uv_mutex_t lock;
-	uint64_t *kicks;  /* under lock; one for every context at most */
-	unsigned n_kicks; /* under lock */
-	int deaf;	  /* under lock: the kicker is closed */
 };
 
 struct drp_doorman_limits drp_doorman_defaults(void)
@@ -122,16 +117,6 @@ static void on_connection(uv_stream_t *listener, int status)
 
 /* --- requests and answers ---------------------------------------------------- */
 
-static int send_inside(struct drp_doorman *doorman, uint64_t connection, uint32_t id,
-	const void *body, size_t n)
-{
-	if (drp_relay_send(doorman->relay, connection, id, body, n) != DRP_OK) {
-		return -1;
-	}
-	doorman->n_inside++;
-	return 0;
-}
-
 static int keep_waiting(struct drp_doorman *doorman, const struct drp_passage *p,
 	const struct drp_frame_message *message)
 {
@@ -148,14 +133,20 @@ static int keep_waiting(struct drp_doorman *doorman, const struct drp_passage *p
 	return 1;
 }
 
+/* Nobody overtakes those who wait. */
 static int on_request(
 	void *self, struct drp_passage *p, const struct drp_frame_message *message)
 {
 	struct drp_doorman *doorman = self;
-	if (doorman->line || doorman->n_inside >= doorman->contexts) {
+	enum drp_err err = DRP_E_BUSY;
+	if (!doorman->line) {
+		err = drp_relay_send(doorman->relay, p->number, message->id,
+			message->body, message->n);
+	}
+	if (err == DRP_E_BUSY) {
 		return keep_waiting(doorman, p, message);
 	}
-	return send_inside(doorman, p->number, message->id, message->body, message->n);
+	return err ? -1 : 0;
 }
 
 static struct waiting *leave_line(struct drp_doorman *doorman)
@@ -168,34 +159,44 @@ static struct waiting *leave_line(struct drp_doorman *doorman)
 	return first;
 }
 
-/* A request has left NNG, answered or not: the next ones may enter. */
-static void one_left(struct drp_doorman *doorman)
+/* 0: the first one in the line has gone in, or has gone away. */
+static int admit_first(struct drp_doorman *doorman)
 {
-	doorman->n_inside -= doorman->n_inside > 0;
-	while (doorman->line && doorman->n_inside < doorman->contexts) {
-		struct waiting *next = leave_line(doorman);
-		struct drp_passage *p = find(doorman, next->connection);
-		if (p && send_inside(doorman, p->number, next->id, next->body, next->n)) {
-			drp_passage_close(p);
-		} else if (p) {
-			drp_passage_resume(p);
-		}
-		drp_free(next);
+	struct waiting *first = doorman->line;
+	struct drp_passage *p = find(doorman, first->connection);
+	enum drp_err err = DRP_OK;
+	if (p) {
+		err = drp_relay_send(
+			doorman->relay, p->number, first->id, first->body, first->n);
 	}
-	end_if_empty(doorman);
+	if (err == DRP_E_BUSY) {
+		return -1;
+	}
+	drp_free(leave_line(doorman));
+	if (err) {
+		drp_passage_close(p);
+	} else if (p) {
+		drp_passage_resume(p);
+	}
+	return 0;
 }
 
 static void on_answer(void *self, const struct drp_relay_answer *answer)
 {
 	struct drp_doorman *doorman = self;
 	struct drp_passage *p = find(doorman, answer->connection);
-	if (p) {
+	if (p && answer->n > 0) {
 		drp_passage_answer(p, answer->id, answer->body, answer->n);
+	} else if (p) {
+		doorman->unanswered++;
+		drp_passage_close(p);
 	}
-	one_left(doorman);
+	while (doorman->line && admit_first(doorman) == 0) {
+	}
+	end_if_empty(doorman);
 }
 
-/* --- clocks and kicks -------------------------------------------------------- */
+/* --- clocks ------------------------------------------------------------------- */
 
 static void report(struct drp_doorman *doorman, uint64_t now)
 {
@@ -203,13 +204,13 @@ static void report(struct drp_doorman *doorman, uint64_t now)
 		return;
 	}
 	doorman->report_ms = now + REPORT_MS;
-	if (doorman->refused || doorman->expired || doorman->kicked) {
+	if (doorman->refused || doorman->expired || doorman->unanswered) {
 		drp_log(DRP_LOG_INFO, "doorman", "minute",
-			"connections=%u refused=%llu expired=%llu kicked=%llu",
+			"connections=%u refused=%llu expired=%llu unanswered=%llu",
 			doorman->n_open, (unsigned long long)doorman->refused,
 			(unsigned long long)doorman->expired,
-			(unsigned long long)doorman->kicked);
-		doorman->refused = doorman->expired = doorman->kicked = 0;
+			(unsigned long long)doorman->unanswered);
+		doorman->refused = doorman->expired = doorman->unanswered = 0;
 	}
 }
 
@@ -230,37 +231,6 @@ static void on_sweep(uv_timer_t *timer)
 	end_if_empty(doorman);
 }
 
-static void on_kick(uv_async_t *async)
-{
-	struct drp_doorman *doorman = async->data;
-	uint64_t number;
-	int more = 1;
-	while (more) {
-		uv_mutex_lock(&doorman->lock);
-		more = doorman->n_kicks > 0;
-		number = more ? doorman->kicks[--doorman->n_kicks] : 0;
-		uv_mutex_unlock(&doorman->lock);
-		struct drp_passage *p = more ? find(doorman, number) : NULL;
-		if (p) {
-			doorman->kicked++;
-			drp_passage_close(p);
-		}
-		if (more) {
-			one_left(doorman);
-		}
-	}
-}
-
-void drp_doorman_kick(struct drp_doorman *doorman, uint64_t connection)
-{
-	uv_mutex_lock(&doorman->lock);
-	if (!doorman->deaf && doorman->n_kicks < doorman->contexts) {
-		doorman->kicks[doorman->n_kicks++] = connection;
-		uv_async_send(&doorman->kicker);
-	}
-	uv_mutex_unlock(&doorman->lock);
-}
-
 /* --- the end ----------------------------------------------------------------- */
 
 static void handle_closed(uv_handle_t *handle)
@@ -272,18 +242,16 @@ static void handle_closed(uv_handle_t *handle)
 /* Everybody has left, and NNG holds nothing of theirs or has had its time. */
 static void end_if_empty(struct drp_doorman *doorman)
 {
-	int empty = doorman->n_open == 0 && (doorman->n_inside == 0 || doorman->stop_now);
-	if (!doorman->stopping || !empty || doorman->deaf) {
+	unsigned busy = doorman->relay ? drp_relay_busy(doorman->relay) : 0;
+	int empty = doorman->n_open == 0 && (busy == 0 || doorman->stop_now);
+	if (!doorman->stopping || !empty || doorman->ended) {
 		return;
 	}
-	uv_mutex_lock(&doorman->lock);
-	doorman->deaf = 1;
-	uv_mutex_unlock(&doorman->lock);
+	doorman->ended = 1;
 	if (doorman->relay) {
 		drp_relay_close(doorman->relay);
 	}
 	uv_close((uv_handle_t *)&doorman->sweeper, handle_closed);
-	uv_close((uv_handle_t *)&doorman->kicker, handle_closed);
 }
 
 void drp_doorman_stop(struct drp_doorman *doorman, unsigned grace_ms)
@@ -310,8 +278,6 @@ void drp_doorman_free(struct drp_doorman *doorman)
 	if (doorman->relay) {
 		drp_relay_free(doorman->relay);
 	}
-	uv_mutex_destroy(&doorman->lock);
-	drp_free(doorman->kicks);
 	drp_free(doorman->seats);
 	drp_free(doorman);
 }
@@ -403,34 +369,28 @@ static void init_handles(struct drp_doorman *doorman)
 	uv_timer_init(doorman->house.loop, &doorman->sweeper);
 	doorman->listener.data = doorman;
 	doorman->sweeper.data = doorman;
-	doorman->kicker.data = doorman;
-	doorman->n_handles = 3;
+	doorman->n_handles = 2;
 	uint64_t every = sweep_ms(&doorman->house.limits);
 	uv_timer_start(&doorman->sweeper, on_sweep, every, every);
 }
 
 static struct drp_doorman *doorman_new(
-	uv_loop_t *loop, unsigned contexts, const struct drp_doorman_limits *limits)
+	uv_loop_t *loop, const struct drp_doorman_limits *limits)
 {
 	struct drp_doorman *doorman = drp_alloc(1, sizeof *doorman);
-	if (!doorman || uv_mutex_init(&doorman->lock) != 0) {
+	struct drp_passage **seats = drp_alloc(limits->connections, sizeof *seats);
+	if (!doorman || !seats) {
 		drp_free(doorman);
+		drp_free(seats);
 		return NULL;
 	}
-	doorman->seats = drp_alloc(limits->connections, sizeof *doorman->seats);
-	doorman->kicks = drp_alloc(contexts, sizeof *doorman->kicks);
-	doorman->contexts = contexts;
+	doorman->seats = seats;
 	doorman->line_end = &doorman->line;
 	doorman->house.loop = loop;
 	doorman->house.limits = *limits;
 	doorman->house.self = doorman;
 	doorman->house.request = on_request;
 	doorman->house.closed = on_closed;
-	if (!doorman->seats || !doorman->kicks ||
-		uv_async_init(loop, &doorman->kicker, on_kick) != 0) {
-		drp_doorman_free(doorman);
-		return NULL;
-	}
 	init_handles(doorman);
 	return doorman;
 }
@@ -439,10 +399,9 @@ enum drp_err drp_doorman_open(uv_loop_t *loop, const char *listen, const char *h
 	unsigned contexts, const struct drp_doorman_limits *limits,
 	struct drp_doorman **out, struct drp_diag *diag)
 {
-	struct drp_doorman *doorman = doorman_new(loop, contexts, limits);
+	struct drp_doorman *doorman = doorman_new(loop, limits);
 	if (!doorman) {
-		return drp_fail(diag, DRP_E_NOMEM,
-			"%s: cannot listen: out of memory or open files", listen);
+		return drp_fail(diag, DRP_E_NOMEM, "%s: out of memory", listen);
 	}
 	enum drp_err err = drp_relay_open(
 		loop, hub_url, contexts, on_answer, doorman, &doorman->relay, diag);

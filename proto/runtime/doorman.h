@@ -10,9 +10,9 @@
  *   - silence,
  * and hands whole requests to NNG's REP side through the relay, as many as that has
  * contexts; the others wait here, in order, and their clients are not read from. It
- * knows nothing of envelopes. What it refuses it closes without a word; nodes try again
- * later.
- * Threads: one uv loop, except drp_doorman_kick.
+ * knows nothing of envelopes. What it refuses, and what the hub does not answer, it
+ * closes without a word; nodes try again later.
+ * Threads: one uv loop's.
  */
 #ifndef DRP_RUNTIME_DOORMAN_H
 #define DRP_RUNTIME_DOORMAN_H
@@ -48,17 +48,12 @@ enum drp_err drp_doorman_open(uv_loop_t *loop, const char *listen, const char *h
 /* "tcp://127.0.0.1:7411", with the real port; lives as long as the doorman. */
 const char *drp_doorman_address(const struct drp_doorman *doorman);
 
-/* drp_doorman_kick: a request of that connection will not be answered; the connection,
- * if it is still there, is closed. Once for every such request. Threads: any, until
- * drp_doorman_free. */
-void drp_doorman_kick(struct drp_doorman *doorman, uint64_t connection);
-
 /* drp_doorman_stop stops listening and reading requests, closes each connection when
  * its last answer has been sent, all of them after grace_ms, and then the relay and its
  * own handles: the loop runs out of them. */
 void drp_doorman_stop(struct drp_doorman *doorman, unsigned grace_ms);
 
-/* drp_doorman_free after the loop has ended and no thread can kick any more. */
+/* drp_doorman_free after the loop has ended. */
 void drp_doorman_free(struct drp_doorman *doorman);
 
 #endif

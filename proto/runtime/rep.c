@@ -2,11 +2,14 @@
  *
  * How an exchange lives, and why shutting down has an order.
  *
- *	RECEIVING --request--> WORKING --answer--> SENDING --sent--> RECEIVING
- *	    |                     |                                     ^
- *	    | (stopping)          +------------- drop ------------------+
+ *	RECEIVING --request--> WORKING --answer--> RECEIVING
+ *	    |
+ *	    | (stopping)
  *	    v
  *	  PARKED
+ *
+ * An answer is sent and the next receive started in one go; the send ends by itself,
+ * inside NNG, and is waited for before the same context sends again.
  *
  * libnng 1.5.2 may lose an operation for ever when a pipe is closed on this side while
  * bytes arrive (nng #1636): the thread that frees pipes then hangs, and closing the
@@ -25,8 +28,6 @@
 #include "proto/runtime/rep.h"
 
 #include "proto/base/alloc.h"
-#include "proto/runtime/frame.h"
-#include "proto/runtime/relay.h"
 
 #include <drempel/limits.h>
 
@@ -34,14 +35,14 @@
 #include <nng/protocol/reqrep0/rep.h>
 #include <uv.h>
 
-enum state { PARKED, RECEIVING, WORKING, SENDING };
+enum state { PARKED, RECEIVING, WORKING };
 
 struct slot {
 	struct drp_exchange exchange; /* first: a slot is found by its exchange */
 	struct drp_rep *rep;
 	nng_ctx ctx;
-	nng_aio *aio;
-	nng_msg *message; /* the request while WORKING */
+	nng_aio *receiving, *sending;
+	nng_msg *message; /* while WORKING: the request, then the answer */
 	enum state state; /* under lock */
 };
 
@@ -50,17 +51,12 @@ struct drp_rep {
 	void (*arrived)(void *self, struct drp_exchange *exchange);
 	void *self;
 	struct slot *slots;
-	unsigned n_slots; /* with a context and an aio */
+	unsigned n_slots; /* with a context and aios */
 	uv_mutex_t lock;
 	uv_cond_t changed;
 	unsigned parked, pipes; /* under lock */
 	int stopping;		/* under lock */
 };
-
-static struct slot *slot_of(struct drp_exchange *exchange)
-{
-	return (struct slot *)exchange;
-}
 
 static void receive_locked(struct slot *slot)
 {
@@ -71,7 +67,7 @@ static void receive_locked(struct slot *slot)
 		return;
 	}
 	slot->state = RECEIVING;
-	nng_ctx_recv(slot->ctx, slot->aio);
+	nng_ctx_recv(slot->ctx, slot->receiving);
 }
 
 static void receive(struct slot *slot)
@@ -81,86 +77,45 @@ static void receive(struct slot *slot)
 	uv_mutex_unlock(&slot->rep->lock);
 }
 
-static enum state set_working(struct slot *slot)
+static nng_msg *take_message(nng_aio *aio)
 {
-	uv_mutex_lock(&slot->rep->lock);
-	enum state before = slot->state;
-	slot->state = WORKING;
-	uv_mutex_unlock(&slot->rep->lock);
-	return before;
+	nng_msg *message = nng_aio_get_msg(aio);
+	nng_aio_set_msg(aio, NULL);
+	return message;
 }
 
-static void take_request(struct slot *slot)
-{
-	struct drp_exchange *exchange = &slot->exchange;
-	slot->message = nng_aio_get_msg(slot->aio);
-	nng_aio_set_msg(slot->aio, NULL);
-	const uint8_t *body = nng_msg_body(slot->message);
-	size_t n = nng_msg_len(slot->message);
-	if (n <= DRP_CONNECTION_BYTES) {
-		drp_exchange_drop(exchange);
-		return;
-	}
-	exchange->connection = drp_connection_read(body);
-	exchange->request = body + DRP_CONNECTION_BYTES;
-	exchange->request_n = n - DRP_CONNECTION_BYTES;
-	slot->rep->arrived(slot->rep->self, exchange);
-}
-
-/* A receive or a send has ended, on one of NNG's threads. */
-static void ended(void *arg)
+/* On one of NNG's threads. */
+static void receive_ended(void *arg)
 {
 	struct slot *slot = arg;
-	int rv = nng_aio_result(slot->aio);
-	enum state was = set_working(slot);
-	if (was == SENDING && rv) {
-		nng_msg_free(nng_aio_get_msg(slot->aio));
-		nng_aio_set_msg(slot->aio, NULL);
-	}
-	if (was == RECEIVING && !rv) {
-		take_request(slot);
-	} else {
+	struct drp_rep *rep = slot->rep;
+	if (nng_aio_result(slot->receiving) != 0) {
 		receive(slot);
+		return;
 	}
+	uv_mutex_lock(&rep->lock);
+	slot->state = WORKING;
+	uv_mutex_unlock(&rep->lock);
+	slot->message = take_message(slot->receiving);
+	slot->exchange.request = nng_msg_body(slot->message);
+	slot->exchange.request_n = nng_msg_len(slot->message);
+	rep->arrived(rep->self, &slot->exchange);
 }
 
-void drp_exchange_release(struct drp_exchange *exchange)
+/* The request's own message carries the answer: to say nothing takes no memory. */
+void drp_exchange_answer(struct drp_exchange *exchange, const void *bytes, size_t n)
 {
-	struct slot *slot = slot_of(exchange);
-	nng_msg_free(slot->message);
+	struct slot *slot = (struct slot *)exchange;
+	nng_msg_clear(slot->message);
+	if (n > 0 && nng_msg_append(slot->message, bytes, n) != 0) {
+		nng_msg_clear(slot->message);
+	}
+	nng_aio_wait(slot->sending); /* the answer before */
+	nng_msg_free(take_message(slot->sending));
+	nng_aio_set_msg(slot->sending, slot->message);
 	slot->message = NULL;
-	exchange->request = NULL;
-	exchange->request_n = 0;
-}
-
-void drp_exchange_drop(struct drp_exchange *exchange)
-{
-	drp_exchange_release(exchange);
-	receive(slot_of(exchange));
-}
-
-enum drp_err drp_exchange_answer(
-	struct drp_exchange *exchange, const struct drp_buf *reply)
-{
-	struct slot *slot = slot_of(exchange);
-	uint8_t number[DRP_CONNECTION_BYTES];
-	nng_msg *message;
-	if (nng_msg_alloc(&message, 0)) {
-		return DRP_E_NOMEM;
-	}
-	drp_connection_write(number, exchange->connection);
-	if (nng_msg_append(message, number, sizeof number) ||
-		nng_msg_append(message, reply->data, reply->len)) {
-		nng_msg_free(message);
-		return DRP_E_NOMEM;
-	}
-	drp_exchange_release(exchange);
-	nng_aio_set_msg(slot->aio, message);
-	uv_mutex_lock(&slot->rep->lock);
-	slot->state = SENDING;
-	uv_mutex_unlock(&slot->rep->lock);
-	nng_ctx_send(slot->ctx, slot->aio);
-	return DRP_OK;
+	nng_ctx_send(slot->ctx, slot->sending);
+	receive(slot);
 }
 
 /* REM_POST comes for every pipe that saw ADD_PRE, whether it was let in or not. */
@@ -176,8 +131,8 @@ static void pipe_event(nng_pipe pipe, nng_pipe_ev event, void *arg)
 
 static int set_options(struct drp_rep *rep)
 {
-	int rv = nng_socket_set_size(rep->socket, NNG_OPT_RECVMAXSZ,
-		DRP_MESSAGE_MAX_BYTES + DRP_REQUEST_ID_BYTES + DRP_CONNECTION_BYTES);
+	int rv = nng_socket_set_size(
+		rep->socket, NNG_OPT_RECVMAXSZ, DRP_MESSAGE_MAX_BYTES);
 	if (!rv) {
 		rv = nng_pipe_notify(rep->socket, NNG_PIPE_EV_ADD_PRE, pipe_event, rep);
 	}
@@ -187,27 +142,36 @@ static int set_options(struct drp_rep *rep)
 	return rv;
 }
 
-static int open_contexts(struct drp_rep *rep, unsigned contexts)
+static int open_slot(struct drp_rep *rep, struct slot *slot)
 {
+	slot->rep = rep;
+	int rv = nng_ctx_open(&slot->ctx, rep->socket);
+	if (rv) {
+		return rv;
+	}
+	rv = nng_aio_alloc(&slot->sending, NULL, NULL);
+	if (!rv) {
+		rv = nng_aio_alloc(&slot->receiving, receive_ended, slot);
+	}
+	if (rv) {
+		nng_aio_free(slot->sending);
+		nng_ctx_close(slot->ctx);
+	}
+	return rv;
+}
+
+static int open_slots(struct drp_rep *rep, unsigned contexts)
+{
+	int rv = 0;
 	rep->slots = drp_alloc(contexts, sizeof *rep->slots);
 	if (!rep->slots) {
 		return NNG_ENOMEM;
 	}
-	while (rep->n_slots < contexts) {
-		struct slot *slot = &rep->slots[rep->n_slots];
-		slot->rep = rep;
-		int rv = nng_ctx_open(&slot->ctx, rep->socket);
-		if (rv) {
-			return rv;
-		}
-		rv = nng_aio_alloc(&slot->aio, ended, slot);
-		if (rv) {
-			nng_ctx_close(slot->ctx);
-			return rv;
-		}
-		rep->n_slots++;
+	while (!rv && rep->n_slots < contexts) {
+		rv = open_slot(rep, &rep->slots[rep->n_slots]);
+		rep->n_slots += rv == 0;
 	}
-	return 0;
+	return rv;
 }
 
 static void start_receiving(struct drp_rep *rep)
@@ -249,7 +213,7 @@ enum drp_err drp_rep_open(const char *url, unsigned contexts,
 		rv = set_options(rep);
 	}
 	if (!rv) {
-		rv = open_contexts(rep, contexts);
+		rv = open_slots(rep, contexts);
 	}
 	if (!rv) {
 		rv = nng_listen(rep->socket, url, NULL, 0);
@@ -273,7 +237,7 @@ void drp_rep_stop(struct drp_rep *rep)
 	rep->stopping = 1;
 	for (unsigned i = 0; i < rep->n_slots; i++) {
 		if (rep->slots[i].state == RECEIVING) {
-			nng_aio_cancel(rep->slots[i].aio);
+			nng_aio_cancel(rep->slots[i].receiving);
 		}
 	}
 	while (rep->parked < rep->n_slots) {
@@ -285,8 +249,13 @@ void drp_rep_stop(struct drp_rep *rep)
 void drp_rep_free(struct drp_rep *rep)
 {
 	for (unsigned i = 0; i < rep->n_slots; i++) {
-		nng_ctx_close(rep->slots[i].ctx);
-		nng_aio_free(rep->slots[i].aio);
+		struct slot *slot = &rep->slots[i];
+		nng_aio_stop(slot->sending);
+		nng_aio_stop(slot->receiving);
+		nng_ctx_close(slot->ctx);
+		nng_msg_free(take_message(slot->sending));
+		nng_aio_free(slot->sending);
+		nng_aio_free(slot->receiving);
 	}
 	drp_free(rep->slots);
 	nng_close(rep->socket);

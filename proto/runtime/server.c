@@ -57,18 +57,13 @@ struct server {
 
 /* --- workers and store ------------------------------------------------------- */
 
-/* Ends an exchange with its job's reply, or, without one, with its connection. After
- * the answer the exchange is NNG's: nothing of it may be touched. */
+/* Ends an exchange with its job's reply, or with none. After that the exchange is
+ * NNG's: nothing of it may be touched. */
 static void settle(
 	struct server *server, struct drp_exchange *exchange, struct drp_service_job *job)
 {
-	uint64_t connection = exchange->connection;
-	int answered = job->reply.len > 0 && !job->reply.failed &&
-		       drp_exchange_answer(exchange, &job->reply) == DRP_OK;
-	if (!answered) {
-		drp_exchange_drop(exchange);
-		drp_doorman_kick(server->doorman, connection);
-	}
+	drp_exchange_answer(
+		exchange, job->reply.data, job->reply.failed ? 0 : job->reply.len);
 	if (job->work) {
 		server->service->drop(server->service->self, job->work);
 	}
@@ -89,7 +84,6 @@ static void run_worker(void *arg)
 		struct drp_service_job job = {0};
 		service->open(
 			service->self, exchange->request, exchange->request_n, &job);
-		drp_exchange_release(exchange);
 		exchange->job = job;
 		if (!job.work || drp_queue_push(&server->jobs, exchange) != DRP_OK) {
 			settle(server, exchange, &job);
@@ -148,9 +142,7 @@ static void run_store(void *arg)
 static void request_arrived(void *self, struct drp_exchange *exchange)
 {
 	struct server *server = self;
-	if (drp_queue_push(&server->requests, exchange) != DRP_OK) {
-		drp_exchange_drop(exchange);
-	}
+	(void)!drp_queue_push(&server->requests, exchange);
 }
 
 static unsigned worker_count(unsigned wanted)

@@ -8,6 +8,8 @@
 #include "proto/runtime/rep.h"
 #include "tests/unit/runtime/sp.h"
 
+#include <drempel/limits.h>
+
 #include <nng/nng.h>
 #include <poll.h>
 #include <pthread.h>
@@ -55,15 +57,11 @@ static void *echo(void *arg)
 	while (drp_queue_pop(&requests, &item, 1, 1, NEVER) > 0) {
 		struct drp_exchange *exchange = item;
 		wait_until_released();
-		struct drp_buf reply = {0};
-		drp_buf_append(&reply, exchange->request, exchange->request_n);
-		int is_mute = memcmp(exchange->request, "mute", 4) == 0;
-		uint64_t connection = exchange->connection;
-		if (is_mute || drp_exchange_answer(exchange, &reply) != DRP_OK) {
-			drp_exchange_drop(exchange);
-			drp_doorman_kick(doorman, connection);
-		}
-		drp_buf_clear(&reply);
+		static uint8_t reply[DRP_MESSAGE_MAX_BYTES];
+		size_t n = exchange->request_n;
+		memcpy(reply, exchange->request, n);
+		drp_exchange_answer(
+			exchange, reply, memcmp(reply, "mute", 4) == 0 ? 0 : n);
 	}
 	return NULL;
 }
