@@ -388,18 +388,42 @@ static void configure_connection(sqlite3 *conn)
 	sqlite3_db_config(conn, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
 }
 
+struct identity {
+	int64_t id, version, tables;
+};
+
+/* All three of one moment: another process may be migrating a new file meanwhile. */
+static enum drp_err read_identity(
+	struct drp_db *db, struct identity *found, struct drp_diag *diag)
+{
+	int own = !db->in_transaction;
+	enum drp_err err = own ? exec(db, "BEGIN", diag) : DRP_OK;
+	if (err) {
+		return err;
+	}
+	err = read_int(db, "PRAGMA application_id", &found->id, diag);
+	err = err ? err : read_int(db, "PRAGMA user_version", &found->version, diag);
+	err = err ? err
+		  : read_int(db, "SELECT count(*) FROM sqlite_schema", &found->tables,
+			    diag);
+	if (own) {
+		enum drp_err end = exec(db, "COMMIT", diag);
+		err = err ? err : end;
+	}
+	return err;
+}
+
 /* A file without id, version and tables is one that a crash left before its first
  * migration, or a new one. */
 static enum drp_err check_identity(
 	struct drp_db *db, const struct drp_db_schema *schema, struct drp_diag *diag)
 {
-	int64_t id = 0, version = 0, tables = 0;
+	struct identity found = {0};
 	struct drp_diag why = {0};
-	if (read_int(db, "PRAGMA application_id", &id, &why) ||
-		read_int(db, "PRAGMA user_version", &version, &why) ||
-		read_int(db, "SELECT count(*) FROM sqlite_schema", &tables, &why)) {
+	if (read_identity(db, &found, &why)) {
 		return drp_fail(diag, why.code, "%s", why.text);
 	}
+	const int64_t id = found.id, version = found.version, tables = found.tables;
 	int fresh = id == 0 && version == 0 && tables == 0;
 	if (!fresh && id != (int64_t)schema->application_id) {
 		return drp_fail(diag, DRP_E_STORE,
