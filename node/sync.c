@@ -70,6 +70,60 @@ static enum drp_err known_campaign(struct drp_node_sync *s,
 	return err;
 }
 
+/* What is soundly signed but of no use here is set aside: it has no id, so that no
+ * command finds it, and it must not keep this node's own contributions from being sent.
+ */
+static enum drp_err set_aside(
+	struct drp_node_sync *s, struct drp_node_campaign *c, const char *why)
+{
+	drp_log(DRP_LOG_WARN, "sync", "campaign-set-aside", "%s", why);
+	c->id[0] = 0;
+	memset(&c->instrument, 0, sizeof c->instrument);
+	return drp_node_campaign_put(s->node->store, c, s->diag);
+}
+
+/* A manifest that has fully arrived: hash, signature, then its own content. One that
+ * cannot be read is of a later version; one whose id is taken comes from a hub that went
+ * back to an old backup and signed again. */
+static enum drp_err accept_manifest(
+	struct drp_node_sync *s, struct drp_node_campaign *c, const struct drp_buf *bytes)
+{
+	struct drp_manifest *m = NULL;
+	struct drp_diag why = {0};
+	enum drp_err err = drp_verify(&s->node->hub, "drempel manifest 1", bytes->data,
+		bytes->len, c->signature);
+	if (err) {
+		return drp_fail(s->diag, err,
+			"the hub announced a campaign that its key did not "
+			"sign; it was not stored");
+	}
+	c->checked = 1;
+	err = drp_manifest_decode(bytes->data, bytes->len, &m, &why);
+	if (err) {
+		return err == DRP_E_NOMEM ? drp_fail(s->diag, err, "%s", why.text)
+					  : set_aside(s, c, why.text);
+	}
+	snprintf(c->id, sizeof c->id, "%s", m->id);
+	c->instrument = m->instrument;
+	drp_manifest_free(m);
+	err = drp_node_campaign_put(s->node->store, c, &why);
+	if (err == DRP_E_EXISTS) {
+		return set_aside(s, c, "its id is another campaign's");
+	}
+	return err ? drp_fail(s->diag, err, "%s", why.text) : DRP_OK;
+}
+
+/* A campaign that was set aside may be of use by now: this program is newer. */
+static enum drp_err look_again(struct drp_node_sync *s, struct drp_node_campaign *c)
+{
+	struct drp_buf bytes = {0};
+	enum drp_err err =
+		drp_node_blob_get(s->node->store, &c->manifest, &bytes, s->diag);
+	err = err ? err : accept_manifest(s, c, &bytes);
+	drp_buf_clear(&bytes);
+	return err == DRP_E_NOTFOUND ? DRP_OK : err;
+}
+
 static enum drp_err announced(void *self, const struct drp_announced *campaigns, size_t n)
 {
 	struct drp_node_sync *s = self;
@@ -86,6 +140,9 @@ static enum drp_err announced(void *self, const struct drp_announced *campaigns,
 		}
 		c.state = campaigns[i].state;
 		err = err ? err : drp_node_campaign_put(s->node->store, &c, s->diag);
+		if (err == DRP_OK && c.checked && !c.id[0]) {
+			err = look_again(s, &c);
+		}
 		s->announced[s->n_announced++] = campaigns[i].manifest;
 	}
 	return drp_node_end(s->node->store, err, s->diag);
@@ -133,49 +190,6 @@ static int missing(void *self, struct drp_hash *blob, uint32_t *held)
 	}
 	drp_free(list);
 	return found;
-}
-
-/* What is soundly signed but of no use here is set aside: it has no id, so that no
- * command finds it, and it must not keep this node's own contributions from being sent.
- */
-static enum drp_err set_aside(
-	struct drp_node_sync *s, struct drp_node_campaign *c, const char *why)
-{
-	drp_log(DRP_LOG_WARN, "sync", "campaign-set-aside", "%s", why);
-	c->id[0] = 0;
-	memset(&c->instrument, 0, sizeof c->instrument);
-	return drp_node_campaign_put(s->node->store, c, s->diag);
-}
-
-/* A manifest that has fully arrived: hash, signature, then its own content. One that
- * cannot be read is of a later version; one whose id is taken comes from a hub that went
- * back to an old backup and signed again. */
-static enum drp_err accept_manifest(
-	struct drp_node_sync *s, struct drp_node_campaign *c, const struct drp_buf *bytes)
-{
-	struct drp_manifest *m = NULL;
-	struct drp_diag why = {0};
-	enum drp_err err = drp_verify(&s->node->hub, "drempel manifest 1", bytes->data,
-		bytes->len, c->signature);
-	if (err) {
-		return drp_fail(s->diag, err,
-			"the hub announced a campaign that its key did not "
-			"sign; it was not stored");
-	}
-	c->checked = 1;
-	err = drp_manifest_decode(bytes->data, bytes->len, &m, &why);
-	if (err) {
-		return err == DRP_E_NOMEM ? drp_fail(s->diag, err, "%s", why.text)
-					  : set_aside(s, c, why.text);
-	}
-	snprintf(c->id, sizeof c->id, "%s", m->id);
-	c->instrument = m->instrument;
-	drp_manifest_free(m);
-	err = drp_node_campaign_put(s->node->store, c, &why);
-	if (err == DRP_E_EXISTS) {
-		return set_aside(s, c, "its id is another campaign's");
-	}
-	return err ? drp_fail(s->diag, err, "%s", why.text) : DRP_OK;
 }
 
 /* Called with a whole blob inside the transaction that completed it. */

@@ -191,6 +191,28 @@ static void a_campaign_of_a_later_version_is_set_aside(void)
 	fed_end(&f);
 }
 
+/* What an older program could not read, this one can: it is not fetched again. */
+static void a_newer_program_looks_again(void)
+{
+	char path[DRP_PATH_MAX];
+	sqlite3 *db = NULL;
+	begin();
+	CHECK_OK(fed_visit(&f, s, &look));
+	fed_close_node(s);
+	CHECK_OK(drp_path(path, s->dir, "node.db", NULL));
+	CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
+	CHECK_INT(sqlite3_exec(db, "UPDATE campaign SET id='', instrument=zeroblob(32)",
+			  NULL, NULL, NULL),
+		SQLITE_OK);
+	sqlite3_close(db);
+	fed_open_node(&f, s);
+	CHECK(!knows(FED_CAMPAIGN));
+	CHECK_OK(fed_visit(&f, s, &look));
+	CHECK(knows(FED_CAMPAIGN));
+	publish_works();
+	fed_end(&f);
+}
+
 /* A hub that went back to an old backup may sign the same id again. */
 static void an_id_that_is_taken_is_set_aside(void)
 {
@@ -484,6 +506,8 @@ int main(void)
 		bytes_that_do_not_match_their_hash_are_dropped);
 	CASE("a campaign of a later version is set aside",
 		a_campaign_of_a_later_version_is_set_aside);
+	CASE("a newer program looks at what was set aside again",
+		a_newer_program_looks_again);
 	CASE("a second campaign of one id is set aside",
 		an_id_that_is_taken_is_set_aside);
 	CASE("pieces are kept over broken visits", pieces_are_kept_over_broken_visits);
