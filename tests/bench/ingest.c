@@ -30,7 +30,7 @@
 #include <unistd.h>
 
 #define SCHOOLS	    1600 /* ten contributions each */
-#define ROUNDS	    8
+#define ROUNDS	    16
 #define CONNECTIONS 64
 #define WORKERS_MAX 64
 
