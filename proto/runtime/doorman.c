@@ -290,7 +290,8 @@ static enum drp_err bad_address(const char *listen, struct drp_diag *diag)
 		"%.200s: not an address to listen on; write tcp://host:port", listen);
 }
 
-/* The host is a name, an IPv4 address, an IPv6 address in brackets, or a star. */
+/* The host is a name, an IPv4 address, an IPv6 address in brackets, or a star. A name
+ * with addresses of both kinds, such as localhost, means the IPv4 one. */
 static enum drp_err resolve(
 	const char *listen, struct addrinfo **found, struct drp_diag *diag)
 {
@@ -310,13 +311,16 @@ static enum drp_err resolve(
 	}
 	memcpy(host, from, n);
 	host[n] = 0;
-	struct addrinfo hints = {
-		.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
+	struct addrinfo hints = {.ai_family = AF_INET,
+		.ai_socktype = SOCK_STREAM,
+		.ai_flags = AI_PASSIVE | AI_NUMERICSERV};
 	const char *name = strcmp(host, "*") == 0 ? NULL : host;
-	if (getaddrinfo(name, colon + 1, &hints, found) != 0) {
-		return bad_address(listen, diag);
+	int rc = getaddrinfo(name, colon + 1, &hints, found);
+	if (rc != 0) {
+		hints.ai_family = AF_INET6;
+		rc = getaddrinfo(name, colon + 1, &hints, found);
 	}
-	return DRP_OK;
+	return rc == 0 ? DRP_OK : bad_address(listen, diag);
 }
 
 static void note_address(struct drp_doorman *doorman)

@@ -12,6 +12,8 @@
  * contexts; the others wait here, in order, and their clients are not read from. It
  * knows nothing of envelopes. What it refuses, and what the hub does not answer, it
  * closes without a word; nodes try again later.
+ * Memory: at most one message and one buffer of 64 KiB for each connection, and what has
+ * come of a message rather than what it claims.
  * Threads: one uv loop's.
  */
 #ifndef DRP_RUNTIME_DOORMAN_H
@@ -38,9 +40,9 @@ struct drp_doorman_limits {
 /* The values of limits.h. */
 struct drp_doorman_limits drp_doorman_defaults(void);
 
-/* drp_doorman_open listens on listen ("tcp://host:port"; "*" is every address, port 0
- * a free one) and dials NNG's REP socket at hub_url (inproc), which has so many
- * contexts. */
+/* drp_doorman_open listens on listen ("tcp://host:port"; "*" is every IPv4 address,
+ * "[::]" every address, port 0 a free one) and dials NNG's REP socket at hub_url
+ * (inproc), which has so many contexts. DRP_E_CONFIG when it cannot listen there. */
 enum drp_err drp_doorman_open(uv_loop_t *loop, const char *listen, const char *hub_url,
 	unsigned contexts, const struct drp_doorman_limits *limits,
 	struct drp_doorman **doorman, struct drp_diag *diag) DRP_MUST_CHECK;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "proto/base/alloc.h"
 #include "proto/runtime/db.h"
 #include "proto/runtime/system.h"
 #include "tests/support/check.h"
@@ -371,6 +372,30 @@ static void full_disk_loses_nothing(void)
 	drp_db_close(db);
 }
 
+/* Every allocation of ours fails in turn, once or from then on; SQLite's own are not
+ * ours to fail here. */
+static void memory_may_run_out_anywhere(void)
+{
+	fresh_path();
+	for (int sticky = 0; sticky < 2; sticky++) {
+		enum drp_err err = DRP_E_NOMEM;
+		for (unsigned long n = 1; err == DRP_E_NOMEM; n++) {
+			struct drp_db *db = NULL;
+			drp_alloc_hook(n, sticky);
+			err = drp_db_open(path, &first, 1, &db, NULL);
+			if (!err) {
+				err = insert(db, NULL, "x", 1);
+			}
+			drp_alloc_hook(0, 0);
+			drp_db_close(db);
+			CHECK(err == DRP_OK || err == DRP_E_NOMEM);
+		}
+	}
+	struct drp_db *db = open_db(&first);
+	CHECK_INT(things(db), 2);
+	drp_db_close(db);
+}
+
 static void insert_many(int writer, int n)
 {
 	struct drp_db *db = open_db(&second);
@@ -483,6 +508,7 @@ int main(void)
 	CASE("a full database is DRP_E_FULL and loses nothing",
 		full_database_loses_nothing);
 	CASE("a full disk is DRP_E_FULL and loses nothing", full_disk_loses_nothing);
+	CASE("memory may run out anywhere", memory_may_run_out_anywhere);
 	CASE("two processes create and write one file", two_processes_share_a_file);
 	CASE("an erased row leaves file and WAL", erased_rows_leave_the_disk);
 	char command[128];

@@ -442,6 +442,31 @@ static void a_crowd_enters_in_turn(void)
 	end();
 }
 
+static int listens_as(const char *listen, const char *start)
+{
+	struct drp_doorman_limits limits = patient();
+	CHECK_INT(uv_loop_init(&loop), 0);
+	CHECK_OK(drp_rep_open(url, 1, request_came, NULL, &rep, NULL));
+	CHECK_OK(drp_doorman_open(&loop, listen, url, 1, &limits, &doorman, NULL));
+	const char *address = drp_doorman_address(doorman);
+	int right = strncmp(address, start, strlen(start)) == 0 &&
+		    atoi(strrchr(address, ':') + 1) > 0;
+	drp_doorman_stop(doorman, 0);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	drp_rep_stop(rep);
+	drp_rep_free(rep);
+	drp_doorman_free(doorman);
+	CHECK_INT(uv_loop_close(&loop), 0);
+	return right;
+}
+
+static void it_tells_where_it_listens(void)
+{
+	CHECK(listens_as("tcp://127.0.0.1:0", "tcp://127.0.0.1:"));
+	CHECK(listens_as("tcp://localhost:0", "tcp://127.0.0.1:"));
+	CHECK(listens_as("tcp://*:0", "tcp://0.0.0.0:"));
+}
+
 int main(void)
 {
 	setenv("DREMPEL_LOG", "error", 1);
@@ -463,6 +488,8 @@ int main(void)
 	CASE("the line moves when clients have left",
 		the_line_moves_when_clients_have_left);
 	CASE("a crowd enters in turn", a_crowd_enters_in_turn);
+	CASE("it tells where it listens, by IPv4 when there is a choice",
+		it_tells_where_it_listens);
 	nng_fini();
 	return DONE();
 }
