@@ -4,6 +4,7 @@
  * side. No case measures time: it waits for the doorman to close, or not to.
  */
 #include "proto/runtime/doorman.h"
+#include "proto/runtime/frame.h"
 #include "proto/runtime/queue.h"
 #include "proto/runtime/rep.h"
 #include "tests/unit/runtime/sp.h"
@@ -211,16 +212,25 @@ static void trickled_message_has_a_deadline(void)
 	end();
 }
 
+/* Each message comes in two pieces, a moment apart; all of them take longer than one
+ * may. */
 static void message_clock_starts_anew(void)
 {
 	struct drp_doorman_limits limits = patient();
 	limits.message_ms = 60;
 	begin(&limits);
 	int fd = greeted(1);
+	uint8_t message[DRP_HEAD_BYTES + 2];
+	drp_frame_head(message, 0x80000007, 2);
+	memcpy(message + DRP_HEAD_BYTES, "hi", 2);
 	for (int i = 0; i < 300; i++) {
+		char reply[8];
+		uint32_t id;
 		struct pollfd closed = {.fd = fd, .events = POLLIN};
+		CHECK_INT(sp_write(fd, message, DRP_HEAD_BYTES), 0);
 		CHECK(poll(&closed, 1, 1) == 0);
-		CHECK(echoes(fd, "one of many"));
+		CHECK_INT(sp_write(fd, message + DRP_HEAD_BYTES, 2), 0);
+		CHECK_INT(sp_receive(fd, &id, reply, sizeof reply), 2);
 	}
 	close(fd);
 	end();
@@ -338,6 +348,40 @@ static void slow_readers_lose_nothing(void)
 	CHECK_INT(status, 0);
 	close(fd);
 	end();
+}
+
+/* Sends until nothing more is taken; what is taken without end is counted to 64 MB. */
+static size_t taken_from(int fd)
+{
+	enum { SIZE = 100000, ENOUGH = 64 << 20 };
+	static uint8_t message[DRP_HEAD_BYTES + SIZE];
+	struct pollfd writable = {.fd = fd, .events = POLLOUT};
+	size_t total = 0;
+	drp_frame_head(message, 0x80000001, SIZE);
+	while (total < ENOUGH && poll(&writable, 1, 200) > 0) {
+		size_t at = total % sizeof message;
+		ssize_t n = send(fd, message + at, sizeof message - at,
+			MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n <= 0) {
+			break;
+		}
+		total += (size_t)n;
+	}
+	return total;
+}
+
+static void who_does_not_read_or_has_to_wait_is_not_read_from(void)
+{
+	for (int hold = 0; hold < 2; hold++) {
+		struct drp_doorman_limits limits = patient();
+		limits.unanswered = 1000000;
+		begin(&limits);
+		set_held(hold);
+		int fd = greeted(1);
+		CHECK(taken_from(fd) < 32 << 20);
+		close(fd);
+		end();
+	}
 }
 
 static void kick_closes_the_right_one(void)
@@ -481,6 +525,8 @@ int main(void)
 	CASE("requests that come in one write are all answered",
 		requests_in_one_write_are_all_answered);
 	CASE("a client that reads late loses nothing", slow_readers_lose_nothing);
+	CASE("a client that does not read, or has to wait, is not read from",
+		who_does_not_read_or_has_to_wait_is_not_read_from);
 	CASE("a request without an answer closes its connection only",
 		kick_closes_the_right_one);
 	CASE("stopping waits for the answers in work", stop_waits_for_the_answer);
