@@ -31,7 +31,7 @@
 
 #define SCHOOLS	    1600 /* ten contributions each */
 #define ROUNDS	    16
-#define CONNECTIONS 64
+#define CONNECTIONS DRP_HUB_CONTEXTS /* as many as a hub works on at once */
 #define WORKERS_MAX 64
 
 /* How often a ceiling's round repeats its messages: as long as a hub's round. */
@@ -83,8 +83,9 @@ static int serve_hub(struct bench *bench)
 	}
 	if (!err) {
 		struct drp_service hooks = drp_hub_service_hooks(service);
-		struct drp_server_config config = {
-			.listen = "tcp://127.0.0.1:0", .workers = bench->workers};
+		struct drp_server_config config = {.listen = "tcp://127.0.0.1:0",
+			.workers = bench->workers,
+			.per_address = CONNECTIONS};
 		err = drp_server_run(&config, &hooks, tell_port, &diag);
 		drp_hub_service_free(service);
 		drp_hub_close(&hub);
