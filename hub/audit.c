@@ -128,7 +128,7 @@ static int ledger_charges(struct drp_evidence *e)
 		ok &= rows[i].group < DRP_GROUPS &&
 		      is_charge_of(m,
 			      drp_manifest_release(m, (enum drp_group)rows[i].group,
-				      DRP_FAMILY_REGION, 0),
+				      DRP_FAMILY_REGION, DRP_RELEASE_CORE),
 			      &rows[i]);
 		if (ok) {
 			charges[rows[i].group]++;
@@ -137,7 +137,7 @@ static int ledger_charges(struct drp_evidence *e)
 	drp_free(rows);
 	for (int g = 0; g < DRP_GROUPS; g++) {
 		unsigned due = drp_manifest_release(m, (enum drp_group)g,
-				       DRP_FAMILY_REGION, 0) != NULL;
+				       DRP_FAMILY_REGION, DRP_RELEASE_CORE) != NULL;
 		ok &= charges[g] == due;
 	}
 	return err ? say_err(e, err, &diag)

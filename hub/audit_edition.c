@@ -263,7 +263,7 @@ static int group_budget(const struct drp_evidence *e, int group)
 	for (size_t i = 0; i < e->edition->n_accounting; i++) {
 		const struct drp_accounting *a = &e->edition->accounting[i];
 		const struct drp_release *r = drp_manifest_release(
-			m, (enum drp_group)group, DRP_FAMILY_REGION, 0);
+			m, (enum drp_group)group, DRP_FAMILY_REGION, DRP_RELEASE_CORE);
 		uint32_t sigma2 = 0, draws = 0;
 		if (a->group != group) {
 			continue;
@@ -278,8 +278,8 @@ static int group_budget(const struct drp_evidence *e, int group)
 		      sigma2 == a->sigma2 && (!e->gathered || draws == a->draws) &&
 		      drp_rational_add(sum, a->rho, &sum) == DRP_OK;
 	}
-	int due = drp_manifest_release(m, (enum drp_group)group, DRP_FAMILY_REGION, 0) !=
-		  NULL;
+	int due = drp_manifest_release(m, (enum drp_group)group, DRP_FAMILY_REGION,
+			  DRP_RELEASE_CORE) != NULL;
 	return ok && drp_rational_cmp(
 			     sum, due ? m->rho[group] : (struct drp_rational){0, 1}) == 0;
 }

@@ -196,8 +196,8 @@ static int opened_match(struct gates *g)
 	for (size_t i = 0; i < edition->n_opened; i++) {
 		const struct drp_opened *o = &edition->opened[i];
 		const struct drp_planned *planned = drp_plan_find(&g->shown, &o->cohort);
-		const struct drp_release *r = drp_manifest_release(
-			g->e->manifest, (enum drp_group)g->group, o->cohort.family, 0);
+		const struct drp_release *r = drp_manifest_release(g->e->manifest,
+			(enum drp_group)g->group, o->cohort.family, DRP_RELEASE_CORE);
 		if (o->group != g->group || (o->cohort.levels == CLASS_34 && !planned)) {
 			continue;
 		}

@@ -253,8 +253,8 @@ static enum drp_err charge(
 	size_t n = 0;
 	enum drp_err err = drp_hub_ledger(hub->store, &rows, &n, diag);
 	for (int g = 0; err == DRP_OK && g < DRP_GROUPS; g++) {
-		const struct drp_release *r =
-			drp_manifest_release(m, (enum drp_group)g, DRP_FAMILY_REGION, 0);
+		const struct drp_release *r = drp_manifest_release(
+			m, (enum drp_group)g, DRP_FAMILY_REGION, DRP_RELEASE_CORE);
 		if (!r) {
 			continue;
 		}

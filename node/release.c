@@ -114,8 +114,8 @@ enum drp_err drp_release_candidate(struct drp_node *node,
 	c->incomplete = drp_participation_classify(&counts, DRP_PARTICIPATION_CLOSE,
 				NULL) == DRP_PARTICIPATION_INCOMPLETE;
 	*present = c->questionnaires > 0;
-	const struct drp_release *r =
-		drp_manifest_release(m, (enum drp_group)group, DRP_FAMILY_REGION, 0);
+	const struct drp_release *r = drp_manifest_release(
+		m, (enum drp_group)group, DRP_FAMILY_REGION, DRP_RELEASE_CORE);
 	c->release = r && r->map == DRP_MAP_PAIRS ? r : NULL;
 	c->with_values = c->release && c->questionnaires >= m->thresholds.k_unit[group];
 	err = drp_node_release_get(node->store, m->id, level, group, &before, diag);

@@ -13,9 +13,15 @@
  *   ids         bin 16 n     of the n units, ascending
  *   instrument  bin 32       hash of its canonical form
  *   keys        bin 32 s     Ed25519 keys of the s schools; zero: not enrolled
+ *   notary      bin 32       Ed25519 key of the notary; these two and verify are zero on
+ *                            the open track, and none of them is on the sealed one
+ *   notary_box  bin 32       X25519 key of the notary: its shares are sealed to it
  *   region      text         code
- *   releases    columns      additional (0 core, 1 additional areas), delta2, family,
- *                            group, map, rho_den, rho_num, sigma2
+ *   releases    columns      delta2, family, group, items (0 core, 1 additional with
+ *                            points, 2 additional tick boxes), map, rho_den, rho_num,
+ *                            sigma2
+ *   replaces    bin 32       hash of the manifest of the campaign that lost its notary
+ *                            and that this one takes the place of; zero: none
  *   rho         columns      den, num: budget of each group, reduced fractions
  *   sample      bool         the schools are a design-based sample
  *   thresholds  map          board_percent, boards, respondents [3], school_percent,
@@ -26,6 +32,7 @@
  *   units       columns      board, leader, level, network, province, pupil, school,
  *                            teacher: one entry per id; leader, pupil and teacher are
  *                            numbers of eligible people, school an index into keys
+ *   verify      bin 32       commitment to the seed of the verification keys
  *   year        uint         in which the school year begins that is charged
  */
 #include "proto/model/manifest.h"
@@ -58,10 +65,10 @@ static const struct drp_column unit_columns[] = {
 };
 
 static const struct drp_column release_columns[] = {
-	DRP_COLUMN("additional", drp_release, additional, 1),
 	DRP_COLUMN("delta2", drp_release, delta2, DRP_DELTA2_MAX),
 	DRP_COLUMN("family", drp_release, family, DRP_FAMILIES - 1),
 	DRP_COLUMN("group", drp_release, group, DRP_GROUPS - 1),
+	DRP_COLUMN("items", drp_release, items, DRP_RELEASE_ITEMS - 1),
 	DRP_COLUMN("map", drp_release, map, DRP_MAPS - 1),
 	DRP_COLUMN("rho_den", drp_release, rho.den, INT64_MAX),
 	DRP_COLUMN("rho_num", drp_release, rho.num, INT64_MAX),
@@ -101,7 +108,7 @@ static void write_thresholds(struct drp_writer *w, const struct drp_thresholds *
 static void write_manifest(
 	struct drp_writer *w, const struct drp_manifest *m, const struct drp_buf *ids)
 {
-	drp_w_map(w, 20);
+	drp_w_map(w, 24);
 	drp_w_key(w, "boards");
 	drp_w_uint(w, m->n_boards);
 	drp_w_key(w, "box");
@@ -123,11 +130,17 @@ static void write_manifest(
 	drp_w_bin(w, m->instrument.b, sizeof m->instrument.b);
 	drp_w_key(w, "keys");
 	drp_w_bin(w, m->key, m->n_schools * sizeof *m->key);
+	drp_w_key(w, "notary");
+	drp_w_bin(w, m->notary.b, sizeof m->notary.b);
+	drp_w_key(w, "notary_box");
+	drp_w_bin(w, m->notary_box, sizeof m->notary_box);
 	drp_w_key(w, "region");
 	drp_w_str(w, m->region);
 	drp_w_key(w, "releases");
 	drp_columns_write(w, DRP_COLUMNS(release_columns), m->release,
 		sizeof m->release[0], m->n_releases);
+	drp_w_key(w, "replaces");
+	drp_w_bin(w, m->replaces.b, sizeof m->replaces.b);
 	drp_w_key(w, "rho");
 	drp_columns_write(
 		w, DRP_COLUMNS(rho_columns), m->rho, sizeof m->rho[0], DRP_GROUPS);
@@ -144,6 +157,8 @@ static void write_manifest(
 	drp_w_key(w, "units");
 	drp_columns_write(
 		w, DRP_COLUMNS(unit_columns), m->unit, sizeof *m->unit, m->n_units);
+	drp_w_key(w, "verify");
+	drp_w_bin(w, m->verify.b, sizeof m->verify.b);
 	drp_w_key(w, "year");
 	drp_w_uint(w, m->year);
 }
@@ -269,11 +284,17 @@ static void read_manifest(struct drp_reader *r, struct drp_manifest *m)
 	drp_r_bytes(r, m->instrument.b, sizeof m->instrument.b);
 	drp_r_key(r, "keys");
 	read_keys(r, m);
+	drp_r_key(r, "notary");
+	drp_r_bytes(r, m->notary.b, sizeof m->notary.b);
+	drp_r_key(r, "notary_box");
+	drp_r_bytes(r, m->notary_box, sizeof m->notary_box);
 	drp_r_key(r, "region");
 	drp_r_str(r, m->region, sizeof m->region);
 	drp_r_key(r, "releases");
 	m->n_releases = (uint16_t)drp_columns_read(r, DRP_COLUMNS(release_columns),
 		m->release, sizeof m->release[0], DRP_RELEASES_MAX);
+	drp_r_key(r, "replaces");
+	drp_r_bytes(r, m->replaces.b, sizeof m->replaces.b);
 	drp_r_key(r, "rho");
 	if (drp_columns_read(r, DRP_COLUMNS(rho_columns), m->rho, sizeof m->rho[0],
 		    DRP_GROUPS) != DRP_GROUPS) {
@@ -294,6 +315,8 @@ static void read_manifest(struct drp_reader *r, struct drp_manifest *m)
 		    m->n_units) != m->n_units) {
 		drp_r_fail(r, DRP_E_MALFORMED);
 	}
+	drp_r_key(r, "verify");
+	drp_r_bytes(r, m->verify.b, sizeof m->verify.b);
 	drp_r_key(r, "year");
 	m->year = (uint32_t)drp_r_uint(r, 0, UINT32_MAX);
 	drp_r_end_map(r);
@@ -379,12 +402,11 @@ const struct drp_unit *drp_manifest_unit(
 }
 
 const struct drp_release *drp_manifest_release(const struct drp_manifest *manifest,
-	enum drp_group group, enum drp_family family, int additional)
+	enum drp_group group, enum drp_family family, enum drp_release_items items)
 {
 	for (size_t i = 0; i < manifest->n_releases; i++) {
 		const struct drp_release *r = &manifest->release[i];
-		if (r->group == group && r->family == family &&
-			r->additional == (additional != 0)) {
+		if (r->group == group && r->family == family && r->items == items) {
 			return r;
 		}
 	}

@@ -27,12 +27,22 @@ enum drp_map {
 };
 const char *drp_map_code(int map); /* counts pairs sums histogram ticks */
 
+/* Which items of the vector a release is about. */
+enum drp_release_items {
+	DRP_RELEASE_CORE,
+	DRP_RELEASE_ADDITIONAL, /* additional items with points */
+	DRP_RELEASE_TICKS,	/* additional tick boxes; only with DRP_MAP_TICKS */
+	DRP_RELEASE_ITEMS
+};
+
 /* One noisy release of the plan; at most one per group, family and kind of item. On the
  * open track every unit draws for itself, once per group: the region's release is that
- * draw and its charge, and a release of another family whose rho is 0 re-uses it. */
+ * draw and its charge, and a release of another family whose rho is 0 re-uses it. On the
+ * sealed track hub and notary each draw for every release and cohort, and every release
+ * with values has its own charge. */
 struct drp_release {
 	uint8_t group, family, map;
-	uint8_t additional;	 /* 0: core items; 1: additional areas */
+	uint8_t items;		 /* enum drp_release_items */
 	struct drp_rational rho; /* charged in full */
 	uint32_t delta2;	 /* squared L2 sensitivity of one questionnaire */
 	uint32_t sigma2;	 /* ceil(delta2 / (2 rho)), of one draw */
@@ -68,6 +78,11 @@ struct drp_manifest {
 	struct drp_hash instrument;
 	struct drp_key hub; /* signs; box key below opens contributions */
 	uint8_t hub_box[32];
+	/* Of the sealed track; all zero on the open one. */
+	struct drp_key notary;	  /* signs too */
+	uint8_t notary_box[32];	  /* opens its shares */
+	struct drp_hash verify;	  /* commitment to the verification key: task.h */
+	struct drp_hash replaces; /* the campaign whose notary was lost; zero: none */
 	struct drp_thresholds thresholds;
 	struct drp_rational rho[DRP_GROUPS]; /* the campaign's budget per group */
 	uint16_t n_releases;
@@ -98,6 +113,6 @@ const struct drp_unit *drp_manifest_unit(
 
 /* drp_manifest_release: the release of that group and family (NULL: none planned). */
 const struct drp_release *drp_manifest_release(const struct drp_manifest *manifest,
-	enum drp_group group, enum drp_family family, int additional);
+	enum drp_group group, enum drp_family family, enum drp_release_items items);
 
 #endif

@@ -56,6 +56,37 @@ static enum drp_err check_head(const struct drp_manifest *m, struct drp_diag *di
 	return DRP_OK;
 }
 
+static int is_zero(const uint8_t b[32])
+{
+	static const uint8_t zero[32];
+	return memcmp(b, zero, sizeof zero) == 0;
+}
+
+/* What a sealed campaign names and an open one does not. */
+static enum drp_err check_notary(const struct drp_manifest *m, struct drp_diag *diag)
+{
+	const struct {
+		const char *field;
+		const uint8_t *b;
+	} fields[] = {{"notary", m->notary.b}, {"notary_box", m->notary_box},
+		{"verify", m->verify.b}};
+	int sealed = m->track == DRP_TRACK_SEALED;
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+		if (is_zero(fields[i].b) == sealed) {
+			return bad(diag, fields[i].field,
+				sealed ? "a sealed campaign needs it"
+				       : "it is zero on the open track");
+		}
+	}
+	/* One party that held both shares would hold the counts. */
+	if (sealed &&
+		(memcmp(m->notary.b, m->hub.b, sizeof m->hub.b) == 0 ||
+			memcmp(m->notary_box, m->hub_box, sizeof m->hub_box) == 0)) {
+		return bad(diag, "notary", "it is the hub itself");
+	}
+	return DRP_OK;
+}
+
 static enum drp_err check_thresholds(
 	const struct drp_thresholds *t, struct drp_diag *diag)
 {
@@ -98,12 +129,15 @@ static enum drp_err check_budget(const struct drp_manifest *m, struct drp_diag *
 	return DRP_OK;
 }
 
-/* Counts need no noise. On the open track a release other than the region's may cost
- * nothing: it re-uses the noise that is charged there. */
+/* Tick boxes have no points and are nothing but ticked or not; counts need no noise. On
+ * the open track a release other than the region's may cost nothing: it re-uses the noise
+ * that is charged there. */
 static int release_is_good(const struct drp_manifest *m, const struct drp_release *r)
 {
 	int good = r->group < DRP_GROUPS && r->family < DRP_FAMILIES &&
-		   r->map < DRP_MAPS && r->additional <= 1 && is_reduced(r->rho);
+		   r->map < DRP_MAPS && r->items < DRP_RELEASE_ITEMS &&
+		   (r->items == DRP_RELEASE_TICKS) == (r->map == DRP_MAP_TICKS) &&
+		   is_reduced(r->rho);
 	if (r->map == DRP_MAP_COUNTS) {
 		return good && r->rho.num == 0 && r->delta2 == 0 && r->sigma2 == 0;
 	}
@@ -128,7 +162,7 @@ static enum drp_err check_releases(const struct drp_manifest *m, struct drp_diag
 		for (size_t k = 0; k < i; k++) {
 			if (m->release[k].group == r->group &&
 				m->release[k].family == r->family &&
-				m->release[k].additional == r->additional) {
+				m->release[k].items == r->items) {
 				return bad(diag, "releases",
 					"two are of the same group, family and kind of "
 					"item");
@@ -256,8 +290,8 @@ enum drp_err drp_manifest_check(
 	const struct drp_manifest *manifest, struct drp_diag *diag)
 {
 	static enum drp_err (*const checks[])(
-		const struct drp_manifest *, struct drp_diag *) = {
-		check_head, check_budget, check_releases, check_folds, check_units};
+		const struct drp_manifest *, struct drp_diag *) = {check_head,
+		check_notary, check_budget, check_releases, check_folds, check_units};
 	enum drp_err err = check_thresholds(&manifest->thresholds, diag);
 	for (size_t i = 0; i < sizeof checks / sizeof checks[0] && !err; i++) {
 		err = checks[i](manifest, diag);

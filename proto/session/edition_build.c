@@ -452,8 +452,8 @@ static enum drp_err accounting(struct build *b)
 		return DRP_E_NOMEM;
 	}
 	for (int g = 0; g < DRP_GROUPS; g++) {
-		const struct drp_release *r = drp_manifest_release(
-			b->set.manifest, (enum drp_group)g, DRP_FAMILY_REGION, 0);
+		const struct drp_release *r = drp_manifest_release(b->set.manifest,
+			(enum drp_group)g, DRP_FAMILY_REGION, DRP_RELEASE_CORE);
 		if (!r) {
 			continue;
 		}

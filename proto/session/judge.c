@@ -118,8 +118,8 @@ static enum drp_err judge_content(const struct drp_contribution *c,
 	if (c->n_values == 0) {
 		return DRP_OK;
 	}
-	const struct drp_release *release =
-		drp_manifest_release(m, (enum drp_group)c->group, DRP_FAMILY_REGION, 0);
+	const struct drp_release *release = drp_manifest_release(
+		m, (enum drp_group)c->group, DRP_FAMILY_REGION, DRP_RELEASE_CORE);
 	if (m->track != DRP_TRACK_OPEN || !release || release->map != DRP_MAP_PAIRS ||
 		c->n_values != facts->values_expected || c->sigma2 != release->sigma2) {
 		return drp_fail(diag, DRP_E_MALFORMED,

@@ -41,7 +41,7 @@ static uint32_t least_delta2(
 	uint16_t items[DRP_ITEMS_MAX];
 	return per_item[r->map] *
 	       (uint32_t)drp_instrument_vector(instrument, (enum drp_group)r->group,
-		       r->additional ? DRP_ITEM_ADDITIONAL : DRP_ITEM_CORE, items);
+		       r->items ? DRP_ITEM_ADDITIONAL : DRP_ITEM_CORE, items);
 }
 
 static enum drp_err check_release(const struct drp_manifest *m,
@@ -55,7 +55,7 @@ static enum drp_err check_release(const struct drp_manifest *m,
 	const struct drp_release *drawn =
 		r->rho.num > 0 ? r
 			       : drp_manifest_release(m, (enum drp_group)r->group,
-					 DRP_FAMILY_REGION, 0);
+					 DRP_FAMILY_REGION, DRP_RELEASE_CORE);
 	uint32_t sigma2 = 0;
 	if (!drawn || drawn->rho.num <= 0 || r->map != drawn->map ||
 		r->delta2 < least_delta2(instrument, r) || r->delta2 != drawn->delta2) {

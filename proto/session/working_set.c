@@ -41,7 +41,7 @@ static enum drp_err gather_group(
 		set->in->instrument, w->group, DRP_ITEM_CORE, w->core);
 	for (int f = 0; f < DRP_FAMILIES; f++) {
 		const struct drp_release *r = drp_manifest_release(
-			set->manifest, w->group, (enum drp_family)f, 0);
+			set->manifest, w->group, (enum drp_family)f, DRP_RELEASE_CORE);
 		if (r && r->map == DRP_MAP_PAIRS) {
 			w->value_families |= 1u << f;
 			w->sigma2 = r->sigma2;

@@ -105,7 +105,9 @@ static void one_cell(void)
 {
 	uint32_t sigma2;
 	CHECK_OK(drp_sigma2_for(DECLARED * DECLARED,
-		drp_manifest_release(r.manifest, DRP_PUPIL, DRP_FAMILY_REGION, 0)->rho,
+		drp_manifest_release(
+			r.manifest, DRP_PUPIL, DRP_FAMILY_REGION, DRP_RELEASE_CORE)
+			->rho,
 		&sigma2));
 	CHECK(!play_cell(DECLARED, sigma2, "cell"));
 	CHECK(play_cell(DECLARED * 1175 / 1000, sigma2, "cell, 1.175 times"));
@@ -142,8 +144,8 @@ static int play_release(const struct worlds *w, const struct worlds *real,
 static void whole_contribution(void)
 {
 	static struct worlds w, planted;
-	const struct drp_release *release =
-		drp_manifest_release(r.manifest, DRP_PUPIL, DRP_FAMILY_REGION, 0);
+	const struct drp_release *release = drp_manifest_release(
+		r.manifest, DRP_PUPIL, DRP_FAMILY_REGION, DRP_RELEASE_CORE);
 	likelihood_worlds(r.instrument, DRP_PUPIL, 29, 4, &w);
 	CHECK_INT(w.length2, release->delta2);
 	CHECK(!play_release(&w, &w, release, "contribution"));
@@ -166,8 +168,8 @@ static void whole_contribution(void)
 static void shown_epsilon(void)
 {
 	for (int g = 0; g < DRP_GROUPS; g++) {
-		const struct drp_release *release = drp_manifest_release(
-			r.manifest, (enum drp_group)g, DRP_FAMILY_REGION, 0);
+		const struct drp_release *release = drp_manifest_release(r.manifest,
+			(enum drp_group)g, DRP_FAMILY_REGION, DRP_RELEASE_CORE);
 		double rho = (double)release->rho.num / (double)release->rho.den;
 		double mu = sqrt((double)release->delta2 / release->sigma2);
 		double epsilon = drp_epsilon(release->rho, 1e-6);

@@ -116,7 +116,7 @@ static void control(const struct drp_edition *e, const struct region *r, int gro
 	struct drp_rates rates;
 	int64_t valid[DRP_ITEMS_MAX];
 	double variance = drp_manifest_release(
-		r->manifest, (enum drp_group)group, DRP_FAMILY_REGION, 0)
+		r->manifest, (enum drp_group)group, DRP_FAMILY_REGION, DRP_RELEASE_CORE)
 				  ->sigma2;
 	for (size_t i = 0; i < p.n; i++) {
 		valid[i] = o->value[2 * i + 1];

@@ -15,8 +15,8 @@ static int64_t with[LIKELIHOOD_TRIALS_MAX], without[LIKELIHOOD_TRIALS_MAX];
 static double attack(enum drp_group group, uint32_t weaker, size_t trials, double *bound)
 {
 	static struct worlds w;
-	const struct drp_release *release =
-		drp_manifest_release(r.manifest, group, DRP_FAMILY_REGION, 0);
+	const struct drp_release *release = drp_manifest_release(
+		r.manifest, group, DRP_FAMILY_REGION, DRP_RELEASE_CORE);
 	likelihood_worlds(r.instrument, group, 19, 4, &w);
 	CHECK_INT(w.length2, release->delta2); /* nobody can do more */
 	likelihood_play(&r.rng, &w, release->sigma2 / weaker, trials, with, without);

@@ -115,7 +115,7 @@ static inline void region_contribute(
 	uint32_t n = u->eligible[group] *
 		     (share_percent / 2 + region_roll(r, share_percent)) / 100;
 	const struct drp_release *release =
-		drp_manifest_release(m, group, DRP_FAMILY_REGION, 0);
+		drp_manifest_release(m, group, DRP_FAMILY_REGION, DRP_RELEASE_CORE);
 	uint16_t items[DRP_ITEMS_MAX];
 	if (n == 0) {
 		return;

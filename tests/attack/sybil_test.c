@@ -18,8 +18,8 @@ static void forged_sheets(void)
 	static const uint8_t answers[] = {1, 5, DRP_ANSWER_NA};
 	static const uint32_t others[] = {19, 19, 5000};
 	static struct worlds w;
-	const struct drp_release *release =
-		drp_manifest_release(r.manifest, DRP_PUPIL, DRP_FAMILY_REGION, 0);
+	const struct drp_release *release = drp_manifest_release(
+		r.manifest, DRP_PUPIL, DRP_FAMILY_REGION, DRP_RELEASE_CORE);
 	double bound = likelihood_bound(release->rho);
 	for (size_t i = 0; i < sizeof answers; i++) {
 		likelihood_worlds(r.instrument, DRP_PUPIL, others[i], answers[i], &w);

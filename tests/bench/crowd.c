@@ -112,8 +112,9 @@ static void fill(const struct making *m, const struct drp_unit *unit,
 		.questionnaires = 60,
 		.invited = 80,
 		.n_values = (uint16_t)(2 * n)};
-	c->sigma2 =
-		drp_manifest_release(m->manifest, group, DRP_FAMILY_REGION, 0)->sigma2;
+	c->sigma2 = drp_manifest_release(
+		m->manifest, group, DRP_FAMILY_REGION, DRP_RELEASE_CORE)
+			    ->sigma2;
 	for (size_t i = 0; i < 2 * n; i++) {
 		int16_t noise;
 		rng.fill(rng.self, &noise, sizeof noise);

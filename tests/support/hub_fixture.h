@@ -145,8 +145,8 @@ static inline void fixture_contribution(const struct drp_manifest *m,
 	struct drp_contribution *c)
 {
 	uint16_t items[DRP_ITEMS_MAX];
-	const struct drp_release *release =
-		drp_manifest_release(m, (enum drp_group)group, DRP_FAMILY_REGION, 0);
+	const struct drp_release *release = drp_manifest_release(
+		m, (enum drp_group)group, DRP_FAMILY_REGION, DRP_RELEASE_CORE);
 	memset(c, 0, sizeof *c);
 	c->campaign = m->hash;
 	c->unit = unit->id;

@@ -89,10 +89,10 @@ static inline json_t *release_columns(const struct drp_manifest *m)
 	json_t *columns = json_object();
 	for (size_t i = 0; i < m->n_releases; i++) {
 		const struct drp_release *r = &m->release[i];
-		json_append_to(columns, "additional", r->additional);
 		json_append_to(columns, "delta2", r->delta2);
 		json_append_to(columns, "family", r->family);
 		json_append_to(columns, "group", r->group);
+		json_append_to(columns, "items", r->items);
 		json_append_to(columns, "map", r->map);
 		json_append_to(columns, "rho_den", r->rho.den);
 		json_append_to(columns, "rho_num", r->rho.num);
@@ -126,17 +126,20 @@ static inline json_t *manifest_fields(const struct drp_manifest *m)
 	for (size_t i = 0; i < m->n_units; i++) {
 		drp_buf_append(&ids, m->unit[i].id.b, 16);
 	}
-	return json_pack(
-		"{s:I, s:o, s:I, s:o, s:i, s:o, s:s, s:o, s:o, s:o, s:s, s:o, s:o,"
-		" s:b, s:o, s:s, s:i, s:i, s:o, s:i}",
+	return json_pack("{s:I, s:o, s:I, s:o, s:i, s:o, s:s, s:o, s:o, s:o, s:o, s:o, "
+			 "s:o, s:s, s:o,"
+			 " s:o, s:o, s:b, s:o, s:s, s:i, s:i, s:o, s:i}",
 		"boards", (json_int_t)m->n_boards, "box", json_bin(m->hub_box, 32),
 		"deadline", (json_int_t)m->deadline_s, "folds", folds, "from",
 		m->period_from, "hub", json_bin(m->hub.b, 32), "id", m->id, "ids",
 		json_buf(&ids), "instrument", json_bin(m->instrument.b, 32), "keys",
-		json_bin(m->key, 32 * m->n_schools), "region", m->region, "releases",
-		release_columns(m), "rho", rho, "sample", m->sample, "thresholds",
-		threshold_fields(&m->thresholds), "title", m->title, "to", m->period_to,
-		"track", m->track, "units", unit_columns(m), "year", m->year);
+		json_bin(m->key, 32 * m->n_schools), "notary", json_bin(m->notary.b, 32),
+		"notary_box", json_bin(m->notary_box, 32), "verify",
+		json_bin(m->verify.b, 32), "replaces", json_bin(m->replaces.b, 32),
+		"region", m->region, "releases", release_columns(m), "rho", rho, "sample",
+		m->sample, "thresholds", threshold_fields(&m->thresholds), "title",
+		m->title, "to", m->period_to, "track", m->track, "units", unit_columns(m),
+		"year", m->year);
 }
 
 /* The texts of row i, in the order of the arrays. */

@@ -516,8 +516,8 @@ def check_item(areas, scales, item, kind):
 
 PEOPLE = uint(100000)
 FOLDS = columns(32, family=uint(4, 1), **{"from": uint(7, 1), "into": uint(7, 1)})
-RELEASES = columns(32, additional=uint(1), delta2=uint(1000000), family=uint(4),
-                   group=uint(2), map=uint(4), rho_den=uint(BIG, 1), rho_num=uint(BIG),
+RELEASES = columns(32, delta2=uint(1000000), family=uint(4), group=uint(2),
+                   items=uint(2), map=uint(4), rho_den=uint(BIG, 1), rho_num=uint(BIG),
                    sigma2=uint(2147483647))
 THRESHOLDS = fields(
     board_percent=uint(100, 1), boards=uint(10000, 1),
@@ -529,10 +529,11 @@ UNITS = columns(20000, 1, board=uint(9999), leader=PEOPLE, level=uint(5, 1),
 MANIFEST = fields(
     boards=uint(10000, 1), box=binary(32), deadline=uint(8640000000), folds=FOLDS,
     hub=binary(32), id=code(95), ids=binary_up_to(320000, 16), instrument=binary(32),
-    keys=binary_up_to(320000, 32), region=code(15), releases=RELEASES,
+    keys=binary_up_to(320000, 32), notary=binary(32), notary_box=binary(32),
+    region=code(15), releases=RELEASES, replaces=binary(32),
     rho=columns(3, 3, den=uint(BIG, 1), num=uint(BIG, 1)), sample=boolean,
     thresholds=THRESHOLDS, title=line(95), to=uint(100000), track=uint(1), units=UNITS,
-    year=uint(2243, 1970), **{"from": uint(100000)})
+    verify=binary(32), year=uint(2243, 1970), **{"from": uint(100000)})
 CODES = {1: 7, 2: 5, 3: 5, 4: 5}  # of a family's fold rules
 
 
@@ -562,14 +563,20 @@ def check_manifest(value):
     need(len({(u["school"], u["level"]) for u in units}) == len(units), "a level twice")
     need(len({(u["school"], u["board"]) for u in units})
          == len({u["school"] for u in units}), "two boards")
+    sealed = value["track"] == 1
+    need(all((value[key] != bytes(32)) == sealed
+             for key in ("notary", "notary_box", "verify")), "the notary")
+    need(not sealed or (value["notary"] != value["hub"]
+                        and value["notary_box"] != value["box"]), "its own notary")
     check_releases(records(value["releases"]), value["track"])
 
 
 def check_releases(releases, track):
-    places = [(r["group"], r["family"], r["additional"]) for r in releases]
+    places = [(r["group"], r["family"], r["items"]) for r in releases]
     need(len(set(places)) == len(places), "a release twice")
     for r in releases:
         need(math.gcd(r["rho_num"], r["rho_den"]) == 1, "rho of a release")
+        need((r["items"] == 2) == (r["map"] == 4), "ticks of tick boxes alone")
         if r["map"] == 0:
             need(r["rho_num"] == r["delta2"] == r["sigma2"] == 0, "counts have no noise")
         else:

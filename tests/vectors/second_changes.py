@@ -126,19 +126,31 @@ def instruments(value):
 
 
 def manifests(value):
+    parties = ({"track": 0}, {"track": 1, "notary": b"n" * 32, "notary_box": b"b" * 32,
+                              "verify": b"v" * 32})
+    for change in ({}, {"notary": bytes(32)}, {"notary_box": bytes(32)},
+                   {"verify": bytes(32)}, {"notary": value["hub"]},
+                   {"notary_box": value["box"]}, {"track": 0}, {"replaces": b"r" * 32}):
+        yield {**value, **parties[1], "releases": {key: [] for key in value["releases"]},
+               **change}
+    for items, mapped in itertools.product(range(4), range(1, 5)):
+        changed = with_record(value, "releases", {
+            "delta2": 5, "family": 0, "group": 0, "items": items, "map": mapped,
+            "rho_den": 1, "rho_num": 1, "sigma2": 3})
+        yield changed
     for family, first, into in itertools.product(range(6), range(9), range(9)):
         yield with_record(value, "folds", {"family": family, "from": first, "into": into})
     for track, mapped, family, rho, delta2, sigma2 in itertools.product(
             (0, 1), range(6), (0, 1), ((0, 1), (0, 2), (1, 1), (2, 4), (1, 0)), (0, 1),
             (0, 1)):
         changed = with_record(value, "releases", {
-            "additional": 1, "delta2": delta2, "family": family, "group": 0, "map": mapped,
+            "delta2": delta2, "family": family, "group": 0, "items": 1, "map": mapped,
             "rho_den": rho[1], "rho_num": rho[0], "sigma2": sigma2})
-        yield {**changed, "track": track}
-    for group, family, additional in itertools.product(range(3), range(5), (0, 1)):
+        yield {**changed, **parties[track]}
+    for group, family, items in itertools.product(range(3), range(5), range(4)):
         yield with_record(value, "releases", {
-            "additional": additional, "delta2": 0, "family": family, "group": group,
-            "map": 0, "rho_den": 1, "rho_num": 0, "sigma2": 0})
+            "delta2": 0, "family": family, "group": group, "items": items, "map": 0,
+            "rho_den": 1, "rho_num": 0, "sigma2": 0})
     for school, level, board in itertools.product(range(8), range(7), range(6)):
         changed = with_record(value, "units", {
             "board": board, "leader": 0, "level": level, "network": 1, "province": 1,

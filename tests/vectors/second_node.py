@@ -215,7 +215,7 @@ class SecondNode(federation.Case):
 
     def release(self, group):
         [found] = [r for r in second.records(self.manifest["releases"])
-                   if (r["group"], r["family"], r["additional"]) == (group, 0, 0)]
+                   if (r["group"], r["family"], r["items"]) == (group, 0, 0)]
         return found
 
     def unit(self, school):

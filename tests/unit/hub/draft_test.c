@@ -305,8 +305,8 @@ static void releases(void)
 	CHECK_INT(m->n_releases, DRP_GROUPS * DRP_FAMILIES);
 	for (int g = 0; g < DRP_GROUPS; g++) {
 		for (int f = 0; f < DRP_FAMILIES; f++) {
-			const struct drp_release *r = drp_manifest_release(
-				m, (enum drp_group)g, (enum drp_family)f, 0);
+			const struct drp_release *r = drp_manifest_release(m,
+				(enum drp_group)g, (enum drp_family)f, DRP_RELEASE_CORE);
 			int values = want[g].values >> f & 1;
 			CHECK(r != NULL);
 			CHECK_INT(r->map, values ? DRP_MAP_PAIRS : DRP_MAP_COUNTS);
@@ -315,7 +315,8 @@ static void releases(void)
 			/* One draw serves every family, so one is charged. */
 			CHECK_INT(r->rho.num, f == 0 ? m->rho[g].num : 0);
 			CHECK(drp_manifest_release(m, (enum drp_group)g,
-				      (enum drp_family)f, 1) == NULL);
+				      (enum drp_family)f,
+				      DRP_RELEASE_ADDITIONAL) == NULL);
 		}
 	}
 	CHECK_OK(drp_policy_check(m, instrument, &diag)); /* nodes will take it */

@@ -65,6 +65,23 @@ static struct drp_manifest *sample(void)
 	return &m;
 }
 
+static const struct drp_key sample_notary = {{0x76, 1}};
+
+/* The same on the sealed track, in place of another campaign. */
+static struct drp_manifest *seal(struct drp_manifest *m)
+{
+	m->track = DRP_TRACK_SEALED;
+	m->notary = sample_notary;
+	memset(m->notary_box, 0x77, 32);
+	memset(m->verify.b, 0x78, 32);
+	memset(m->replaces.b, 0x79, 32);
+	m->release[1].rho = (struct drp_rational){1, 9};
+	m->release[3] = (struct drp_release){DRP_PUPIL, DRP_FAMILY_REGION, DRP_MAP_TICKS,
+		DRP_RELEASE_TICKS, {1, 8}, 12, 48};
+	m->n_releases = 4;
+	return m;
+}
+
 static struct drp_buf encoded(struct drp_manifest *m)
 {
 	struct drp_buf bytes = {0};
@@ -103,7 +120,7 @@ static void manifests_come_back(void)
 	for (int i = 0; i < 3; i++) {
 		const struct drp_release *a = &back->release[i], *b = &m->release[i];
 		CHECK(a->group == b->group && a->family == b->family && a->map == b->map);
-		CHECK(a->additional == b->additional && a->rho.num == b->rho.num);
+		CHECK(a->items == b->items && a->rho.num == b->rho.num);
 		CHECK(a->rho.den == b->rho.den && a->delta2 == b->delta2);
 		CHECK_INT(a->sigma2, b->sigma2);
 	}
@@ -127,10 +144,12 @@ static void look_ups(void)
 	struct drp_id unknown = m->unit[2].id;
 	unknown.b[15]++;
 	CHECK(drp_manifest_unit(m, &unknown) == NULL);
-	CHECK(drp_manifest_release(m, DRP_TEACHER, DRP_FAMILY_PROVINCE, 0) ==
-		&m->release[1]);
-	CHECK(drp_manifest_release(m, DRP_TEACHER, DRP_FAMILY_REGION, 1) == NULL);
-	CHECK(drp_manifest_release(m, DRP_PUPIL, DRP_FAMILY_REGION, 0) == NULL);
+	CHECK(drp_manifest_release(m, DRP_TEACHER, DRP_FAMILY_PROVINCE,
+		      DRP_RELEASE_CORE) == &m->release[1]);
+	CHECK(drp_manifest_release(
+		      m, DRP_TEACHER, DRP_FAMILY_REGION, DRP_RELEASE_ADDITIONAL) == NULL);
+	CHECK(drp_manifest_release(m, DRP_PUPIL, DRP_FAMILY_REGION, DRP_RELEASE_CORE) ==
+		NULL);
 	static const char *const code[DRP_MAPS] = {
 		"counts", "pairs", "sums", "histogram", "ticks"};
 	for (int map = 0; map < DRP_MAPS; map++) {
@@ -253,12 +272,13 @@ static size_t skip(const uint8_t *b, size_t at)
 static void unreadable_fields_are_named(void)
 {
 	static const char *const fields[] = {"boards", "box", "deadline", "folds", "from",
-		"hub", "id", "ids", "instrument", "keys", "region", "releases", "rho",
-		"sample", "thresholds", "title", "to", "track", "units", "year", "into",
-		"additional", "delta2", "group", "map", "rho_den", "rho_num", "sigma2",
-		"den", "num", "board_percent", "respondents", "school_percent", "schools",
-		"unit", "board", "leader", "level", "network", "province", "pupil",
-		"school", "teacher"};
+		"hub", "id", "ids", "instrument", "keys", "notary", "notary_box",
+		"region", "releases", "replaces", "rho", "verify", "sample", "thresholds",
+		"title", "to", "track", "units", "year", "into", "items", "delta2",
+		"group", "map", "rho_den", "rho_num", "sigma2", "den", "num",
+		"board_percent", "respondents", "school_percent", "schools", "unit",
+		"board", "leader", "level", "network", "province", "pupil", "school",
+		"teacher"};
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
 		struct drp_buf bytes = encoded(sample());
 		size_t at = after(&bytes, fields[i]), end = skip(bytes.data, at);
@@ -392,7 +412,11 @@ static void releases_out_of_range(void)
 	REFUSE(m->release[0].group = DRP_GROUPS);
 	REFUSE(m->release[0].family = DRP_FAMILIES);
 	REFUSE(m->release[0].map = DRP_MAPS);
-	REFUSE(m->release[0].additional = 2);
+	REFUSE(m->release[0].items = DRP_RELEASE_ITEMS);
+	/* Ticks are of tick boxes, and tick boxes have nothing else. */
+	REFUSE(m->release[0].items = DRP_RELEASE_TICKS);
+	REFUSE(m->release[0].map = DRP_MAP_TICKS);
+	REFUSE(m->release[2].items = DRP_RELEASE_TICKS);
 	REFUSE(m->release[0].delta2 = 0);
 	REFUSE(m->release[0].delta2 = DRP_DELTA2_MAX + 1);
 	REFUSE(m->release[0].sigma2 = 0);
@@ -402,11 +426,39 @@ static void releases_out_of_range(void)
 	REFUSE(m->release[0].rho = ((struct drp_rational){-1, 2}));
 	REFUSE(m->release[0].rho = ((struct drp_rational){2, 2}));
 	REFUSE(m->release[1].rho = ((struct drp_rational){0, 2}));
-	REFUSE(m->track = DRP_TRACK_SEALED); /* there every release draws */
+	REFUSE(seal(m); m->release[1].rho.num = 0); /* there every release draws */
 	REFUSE(m->release[2].delta2 = 1);
 	REFUSE(m->release[2].sigma2 = 1);
 	REFUSE(m->release[2].rho = ((struct drp_rational){1, 2}));
 	REFUSE(m->release[1].family = DRP_FAMILY_REGION); /* a second of the same */
+}
+
+static void notaries_out_of_range(void)
+{
+	struct drp_buf bytes = encoded(seal(sample()));
+	struct drp_manifest *got = NULL;
+	CHECK_OK(drp_manifest_decode(bytes.data, bytes.len, &got, NULL));
+	CHECK_MEM(&got->notary, &sample_notary, 32);
+	CHECK_INT(got->notary_box[0], 0x77);
+	CHECK_INT(got->verify.b[31], 0x78);
+	CHECK_INT(got->replaces.b[0], 0x79);
+	CHECK_INT(got->release[3].items, DRP_RELEASE_TICKS);
+	drp_manifest_free(got);
+	drp_buf_clear(&bytes);
+	REFUSE(m->track = DRP_TRACK_SEALED);
+	REFUSE(seal(m); memset(m->notary.b, 0, 32));
+	REFUSE(seal(m); memset(m->notary_box, 0, 32));
+	REFUSE(seal(m); memset(m->verify.b, 0, 32));
+	REFUSE(seal(m); m->notary = m->hub);
+	REFUSE(seal(m); memcpy(m->notary_box, m->hub_box, 32));
+	REFUSE(seal(m); m->track = DRP_TRACK_OPEN);
+	REFUSE(m->notary.b[31] = 1);
+	REFUSE(m->notary_box[0] = 1);
+	REFUSE(m->verify.b[9] = 1);
+	struct drp_manifest *m = sample(); /* an open campaign may replace one too */
+	m->replaces.b[0] = 1;
+	bytes = encoded(m);
+	drp_buf_clear(&bytes);
 }
 
 static void folds_out_of_range(void)
@@ -530,6 +582,8 @@ int main(void)
 	CASE("head out of range", heads_out_of_range);
 	CASE("thresholds and budgets out of range", thresholds_and_budgets_out_of_range);
 	CASE("releases out of range", releases_out_of_range);
+	CASE("a sealed campaign names its notary, an open one none",
+		notaries_out_of_range);
 	CASE("folds out of range", folds_out_of_range);
 	CASE("units, schools and boards out of range", units_out_of_range);
 	CASE("schools that have not enrolled have no key", schools_without_a_key);
