@@ -3,7 +3,7 @@
 #include "node/import.h"
 #include "node/own_items.h"
 #include "node/release.h"
-#include "node/report.h"
+#include "node/results.h"
 #include "proto/base/alloc.h"
 #include "proto/base/date.h"
 #include "proto/model/codes.h"
@@ -306,7 +306,7 @@ struct reporting {
 	struct drp_tabulation tabulation[DRP_GROUPS];
 	struct drp_own_tabulation own_tabulation[DRP_GROUPS];
 	uint8_t selected[DRP_ITEMS_MAX];
-	struct drp_report report;
+	struct drp_results report;
 };
 
 static enum drp_err count_sheet(
@@ -347,14 +347,14 @@ static enum drp_err mark_selected(struct drp_node *node, const struct drp_node_w
 }
 
 static enum drp_err print_report(
-	const struct drp_args *args, const struct drp_report *report, int level)
+	const struct drp_args *args, const struct drp_results *report, int level)
 {
 	const char *language = drp_args_get(args, "--language");
 	struct drp_buf out = {0};
 	enum drp_err err =
 		drp_args_has(args, "--json")
-			? drp_report_json(report, &out)
-			: drp_report_text(report, language ? language : "nl", &out);
+			? drp_results_json(report, &out)
+			: drp_results_text(report, language ? language : "nl", &out);
 	if (err == DRP_OK) {
 		if (!drp_args_has(args, "--json")) {
 			printf("%s\n\n",
@@ -373,7 +373,7 @@ static enum drp_err report_level(struct drp_node *node, const struct drp_node_wo
 {
 	struct drp_own_items *own = NULL;
 	struct reporting *r = drp_alloc(1, sizeof *r);
-	struct drp_report_input in = {.instrument = work->instrument,
+	struct drp_results_input in = {.instrument = work->instrument,
 		.level = (uint8_t)level,
 		.close = DRP_PARTICIPATION_CLOSE};
 	enum drp_err err = r ? DRP_OK : DRP_E_NOMEM;
@@ -394,7 +394,7 @@ static enum drp_err report_level(struct drp_node *node, const struct drp_node_wo
 	if (err == DRP_OK) {
 		in.own = own;
 		in.selected = r->selected;
-		drp_report_build(&in, &r->report);
+		drp_results_build(&in, &r->report);
 		err = print_report(args, &r->report, level);
 	}
 	drp_own_items_free(own);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "node/report.h"
+#include "node/results.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,24 +11,24 @@ const char *drp_item_state_code(int state)
 	return state >= 0 && state < DRP_STATES ? codes[state] : "?";
 }
 
-uint32_t drp_report_mean_tenths(const struct drp_report_cell *cell)
+uint32_t drp_results_mean_tenths(const struct drp_results_cell *cell)
 {
 	return (uint32_t)((20 * cell->sum + cell->valid) / (2 * (uint64_t)cell->valid));
 }
 
-uint32_t drp_report_area_tenths(double mean)
+uint32_t drp_results_area_tenths(double mean)
 {
 	/* A mean of quotients may fall a rounding error short of the half it is. */
 	return (uint32_t)floor(mean * 10 + 0.5 + 1e-9);
 }
 
-uint32_t drp_report_percent_tenths(uint64_t count, uint32_t n)
+uint32_t drp_results_percent_tenths(uint64_t count, uint32_t n)
 {
 	return (uint32_t)((2000 * count + n) / (2 * (uint64_t)n));
 }
 
 /* Fills everything but the states that precede the counts. */
-static void sum_cell(struct drp_report_cell *cell, const struct drp_scale *scale)
+static void sum_cell(struct drp_results_cell *cell, const struct drp_scale *scale)
 {
 	cell->valid = 0;
 	cell->sum = 0;
@@ -50,13 +50,13 @@ static void sum_cell(struct drp_report_cell *cell, const struct drp_scale *scale
 }
 
 /* Over all groups; without a value, the reason that says most about the answers. */
-static void sum_groups(struct drp_report_item *item, const struct drp_scale *scale)
+static void sum_groups(struct drp_results_item *item, const struct drp_scale *scale)
 {
 	static const uint8_t telling[] = {
 		DRP_STATE_NO_DATA, DRP_STATE_NOT_SELECTED, DRP_STATE_NOT_ASKED};
 	int has[DRP_STATES] = {0};
 	for (int group = 0; group < DRP_GROUPS; group++) {
-		const struct drp_report_cell *cell = &item->group[group];
+		const struct drp_results_cell *cell = &item->group[group];
 		has[cell->state] = 1;
 		for (int answer = 0; answer < DRP_ANSWERS; answer++) {
 			item->overall.count[answer] += cell->count[answer];
@@ -77,13 +77,13 @@ static int is_asked(const struct drp_item *item, int group, int level)
 	       (item->levels == 0 || (item->levels >> level & 1));
 }
 
-static void build_item(struct drp_report *report, uint16_t index)
+static void build_item(struct drp_results *report, uint16_t index)
 {
-	const struct drp_report_input *input = &report->input;
+	const struct drp_results_input *input = &report->input;
 	const struct drp_item *item = &input->instrument->item[index];
 	const struct drp_scale *scale = &input->instrument->scale[item->scale];
 	for (int group = 0; group < DRP_GROUPS; group++) {
-		struct drp_report_cell *cell = &report->item[index].group[group];
+		struct drp_results_cell *cell = &report->item[index].group[group];
 		const struct drp_tabulation *tabulation = input->tabulation[group];
 		if (!is_asked(item, group, input->level)) {
 			cell->state = DRP_STATE_NOT_ASKED;
@@ -101,11 +101,11 @@ static void build_item(struct drp_report *report, uint16_t index)
 	sum_groups(&report->item[index], scale);
 }
 
-static void build_own(struct drp_report *report, uint8_t index)
+static void build_own(struct drp_results *report, uint8_t index)
 {
-	const struct drp_report_input *input = &report->input;
+	const struct drp_results_input *input = &report->input;
 	for (int group = 0; group < DRP_GROUPS; group++) {
-		struct drp_report_cell *cell = &report->own[index].group[group];
+		struct drp_results_cell *cell = &report->own[index].group[group];
 		const struct drp_own_tabulation *tabulation =
 			input->own_tabulation[group];
 		if (!(input->own->item[index].groups >> group & 1)) {
@@ -120,12 +120,12 @@ static void build_own(struct drp_report *report, uint8_t index)
 	sum_groups(&report->own[index], drp_own_scale());
 }
 
-static void add_to_area(struct drp_report *report, uint16_t index)
+static void add_to_area(struct drp_results *report, uint16_t index)
 {
 	const struct drp_item *item = &report->input.instrument->item[index];
-	struct drp_report_area *area = &report->area[item->area];
+	struct drp_results_area *area = &report->area[item->area];
 	for (int group = 0; item->kind == DRP_ITEM_CORE && group < DRP_GROUPS; group++) {
-		const struct drp_report_cell *cell = &report->item[index].group[group];
+		const struct drp_results_cell *cell = &report->item[index].group[group];
 		if (cell->state == DRP_STATE_VALUE) {
 			area->questions[group]++;
 			area->mean[group] += (double)cell->sum / cell->valid;
@@ -133,10 +133,10 @@ static void add_to_area(struct drp_report *report, uint16_t index)
 	}
 }
 
-void drp_report_build(const struct drp_report_input *input, struct drp_report *report)
+void drp_results_build(const struct drp_results_input *input, struct drp_results *report)
 {
 	const struct drp_instrument *instrument = input->instrument;
-	*report = (struct drp_report){.input = *input};
+	*report = (struct drp_results){.input = *input};
 	report->level = drp_participation_classify(
 		&input->participation, input->close, &report->reason);
 	for (uint16_t i = 0; i < instrument->n_items; i++) {

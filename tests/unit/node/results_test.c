@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "node/report.h"
+#include "node/results.h"
 
 #include "tests/support/check.h"
 #include "tests/support/node_fixture.h"
@@ -7,15 +7,15 @@
 static struct drp_instrument instrument;
 static struct drp_tabulation tabulation[DRP_GROUPS];
 static struct drp_own_tabulation own_tabulation[DRP_GROUPS];
-static struct drp_report_input input;
-static struct drp_report report;
+static struct drp_results_input input;
+static struct drp_results report;
 
 static void start(void)
 {
 	memset(tabulation, 0, sizeof tabulation);
 	memset(own_tabulation, 0, sizeof own_tabulation);
 	fixture_instrument(&instrument);
-	input = (struct drp_report_input){
+	input = (struct drp_results_input){
 		.instrument = &instrument,
 		.level = 2,
 		.participation = {.eligible = {5, 20, 100},
@@ -39,8 +39,8 @@ static const char *text(const char *language)
 {
 	static struct drp_buf out;
 	out.len = 0;
-	drp_report_build(&input, &report);
-	CHECK_OK(drp_report_text(&report, language, &out));
+	drp_results_build(&input, &report);
+	CHECK_OK(drp_results_text(&report, language, &out));
 	return drp_buf_string(&out);
 }
 
@@ -48,8 +48,8 @@ static const char *json(void)
 {
 	static struct drp_buf out;
 	out.len = 0;
-	drp_report_build(&input, &report);
-	CHECK_OK(drp_report_json(&report, &out));
+	drp_results_build(&input, &report);
+	CHECK_OK(drp_results_json(&report, &out));
 	return drp_buf_string(&out);
 }
 
@@ -65,15 +65,15 @@ static void study_visits(void)
 	answer(DRP_TEACHER, X1, 5, 11);
 	answer(DRP_TEACHER, X1, 4, 2);
 	answer(DRP_TEACHER, X1, DRP_ANSWER_NA, 2);
-	drp_report_build(&input, &report);
-	const struct drp_report_cell *cell = &report.item[X1].group[DRP_TEACHER];
+	drp_results_build(&input, &report);
+	const struct drp_results_cell *cell = &report.item[X1].group[DRP_TEACHER];
 	CHECK_INT(cell->n, 15);
 	CHECK_INT(cell->valid, 13);
 	CHECK_INT(cell->sum, 63);
-	CHECK_INT(drp_report_percent_tenths(cell->count[5], cell->n), 733);
-	CHECK_INT(drp_report_percent_tenths(cell->count[4], cell->n), 133);
-	CHECK_INT(drp_report_percent_tenths(cell->count[DRP_ANSWER_NA], cell->n), 133);
-	CHECK_INT(drp_report_mean_tenths(cell), 48);
+	CHECK_INT(drp_results_percent_tenths(cell->count[5], cell->n), 733);
+	CHECK_INT(drp_results_percent_tenths(cell->count[4], cell->n), 133);
+	CHECK_INT(drp_results_percent_tenths(cell->count[DRP_ANSWER_NA], cell->n), 133);
+	CHECK_INT(drp_results_mean_tenths(cell), 48);
 	CHECK(strstr(json(), "\"n\":15,\"valid\":13,\"sum\":63,\"mean\":4.84615"));
 	CHECK(strstr(text("nl"), "                      gem.      n     1 %     2 %     "
 				 "3 %     4 %     5 %  n.v.t. %\n"
@@ -86,11 +86,11 @@ static void one_leader(void)
 {
 	start();
 	answer(DRP_LEADER, B4, 5, 1);
-	drp_report_build(&input, &report);
-	const struct drp_report_cell *cell = &report.item[B4].group[DRP_LEADER];
+	drp_results_build(&input, &report);
+	const struct drp_results_cell *cell = &report.item[B4].group[DRP_LEADER];
 	CHECK_INT(cell->n, 1);
-	CHECK_INT(drp_report_mean_tenths(cell), 50);
-	CHECK_INT(drp_report_percent_tenths(cell->count[5], cell->n), 1000);
+	CHECK_INT(drp_results_mean_tenths(cell), 50);
+	CHECK_INT(drp_results_percent_tenths(cell->count[5], cell->n), 1000);
 }
 
 /* W4: own question on robots, 5 leaders with mean 3.8 and 20 teachers with mean 4. */
@@ -111,11 +111,11 @@ static void robots(void)
 	own_tabulation[DRP_TEACHER].count[0][4] = 18;
 	own_tabulation[DRP_TEACHER].count[0][5] = 1;
 	own_tabulation[DRP_TEACHER].count[0][3] = 1;
-	drp_report_build(&input, &report);
+	drp_results_build(&input, &report);
 	CHECK_INT(report.own[0].group[DRP_LEADER].sum, 19);
-	CHECK_INT(drp_report_mean_tenths(&report.own[0].group[DRP_LEADER]), 38);
+	CHECK_INT(drp_results_mean_tenths(&report.own[0].group[DRP_LEADER]), 38);
 	CHECK_INT(report.own[0].group[DRP_TEACHER].sum, 80);
-	CHECK_INT(drp_report_mean_tenths(&report.own[0].group[DRP_TEACHER]), 40);
+	CHECK_INT(drp_results_mean_tenths(&report.own[0].group[DRP_TEACHER]), 40);
 	CHECK_INT(report.own[0].group[DRP_PUPIL].state, DRP_STATE_NOT_ASKED);
 	const char *page = text("nl");
 	CHECK(strstr(page, "Door de school toegevoegde stellingen"));
@@ -163,7 +163,7 @@ static void area_of_many_questions(void)
 			answer(DRP_PUPIL, i, 5, i == 0 ? 3 : 1);
 		}
 	}
-	drp_report_build(&input, &report);
+	drp_results_build(&input, &report);
 	CHECK_INT(report.area[2].questions[DRP_TEACHER], 11);
 	CHECK_INT(report.area[2].questions[DRP_PUPIL], 3);
 	CHECK_INT(report.area[2].questions[DRP_LEADER], 0);
@@ -180,7 +180,7 @@ static void additional_items_do_not_enter_areas(void)
 	start();
 	answer(DRP_TEACHER, X1, 5, 3);
 	answer(DRP_TEACHER, C9, 5, 3);
-	drp_report_build(&input, &report);
+	drp_results_build(&input, &report);
 	CHECK_INT(report.area[3].questions[DRP_TEACHER], 0);
 	CHECK_INT(report.area[1].questions[DRP_TEACHER], 0);
 }
@@ -194,7 +194,7 @@ static void states_stay_distinct(void)
 	answer(DRP_TEACHER, B4, 3, 3);
 	input.selected = selected;
 	input.tabulation[DRP_PUPIL] = NULL;
-	drp_report_build(&input, &report);
+	drp_results_build(&input, &report);
 	check_state(B1, DRP_LEADER, DRP_STATE_ALL_NA);
 	check_state(B4, DRP_LEADER, DRP_STATE_NO_DATA);
 	check_state(B4, DRP_TEACHER, DRP_STATE_VALUE);
@@ -210,7 +210,7 @@ static void states_stay_distinct(void)
 	selected[C9] = 1u << DRP_TEACHER;
 	answer(DRP_TEACHER, C9, 2, 1);
 	input.level = 1;
-	drp_report_build(&input, &report);
+	drp_results_build(&input, &report);
 	check_state(C9, DRP_TEACHER, DRP_STATE_VALUE);
 	check_state(D3, DRP_PUPIL, DRP_STATE_NOT_ASKED);
 	CHECK_INT(report.item[D3].overall.state, DRP_STATE_NOT_ASKED);
@@ -228,29 +228,30 @@ static void overall_weighs_persons(void)
 	answer(DRP_LEADER, B4, 5, 1);
 	answer(DRP_TEACHER, B4, 3, 3);
 	answer(DRP_PUPIL, B4, DRP_ANSWER_NA, 4);
-	drp_report_build(&input, &report);
+	drp_results_build(&input, &report);
 	CHECK_INT(report.item[B4].overall.sum, 14);
 	CHECK_INT(report.item[B4].overall.valid, 4);
 	CHECK_INT(report.item[B4].overall.n, 8);
-	CHECK_INT(drp_report_mean_tenths(&report.item[B4].overall), 35);
+	CHECK_INT(drp_results_mean_tenths(&report.item[B4].overall), 35);
 }
 
 static void rounds_half_up(void)
 {
-	struct drp_report_cell cell = {.valid = 20, .sum = 85}; /* 4.25 */
-	CHECK_INT(drp_report_mean_tenths(&cell), 43);
-	cell = (struct drp_report_cell){.valid = 100, .sum = 424};
-	CHECK_INT(drp_report_mean_tenths(&cell), 42);
-	CHECK_INT(drp_report_percent_tenths(1, 16), 63); /* 6.25 % */
-	CHECK_INT(drp_report_percent_tenths(1, 2000), 1);
-	CHECK_INT(drp_report_percent_tenths(0, 7), 0);
-	CHECK_INT(drp_report_percent_tenths(UINT32_MAX, UINT32_MAX), 1000);
-	CHECK_INT(drp_report_area_tenths((4.1 + 4.2) / 2), 42);
+	struct drp_results_cell cell = {.valid = 20, .sum = 85}; /* 4.25 */
+	CHECK_INT(drp_results_mean_tenths(&cell), 43);
+	cell = (struct drp_results_cell){.valid = 100, .sum = 424};
+	CHECK_INT(drp_results_mean_tenths(&cell), 42);
+	CHECK_INT(drp_results_percent_tenths(1, 16), 63); /* 6.25 % */
+	CHECK_INT(drp_results_percent_tenths(1, 2000), 1);
+	CHECK_INT(drp_results_percent_tenths(0, 7), 0);
+	CHECK_INT(drp_results_percent_tenths(UINT32_MAX, UINT32_MAX), 1000);
+	CHECK_INT(drp_results_area_tenths((4.1 + 4.2) / 2), 42);
 	/* 2.95, which doubles sum up to a little less */
-	CHECK_INT(drp_report_area_tenths((3 / 1.0 + 15 / 12.0 + 23 / 5.0) / 3), 30);
-	CHECK_INT(drp_report_area_tenths((2.0 / 3 + 3.8 + 3.0 + 2.0 + 1.0 / 3 + 5.7) / 6),
+	CHECK_INT(drp_results_area_tenths((3 / 1.0 + 15 / 12.0 + 23 / 5.0) / 3), 30);
+	CHECK_INT(
+		drp_results_area_tenths((2.0 / 3 + 3.8 + 3.0 + 2.0 + 1.0 / 3 + 5.7) / 6),
 		26);
-	CHECK_INT(drp_report_area_tenths(4.249), 42);
+	CHECK_INT(drp_results_area_tenths(4.249), 42);
 }
 
 static void watermark(void)

@@ -10,8 +10,8 @@
  * unweighted mean of its core items' means. Sums and shares are exact integers and
  * round half up when printed. Threads: any, read-only after building.
  */
-#ifndef DRP_NODE_REPORT_H
-#define DRP_NODE_REPORT_H
+#ifndef DRP_NODE_RESULTS_H
+#define DRP_NODE_RESULTS_H
 
 #include "node/own_items.h"
 #include "node/participation.h"
@@ -32,7 +32,7 @@ enum drp_item_state {
 /* "value" "not_asked" "all_na" "not_selected" "no_data" "suppressed" */
 const char *drp_item_state_code(int state);
 
-struct drp_report_cell {
+struct drp_results_cell {
 	uint8_t state;
 	uint32_t n;	/* answered: valid and "not applicable" */
 	uint32_t valid; /* answered on the scale; of a tick box, ticked or not */
@@ -40,17 +40,17 @@ struct drp_report_cell {
 	uint32_t count[DRP_ANSWERS];
 };
 
-struct drp_report_item {
-	struct drp_report_cell group[DRP_GROUPS];
-	struct drp_report_cell overall;
+struct drp_results_item {
+	struct drp_results_cell group[DRP_GROUPS];
+	struct drp_results_cell overall;
 };
 
-struct drp_report_area {
+struct drp_results_area {
 	uint16_t questions[DRP_GROUPS]; /* core items with a mean; 0: the area has none */
 	double mean[DRP_GROUPS];
 };
 
-struct drp_report_input {
+struct drp_results_input {
 	const struct drp_instrument *instrument;
 	uint8_t level;
 	const struct drp_tabulation *tabulation[DRP_GROUPS]; /* NULL: no questionnaires */
@@ -62,30 +62,30 @@ struct drp_report_input {
 	struct drp_rational close; /* DRP_PARTICIPATION_CLOSE, or as configured */
 };
 
-struct drp_report {
-	struct drp_report_input input; /* borrowed: must outlive the report */
+struct drp_results {
+	struct drp_results_input input; /* borrowed: must outlive the report */
 	enum drp_participation_level level;
 	enum drp_participation_reason reason;
-	struct drp_report_area area[DRP_AREAS_MAX];
-	struct drp_report_item item[DRP_ITEMS_MAX];
-	struct drp_report_item own[DRP_OWN_ITEMS_MAX];
+	struct drp_results_area area[DRP_AREAS_MAX];
+	struct drp_results_item item[DRP_ITEMS_MAX];
+	struct drp_results_item own[DRP_OWN_ITEMS_MAX];
 };
 
-void drp_report_build(const struct drp_report_input *input, struct drp_report *report);
+void drp_results_build(const struct drp_results_input *input, struct drp_results *report);
 
 /* Tenths, rounded half up: of a cell's mean (valid > 0), of an area's mean, and of the
  * percentage that `count` is of `n` (n > 0). */
-uint32_t drp_report_mean_tenths(const struct drp_report_cell *cell);
-uint32_t drp_report_area_tenths(double mean);
-uint32_t drp_report_percent_tenths(uint64_t count, uint32_t n);
+uint32_t drp_results_mean_tenths(const struct drp_results_cell *cell);
+uint32_t drp_results_area_tenths(double mean);
+uint32_t drp_results_percent_tenths(uint64_t count, uint32_t n);
 
-/* drp_report_text appends the report for people; language "nl" or "en". An incomplete
+/* drp_results_text appends the report for people; language "nl" or "en". An incomplete
  * participation puts the watermark at the top and the bottom (R12). */
-enum drp_err drp_report_text(const struct drp_report *report, const char *language,
+enum drp_err drp_results_text(const struct drp_results *report, const char *language,
 	struct drp_buf *out) DRP_MUST_CHECK;
 
-/* drp_report_json appends it for machines, one line. */
-enum drp_err drp_report_json(
-	const struct drp_report *report, struct drp_buf *out) DRP_MUST_CHECK;
+/* drp_results_json appends it for machines, one line. */
+enum drp_err drp_results_json(
+	const struct drp_results *report, struct drp_buf *out) DRP_MUST_CHECK;
 
 #endif

@@ -4,10 +4,10 @@
  */
 #include "node/answer.h"
 #include "node/json.h"
-#include "node/report.h"
+#include "node/results.h"
 #include "proto/model/codes.h"
 
-static json_t *participation_json(struct drp_json *json, const struct drp_report *report)
+static json_t *participation_json(struct drp_json *json, const struct drp_results *report)
 {
 	const struct drp_participation_counts *counts = &report->input.participation;
 	json_t *groups = json_object();
@@ -39,7 +39,7 @@ static json_t *tenths(uint32_t value)
 }
 
 static void set_breakdown(struct drp_json *json, json_t *object,
-	const struct drp_report_cell *cell, const struct drp_scale *scale)
+	const struct drp_results_cell *cell, const struct drp_scale *scale)
 {
 	json_t *counts = json_object(), *percent = json_object();
 	uint8_t answers[DRP_ANSWERS];
@@ -50,7 +50,7 @@ static void set_breakdown(struct drp_json *json, json_t *object,
 		drp_json_set(json, counts, name, json_integer(cell->count[answer]));
 		if (answer != DRP_ANSWER_BLANK && answer != DRP_ANSWER_NOT_SHOWN) {
 			drp_json_set(json, percent, name,
-				tenths(drp_report_percent_tenths(
+				tenths(drp_results_percent_tenths(
 					cell->count[answer], cell->n)));
 		}
 	}
@@ -58,7 +58,7 @@ static void set_breakdown(struct drp_json *json, json_t *object,
 	drp_json_set(json, object, "percent", percent);
 }
 
-static json_t *cell_json(struct drp_json *json, const struct drp_report_cell *cell,
+static json_t *cell_json(struct drp_json *json, const struct drp_results_cell *cell,
 	const struct drp_scale *scale)
 {
 	json_t *object = json_object();
@@ -79,7 +79,7 @@ static json_t *cell_json(struct drp_json *json, const struct drp_report_cell *ce
 }
 
 static void set_cells(struct drp_json *json, json_t *object,
-	const struct drp_report_item *item, const struct drp_scale *scale)
+	const struct drp_results_item *item, const struct drp_scale *scale)
 {
 	json_t *groups = json_object();
 	for (int group = 0; group < DRP_GROUPS; group++) {
@@ -91,9 +91,9 @@ static void set_cells(struct drp_json *json, json_t *object,
 }
 
 static json_t *area_json(
-	struct drp_json *json, const struct drp_report *report, int index)
+	struct drp_json *json, const struct drp_results *report, int index)
 {
-	const struct drp_report_area *area = &report->area[index];
+	const struct drp_results_area *area = &report->area[index];
 	json_t *groups = json_object();
 	for (int group = 0; group < DRP_GROUPS; group++) {
 		json_t *object = json_object();
@@ -112,7 +112,7 @@ static json_t *area_json(
 }
 
 static json_t *item_json(
-	struct drp_json *json, const struct drp_report *report, uint16_t index)
+	struct drp_json *json, const struct drp_results *report, uint16_t index)
 {
 	static const char *const kinds[] = {"core", "additional", "optional", "text"};
 	const struct drp_instrument *instrument = report->input.instrument;
@@ -128,7 +128,7 @@ static json_t *item_json(
 	return object;
 }
 
-enum drp_err drp_report_json(const struct drp_report *report, struct drp_buf *out)
+enum drp_err drp_results_json(const struct drp_results *report, struct drp_buf *out)
 {
 	const struct drp_instrument *instrument = report->input.instrument;
 	const struct drp_own_items *own_items = report->input.own;

@@ -3,7 +3,7 @@
  * The school's own results for people: one calm page of aligned text.
  */
 #include "node/answer.h"
-#include "node/report.h"
+#include "node/results.h"
 #include "proto/model/codes.h"
 
 #include <stdio.h>
@@ -72,7 +72,7 @@ static const char *const labels_en[LABELS] = {
 };
 
 struct page {
-	const struct drp_report *report;
+	const struct drp_results *report;
 	const char *language;
 	int text_language; /* index among the instrument's languages */
 	const char *const *label;
@@ -168,14 +168,14 @@ static void put_areas(const struct page *page)
 	}
 	drp_buf_text(page->out, "\n");
 	for (int i = 0; i < instrument->n_areas; i++) {
-		const struct drp_report_area *area = &page->report->area[i];
+		const struct drp_results_area *area = &page->report->area[i];
 		if (instrument->area[i].additional) {
 			continue;
 		}
 		drp_buf_printf(page->out, "%-3s", instrument->area[i].code);
 		put_left(page, text_of(page, &instrument->area[i].name), NAME_WIDTH - 3);
 		for (int group = 0; group < DRP_GROUPS; group++) {
-			uint32_t mean = drp_report_area_tenths(area->mean[group]);
+			uint32_t mean = drp_results_area_tenths(area->mean[group]);
 			snprintf(text, sizeof text, "%u.%u (%2u)", mean / 10, mean % 10,
 				(unsigned)area->questions[group]);
 			put_right(page, area->questions[group] ? text : "-", GROUP_WIDTH);
@@ -191,10 +191,10 @@ static void put_tenths(const struct page *page, uint32_t tenths, int width)
 
 static void put_percent(const struct page *page, uint64_t count, uint32_t n)
 {
-	put_tenths(page, drp_report_percent_tenths(count, n), PERCENT_WIDTH);
+	put_tenths(page, drp_results_percent_tenths(count, n), PERCENT_WIDTH);
 }
 
-static void put_tick(const struct page *page, const struct drp_report_cell *cell)
+static void put_tick(const struct page *page, const struct drp_results_cell *cell)
 {
 	put_percent(page, cell->sum, cell->valid);
 	drp_buf_printf(page->out, " %%  (%u %s %u)", (unsigned)cell->sum,
@@ -218,11 +218,11 @@ static void put_breakdown_head(const struct page *page, const struct drp_scale *
 	drp_buf_text(page->out, "\n");
 }
 
-static void put_breakdown(const struct page *page, const struct drp_report_cell *cell,
+static void put_breakdown(const struct page *page, const struct drp_results_cell *cell,
 	const struct drp_scale *scale)
 {
 	if (cell->valid) {
-		put_tenths(page, drp_report_mean_tenths(cell), MEAN_WIDTH);
+		put_tenths(page, drp_results_mean_tenths(cell), MEAN_WIDTH);
 	} else {
 		put_right(page, "-", MEAN_WIDTH);
 	}
@@ -237,7 +237,7 @@ static void put_breakdown(const struct page *page, const struct drp_report_cell 
 }
 
 static void put_cell(const struct page *page, const char *name,
-	const struct drp_report_cell *cell, const struct drp_scale *scale)
+	const struct drp_results_cell *cell, const struct drp_scale *scale)
 {
 	drp_buf_text(page->out, "    ");
 	put_left(page, name, INDENT_WIDTH);
@@ -259,7 +259,7 @@ static void put_item(const struct page *page, uint16_t index)
 	const struct drp_instrument *instrument = page->report->input.instrument;
 	const struct drp_item *item = &instrument->item[index];
 	const struct drp_scale *scale = &instrument->scale[item->scale];
-	const struct drp_report_item *cells = &page->report->item[index];
+	const struct drp_results_item *cells = &page->report->item[index];
 	const char *wording = "";
 	for (int group = DRP_GROUPS - 1; group >= 0; group--) {
 		wording = item->groups >> group & 1 ? text_of(page, &item->wording[group])
@@ -338,8 +338,8 @@ static void put_own(const struct page *page)
 	}
 }
 
-enum drp_err drp_report_text(
-	const struct drp_report *report, const char *language, struct drp_buf *out)
+enum drp_err drp_results_text(
+	const struct drp_results *report, const char *language, struct drp_buf *out)
 {
 	const struct drp_instrument *instrument = report->input.instrument;
 	int in = drp_instrument_language(instrument, language);
