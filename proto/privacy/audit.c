@@ -11,6 +11,8 @@ struct audit {
 	struct drp_atoms *atoms;
 	const struct drp_thresholds *thresholds;
 	uint32_t k_sheets;
+	const uint64_t
+		*n; /* questionnaires of each cohort of the plan; NULL: not known */
 	const struct drp_plan *plan;
 	const struct drp_plan *part; /* NULL, or numbers of the atoms of kind 1 alone */
 	struct drp_atom_set set[DRP_COHORTS_MAX]; /* of each cohort of the plan */
@@ -36,12 +38,13 @@ static int is_inside(const struct drp_atom_set *inner, const struct drp_atom_set
 	return 1;
 }
 
-static int passes(const struct audit *audit, const struct drp_atom_set *set)
+static int passes(
+	const struct audit *audit, const struct drp_atom_set *set, uint64_t sheets)
 {
 	struct drp_gate_facts facts;
 	drp_atoms_facts(audit->atoms, set, &facts);
 	return drp_gate_a(&facts, audit->thresholds) == DRP_OK &&
-	       drp_atoms_sheets(audit->atoms, set) >= audit->k_sheets;
+	       sheets >= audit->k_sheets;
 }
 
 static int fails_a(const struct audit *audit, const size_t *atoms, size_t n)
@@ -84,12 +87,15 @@ static int name_rows(struct audit *audit, const uint8_t *rows)
 	return any;
 }
 
-/* What is left of an open cohort after the open cohorts of a family inside it. */
+/* What is left of an open cohort after the open cohorts of a family inside it. They are
+ * disjoint, so their numbers subtract as a reader would; numbers that do not add up, as
+ * nobody honest opens them, leave nothing. */
 static void check_remainder(struct audit *audit, size_t whole, unsigned family)
 {
 	const struct drp_plan *plan = audit->plan;
 	struct drp_atom_set rest = audit->set[whole];
 	uint8_t part[DRP_COHORTS_MAX] = {0};
+	uint64_t left = audit->n ? audit->n[whole] : 0;
 	int looked_at = family != plan->cohort[whole].cohort.family;
 	part[whole] = 1;
 	for (size_t i = 0; i < plan->n; i++) {
@@ -101,11 +107,12 @@ static void check_remainder(struct audit *audit, size_t whole, unsigned family)
 		for (size_t a = 0; a < DRP_ATOM_SLOTS_MAX; a++) {
 			rest.has[a] &= !audit->set[i].has[a];
 		}
+		left -= audit->n && audit->n[i] < left ? audit->n[i] : left;
 		part[i] = 1;
 		looked_at = 0;
 	}
 	/* The whole itself is looked at once, with its own family. */
-	if (!looked_at && !is_empty(&rest) && !passes(audit, &rest)) {
+	if (!looked_at && !is_empty(&rest) && !passes(audit, &rest, left)) {
 		memcpy(audit->leak->part, part, sizeof part);
 		tell(audit->leak, "the remainder of", &plan->cohort[whole].cohort);
 	}
@@ -209,7 +216,9 @@ static enum drp_err check_withheld(struct audit *audit)
 			struct drp_atom_set set = audit->set[i];
 			keep_kind(audit->atoms, kind, &set);
 			if (err || audit->leak->found || (part && part->open) ||
-				is_empty(&set) || passes(audit, &set)) {
+				is_empty(&set) ||
+				passes(audit, &set,
+					drp_atoms_sheets(audit->atoms, &set))) {
 				continue;
 			}
 			err = check_set(audit, "a part of", &set, cohort);
@@ -324,10 +333,9 @@ static enum drp_err find(struct audit *audit)
 	return err;
 }
 
-static enum drp_err audit_all(struct drp_atoms *atoms,
-	const struct drp_thresholds *thresholds, uint32_t k_sheets,
-	const struct drp_plan *plan, const struct drp_plan *part, struct drp_leak *leak)
+static enum drp_err run(const struct audit *given)
 {
+	const struct drp_plan *plan = given->plan, *part = given->part;
 	if (plan->n > DRP_COHORTS_MAX || (part && part->n > DRP_COHORTS_MAX)) {
 		return DRP_E_RANGE;
 	}
@@ -335,18 +343,13 @@ static enum drp_err audit_all(struct drp_atoms *atoms,
 	if (!audit) {
 		return DRP_E_NOMEM;
 	}
-	*leak = (struct drp_leak){0};
-	*audit = (struct audit){.atoms = atoms,
-		.thresholds = thresholds,
-		.k_sheets = k_sheets,
-		.plan = plan,
-		.part = part,
-		.leak = leak};
+	*audit = *given;
+	*audit->leak = (struct drp_leak){0};
 	for (size_t i = 0; i < plan->n; i++) {
-		drp_atoms_of(atoms, &plan->cohort[i].cohort, &audit->set[i]);
+		drp_atoms_of(audit->atoms, &plan->cohort[i].cohort, &audit->set[i]);
 	}
-	enum drp_err err =
-		drp_rowspace_new(atoms->n, plan->n + (part ? part->n : 0), &audit->space);
+	enum drp_err err = drp_rowspace_new(
+		audit->atoms->n, plan->n + (part ? part->n : 0), &audit->space);
 	if (!err) {
 		err = find(audit);
 	}
@@ -356,15 +359,27 @@ static enum drp_err audit_all(struct drp_atoms *atoms,
 }
 
 enum drp_err drp_audit_find(struct drp_atoms *atoms,
-	const struct drp_thresholds *thresholds, uint32_t k_sheets,
-	const struct drp_plan *plan, struct drp_leak *leak)
+	const struct drp_thresholds *thresholds, const struct drp_plan *plan,
+	const uint64_t *n, struct drp_leak *leak)
 {
-	return audit_all(atoms, thresholds, k_sheets, plan, NULL, leak);
+	struct audit audit = {.atoms = atoms,
+		.thresholds = thresholds,
+		.k_sheets = n ? thresholds->k_respondents[atoms->tally->group] : 0,
+		.n = n,
+		.plan = plan,
+		.leak = leak};
+	return run(&audit);
 }
 
 enum drp_err drp_audit_part(struct drp_atoms *atoms,
-	const struct drp_thresholds *thresholds, uint32_t k_sheets,
-	const struct drp_plan *plan, const struct drp_plan *part, struct drp_leak *leak)
+	const struct drp_thresholds *thresholds, const struct drp_plan *plan,
+	const struct drp_plan *part, struct drp_leak *leak)
 {
-	return audit_all(atoms, thresholds, k_sheets, plan, part, leak);
+	struct audit audit = {.atoms = atoms,
+		.thresholds = thresholds,
+		.k_sheets = thresholds->k_respondents[atoms->tally->group],
+		.plan = plan,
+		.part = part,
+		.leak = leak};
+	return run(&audit);
 }

@@ -36,18 +36,18 @@ struct drp_leak {
 	char what[3 * DRP_COHORT_CODE + 64]; /* for a person */
 };
 
-/* drp_audit_find looks at the plan's open cohorts. k_sheets is gate B's threshold for
- * remainders, 0 when questionnaires are not known. DRP_OK also when a leak is found. */
+/* drp_audit_find looks at the plan's open cohorts. n are the questionnaires of each
+ * cohort of the plan, where it is open; with them remainders have to pass gate B too.
+ * NULL: not known. DRP_OK also when a leak is found. */
 enum drp_err drp_audit_find(struct drp_atoms *atoms,
-	const struct drp_thresholds *thresholds, uint32_t k_sheets,
-	const struct drp_plan *plan, struct drp_leak *leak) DRP_MUST_CHECK;
+	const struct drp_thresholds *thresholds, const struct drp_plan *plan,
+	const uint64_t *n, struct drp_leak *leak) DRP_MUST_CHECK;
 
-/* drp_audit_part takes atoms of two kinds, kind 1 being the part. The open cohorts of
- * plan have numbers of all units, those of part numbers of the part; leak->part marks
- * cohorts of `part`. */
+/* drp_audit_part takes atoms of two kinds, with questionnaires, kind 1 being the part.
+ * The open cohorts of plan have numbers of all units, those of part numbers of the part;
+ * leak->part marks cohorts of `part`. */
 enum drp_err drp_audit_part(struct drp_atoms *atoms,
-	const struct drp_thresholds *thresholds, uint32_t k_sheets,
-	const struct drp_plan *plan, const struct drp_plan *part,
-	struct drp_leak *leak) DRP_MUST_CHECK;
+	const struct drp_thresholds *thresholds, const struct drp_plan *plan,
+	const struct drp_plan *part, struct drp_leak *leak) DRP_MUST_CHECK;
 
 #endif

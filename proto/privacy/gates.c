@@ -53,8 +53,11 @@ enum drp_err drp_gate_a(
 struct planning {
 	const struct drp_manifest *manifest;
 	struct drp_atoms *atoms;
-	uint32_t k_sheets; /* gate B; 0 while questionnaires are not known */
 	struct drp_plan *plan;
+	/* Gate B knows questionnaires by cohort alone, however they were learnt: per
+	 * unit, or opened for the cohorts and nothing else. */
+	int has_n;
+	uint64_t n[DRP_COHORTS_MAX]; /* parallel to plan, where it is open */
 };
 
 static int passes_a(const struct planning *p, const struct drp_cohort *cohort)
@@ -66,11 +69,10 @@ static int passes_a(const struct planning *p, const struct drp_cohort *cohort)
 	return drp_gate_a(&facts, &p->manifest->thresholds) == DRP_OK;
 }
 
-static int passes_b(const struct planning *p, const struct drp_cohort *cohort)
+static int passes_b(const struct planning *p, size_t cohort)
 {
-	struct drp_atom_set set;
-	drp_atoms_of(p->atoms, cohort, &set);
-	return drp_atoms_sheets(p->atoms, &set) >= p->k_sheets;
+	uint32_t k = p->manifest->thresholds.k_respondents[p->atoms->tally->group];
+	return !p->has_n || p->n[cohort] >= k;
 }
 
 static uint64_t eligible_of(const struct planning *p, const struct drp_cohort *cohort)
@@ -100,16 +102,30 @@ static void list_cohorts(struct planning *p, unsigned families)
 	}
 }
 
-/* The cohorts of an earlier plan, with what it closed. */
-static void take_cohorts(
-	struct planning *p, unsigned families, const struct drp_plan *within)
+/* The cohorts of an earlier plan, with what it closed and with their numbers, which may
+ * be NULL. */
+static void take_cohorts(struct planning *p, unsigned families,
+	const struct drp_plan *within, const uint64_t *n)
 {
 	for (size_t i = 0; i < within->n; i++) {
 		unsigned family = within->cohort[i].cohort.family;
 		if (family == DRP_FAMILY_REGION || (families >> family & 1)) {
+			p->n[p->plan->n] = n ? n[i] : 0;
 			p->plan->cohort[p->plan->n++] = within->cohort[i];
 		}
 	}
+	p->has_n = n != NULL;
+}
+
+/* The numbers of the plan's cohorts, from those of the units. */
+static void count_questionnaires(struct planning *p)
+{
+	for (size_t i = 0; i < p->plan->n; i++) {
+		struct drp_atom_set set;
+		drp_atoms_of(p->atoms, &p->plan->cohort[i].cohort, &set);
+		p->n[i] = drp_atoms_sheets(p->atoms, &set);
+	}
+	p->has_n = 1;
 }
 
 /* The mask of the dimension whose codes a family's fold rules use: the cells of
@@ -187,10 +203,10 @@ static enum drp_err close_failing(struct planning *p)
 	for (size_t i = 0; i < plan->n; i++) {
 		struct drp_planned *planned = &plan->cohort[i];
 		int a = passes_a(p, &planned->cohort);
-		planned->open = planned->open && a && passes_b(p, &planned->cohort);
+		planned->open = planned->open && a && passes_b(p, i);
 		if (planned->cohort.family == DRP_FAMILY_REGION && !planned->open) {
-			err = a && p->k_sheets ? DRP_E_TOO_FEW_SHEETS
-					       : DRP_E_TOO_FEW_SCHOOLS;
+			err = a && p->has_n ? DRP_E_TOO_FEW_SHEETS
+					    : DRP_E_TOO_FEW_SCHOOLS;
 		}
 	}
 	for (size_t i = 0; err && i < plan->n; i++) {
@@ -230,8 +246,8 @@ static enum drp_err settle(struct planning *p)
 {
 	for (;;) {
 		struct drp_leak leak;
-		enum drp_err err = drp_audit_find(
-			p->atoms, &p->manifest->thresholds, p->k_sheets, p->plan, &leak);
+		enum drp_err err = drp_audit_find(p->atoms, &p->manifest->thresholds,
+			p->plan, p->has_n ? p->n : NULL, &leak);
 		if (err || !leak.found) {
 			return err;
 		}
@@ -243,35 +259,26 @@ static enum drp_err settle(struct planning *p)
 	}
 }
 
-/* Runs the gates over the cohorts in *draft and hands the result out. */
-static enum drp_err make(const struct drp_manifest *manifest, enum drp_group group,
-	const uint8_t *member, const uint32_t *questionnaires, unsigned families,
-	const struct drp_plan *within, struct drp_plan *plan)
+static enum drp_err begin(const struct drp_manifest *manifest, enum drp_group group,
+	const uint8_t *member, const uint32_t *questionnaires, struct planning *p)
 {
-	struct drp_plan draft = {0};
-	struct planning p = {.manifest = manifest, .plan = &draft};
-	p.k_sheets = questionnaires ? manifest->thresholds.k_respondents[group] : 0;
-	enum drp_err err =
-		drp_atoms_make(manifest, group, member, questionnaires, &p.atoms);
-	if (err) {
-		return err;
-	}
-	if (within) {
-		take_cohorts(&p, families, within);
-	} else {
-		list_cohorts(&p, families);
-		for (size_t i = 0; i < manifest->n_folds; i++) {
-			fold(&p, &manifest->fold[i]);
-		}
-	}
-	err = close_failing(&p);
-	if (!err) {
-		err = settle(&p);
-	}
+	struct drp_plan *draft = drp_alloc(1, sizeof *draft);
+	*p = (struct planning){.manifest = manifest, .plan = draft};
+	return draft ? drp_atoms_make(manifest, group, member, questionnaires, &p->atoms)
+		     : DRP_E_NOMEM;
+}
+
+/* Runs the gates over the plan's cohorts, unless something failed already, and hands the
+ * result out. */
+static enum drp_err finish(struct planning *p, enum drp_err err, struct drp_plan *plan)
+{
+	err = err ? err : close_failing(p);
+	err = err ? err : settle(p);
 	if (!err || err == DRP_E_TOO_FEW_SCHOOLS || err == DRP_E_TOO_FEW_SHEETS) {
-		*plan = draft;
+		*plan = *p->plan;
 	}
-	drp_atoms_free(p.atoms);
+	drp_atoms_free(p->atoms);
+	drp_free(p->plan);
 	return err;
 }
 
@@ -279,7 +286,18 @@ enum drp_err drp_plan_make(const struct drp_manifest *manifest, enum drp_group g
 	const uint8_t *member, const uint32_t *questionnaires, unsigned families,
 	struct drp_plan *plan)
 {
-	return make(manifest, group, member, questionnaires, families, NULL, plan);
+	struct planning p;
+	enum drp_err err = begin(manifest, group, member, questionnaires, &p);
+	if (!err) {
+		list_cohorts(&p, families);
+		for (size_t i = 0; i < manifest->n_folds; i++) {
+			fold(&p, &manifest->fold[i]);
+		}
+	}
+	if (!err && questionnaires) {
+		count_questionnaires(&p);
+	}
+	return finish(&p, err, plan);
 }
 
 enum drp_err drp_plan_narrow(const struct drp_manifest *manifest, enum drp_group group,
@@ -289,7 +307,30 @@ enum drp_err drp_plan_narrow(const struct drp_manifest *manifest, enum drp_group
 	if (within->n > DRP_COHORTS_MAX) {
 		return DRP_E_RANGE;
 	}
-	return make(manifest, group, member, questionnaires, families, within, plan);
+	struct planning p;
+	enum drp_err err = begin(manifest, group, member, questionnaires, &p);
+	if (!err) {
+		take_cohorts(&p, families, within, NULL);
+	}
+	if (!err && questionnaires) {
+		count_questionnaires(&p);
+	}
+	return finish(&p, err, plan);
+}
+
+enum drp_err drp_plan_narrow_numbers(const struct drp_manifest *manifest,
+	enum drp_group group, const uint8_t *member, unsigned families,
+	const struct drp_plan *within, const uint64_t *n, struct drp_plan *plan)
+{
+	if (within->n > DRP_COHORTS_MAX) {
+		return DRP_E_RANGE;
+	}
+	struct planning p;
+	enum drp_err err = begin(manifest, group, member, NULL, &p);
+	if (!err) {
+		take_cohorts(&p, families, within, n);
+	}
+	return finish(&p, err, plan);
 }
 
 /* The cohort behind a leak to close: as always, or else the region too. */
@@ -316,8 +357,7 @@ enum drp_err drp_plan_part(const struct drp_manifest *manifest, enum drp_group g
 		return err;
 	}
 	do {
-		err = drp_audit_part(p.atoms, &manifest->thresholds,
-			manifest->thresholds.k_respondents[group], whole, part, &leak);
+		err = drp_audit_part(p.atoms, &manifest->thresholds, whole, part, &leak);
 		if (!err && leak.found) {
 			part->cohort[part_to_close(&p, &leak)].open = 0;
 		}
@@ -333,7 +373,7 @@ enum drp_err drp_audit_c(const struct drp_manifest *manifest, enum drp_group gro
 	struct drp_leak leak = {0};
 	enum drp_err err = drp_atoms_make(manifest, group, member, NULL, &atoms);
 	if (!err) {
-		err = drp_audit_find(atoms, &manifest->thresholds, 0, plan, &leak);
+		err = drp_audit_find(atoms, &manifest->thresholds, plan, NULL, &leak);
 	}
 	drp_atoms_free(atoms);
 	if (err) {

@@ -65,6 +65,15 @@ enum drp_err drp_plan_narrow(const struct drp_manifest *manifest, enum drp_group
 	const uint8_t *member, const uint32_t *questionnaires, unsigned families,
 	const struct drp_plan *within, struct drp_plan *plan) DRP_MUST_CHECK;
 
+/* drp_plan_narrow_numbers is drp_plan_narrow where questionnaires are known for open
+ * cohorts alone: n is parallel to within->cohort and read where it is open. It closes
+ * what drp_plan_narrow would if it were told each unit's; numbers that do not add up
+ * close more. */
+enum drp_err drp_plan_narrow_numbers(const struct drp_manifest *manifest,
+	enum drp_group group, const uint8_t *member, unsigned families,
+	const struct drp_plan *within, const uint64_t *n,
+	struct drp_plan *plan) DRP_MUST_CHECK;
+
 /* drp_plan_part closes cohorts of `part`, a plan of numbers of some of the members, until
  * nothing small follows from them together with the numbers that `whole` opens of all
  * members: audit C over both (audit.h). kind[i] is 0 for no member, 1 for one of the

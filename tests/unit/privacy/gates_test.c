@@ -476,6 +476,96 @@ static void narrowing_only_removes(void)
 	CHECK_ERR(frame_audit(&frame, &plan), DRP_E_RANGE);
 }
 
+static void same_plan(const struct drp_plan *a, const struct drp_plan *b)
+{
+	CHECK_INT(a->n, b->n);
+	for (size_t i = 0; i < a->n; i++) {
+		CHECK(drp_cohort_equal(&a->cohort[i].cohort, &b->cohort[i].cohort));
+		CHECK_INT(a->cohort[i].open, b->cohort[i].open);
+	}
+}
+
+/* What the units of a cohort add up to. */
+static uint64_t sheets_of(const struct drp_cohort *cohort)
+{
+	uint64_t sheets = 0;
+	for (size_t i = 0; i < frame.manifest.n_units; i++) {
+		if (frame.member[i] && drp_cohort_holds(cohort, &frame.unit[i])) {
+			sheets += frame.sheets[i];
+		}
+	}
+	return sheets;
+}
+
+static enum drp_err narrow_numbers(unsigned families, const uint64_t *n,
+	const struct drp_plan *within, struct drp_plan *narrowed)
+{
+	return drp_plan_narrow_numbers(&frame.manifest, DRP_TEACHER, frame.member,
+		families, within, n, narrowed);
+}
+
+/* The numbers of closed cohorts are nobody's: whatever stands there is not read. */
+static void open_numbers_are_as_good_as_every_units(void)
+{
+	static struct drp_plan numbers, units, cohorts;
+	int by_b = 0, by_c = 0;
+	for (int round = 0; round < 600; round++) {
+		uint64_t n[DRP_COHORTS_MAX];
+		unsigned families = frame_roll(4) ? FRAME_ALL : frame_roll(32);
+		frame_random(&frame);
+		for (size_t i = 0; i < frame.manifest.n_units; i++) {
+			frame.sheets[i] = frame_roll(frame_roll(3) ? 60 : 4);
+		}
+		if (frame_plan(&frame, FRAME_ALL, &numbers)) {
+			continue;
+		}
+		for (size_t i = 0; i < numbers.n; i++) {
+			n[i] = numbers.cohort[i].open
+				       ? sheets_of(&numbers.cohort[i].cohort)
+				       : frame_roll(1000);
+		}
+		enum drp_err err = drp_plan_narrow(&frame.manifest, DRP_TEACHER,
+			frame.member, frame.sheets, families, &numbers, &units);
+		CHECK_ERR(narrow_numbers(families, n, &numbers, &cohorts), err);
+		same_plan(&units, &cohorts);
+		uint32_t k = frame.manifest.thresholds.k_respondents[DRP_TEACHER];
+		for (size_t i = 0; i < numbers.n && !err; i++) {
+			const struct drp_planned *p =
+				drp_plan_find(&cohorts, &numbers.cohort[i].cohort);
+			int closed = p && numbers.cohort[i].open && !p->open;
+			by_b += closed && n[i] < k;
+			by_c += closed && n[i] >= k;
+		}
+	}
+	printf("# closed by B: %d, by C: %d\n", by_b, by_c);
+	CHECK(by_b > 50 && by_c > 50);
+	numbers.n = DRP_COHORTS_MAX + 1;
+	CHECK_ERR(narrow_numbers(FRAME_ALL, (uint64_t[1]){0}, &numbers, &cohorts),
+		DRP_E_RANGE);
+}
+
+/* Parts that together have more than the whole leave no remainder worth opening. */
+static void numbers_that_do_not_add_up_close_more(void)
+{
+	static struct drp_plan numbers, values;
+	frame_begin(&frame);
+	for (int p = 1; p <= 3; p++) {
+		frame_schools(&frame, 6, p, 1, DRP_GO, 20);
+	}
+	frame_schools(&frame, 3, 4, 1, DRP_GO, 20);
+	frame_schools(&frame, 3, 5, 1, DRP_GO, 20);
+	CHECK_OK(frame_plan(&frame, 1u << PROVINCE, &numbers));
+	CHECK_INT(numbers.n, 6);
+	uint64_t n[] = {480, 120, 120, 120, 0, 0};
+	CHECK_OK(narrow_numbers(FRAME_ALL, n, &numbers, &values));
+	CHECK_INT(frame_open_of(&values, PROVINCE), 3);
+	n[1] = 500;
+	CHECK_OK(narrow_numbers(FRAME_ALL, n, &numbers, &values));
+	CHECK_INT(frame_open_of(&values, PROVINCE), 2);
+	n[0] = 9;
+	CHECK_ERR(narrow_numbers(FRAME_ALL, n, &numbers, &values), DRP_E_TOO_FEW_SHEETS);
+}
+
 /* A cohort folded when the plan was signed stays folded, whatever part of it remains. */
 static void narrowing_keeps_folds(void)
 {
@@ -567,6 +657,10 @@ int main(void)
 	CASE("cohorts without members are closed and harm nothing",
 		cohorts_without_members);
 	CASE("narrowing a plan only removes", narrowing_only_removes);
+	CASE("numbers of open cohorts decide as numbers of units do",
+		open_numbers_are_as_good_as_every_units);
+	CASE("numbers that do not add up close more",
+		numbers_that_do_not_add_up_close_more);
 	CASE("narrowing a plan keeps its folds", narrowing_keeps_folds);
 	CASE("the order of units does not matter", the_order_of_units_does_not_matter);
 	CASE("eighteen thousand units", a_campaign_of_eighteen_thousand_units);
