@@ -2,8 +2,9 @@
  *
  * Tables. What must outlive a campaign: its manifest, the hash and receipt of every
  * contribution (so that a restored node can refuse to redraw), the ledger, the
- * editions. What must not: contribution.sealed, set to NULL at the freeze and
- * unreadable anyway once the campaign's key file is gone.
+ * editions, and of the sealed track what was opened. What must not: contribution.sealed,
+ * campaign.seed, noise and passing openings, erased at the freeze and (but for the
+ * openings) unreadable anyway once the campaign's key file is gone.
  */
 #include "hub/store_internal.h"
 #include "proto/base/alloc.h"
@@ -51,6 +52,36 @@ static const char *const migrations[] = {
 	"  bytes BLOB NOT NULL, created_s INTEGER NOT NULL,"
 	"  PRIMARY KEY(campaign, number)) STRICT;"
 	"CREATE TABLE answer(id TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;",
+
+	/* The sealed track. */
+	"CREATE TABLE peer(key BLOB PRIMARY KEY CHECK(length(key)=32), role TEXT NOT "
+	"NULL,"
+	"  name TEXT NOT NULL, url TEXT NOT NULL, box BLOB NOT NULL "
+	"CHECK(length(box)=32),"
+	"  current INTEGER NOT NULL, paired_s INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE staged(seq INTEGER PRIMARY KEY, hub BLOB NOT NULL REFERENCES "
+	"peer(key),"
+	"  hash BLOB NOT NULL CHECK(length(hash)=32), total INTEGER NOT NULL,"
+	"  offset INTEGER NOT NULL, bytes BLOB NOT NULL, UNIQUE(hub, hash, offset)) "
+	"STRICT;"
+	"CREATE TABLE proposal(campaign TEXT PRIMARY KEY REFERENCES campaign(id),"
+	"  manifest BLOB NOT NULL REFERENCES blob(hash), signature BLOB NOT NULL)"
+	"  STRICT, WITHOUT ROWID;"
+	"CREATE TABLE noise(campaign TEXT NOT NULL REFERENCES campaign(id),"
+	"  release INTEGER NOT NULL, sealed BLOB NOT NULL,"
+	"  PRIMARY KEY(campaign, release)) STRICT;"
+	"CREATE TABLE opening(campaign TEXT NOT NULL REFERENCES campaign(id),"
+	"  what TEXT NOT NULL, lasting INTEGER NOT NULL, bytes BLOB NOT NULL,"
+	"  PRIMARY KEY(campaign, what)) STRICT;"
+	"ALTER TABLE campaign ADD COLUMN cosignature BLOB;"
+	"ALTER TABLE campaign ADD COLUMN roll BLOB REFERENCES blob(hash);"
+	"ALTER TABLE campaign ADD COLUMN seed BLOB;"
+	"ALTER TABLE campaign ADD COLUMN abandoned_s INTEGER;"
+	"ALTER TABLE contribution ADD COLUMN state INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE contribution ADD COLUMN reason INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE contribution ADD COLUMN answer BLOB;"
+	"CREATE INDEX contribution_pending ON contribution(campaign)"
+	"  WHERE state=0 AND withdrawn=0;",
 };
 
 static const struct drp_db_schema schema = {

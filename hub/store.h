@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The hub's database: the only hub file that holds SQL. Every function is one small
- * statement or a few; transactions are the caller's, so that a decision and its
- * outcome are one transaction. Threads: a store belongs to one thread.
+ * The hub's database: with store_sealed.h the only hub files that hold SQL. Every
+ * function is one small statement or a few; transactions are the caller's, so that a
+ * decision and its outcome are one transaction. Threads: a store belongs to one thread.
  * Strings and blobs that come out are copied into the caller's memory.
  */
 #ifndef DRP_HUB_STORE_H
@@ -75,10 +75,13 @@ enum drp_err drp_hub_blob_get(struct drp_hub_store *s, const struct drp_hash *ha
 struct drp_campaign_row {
 	char id[DRP_NAME_MAX];
 	uint8_t state;
+	uint8_t cosigned;	  /* sealed track, and cosignature is there */
 	struct drp_hash manifest; /* zero while a draft */
 	struct drp_hash instrument;
-	uint8_t signature[64];
+	uint8_t signature[64];	 /* the hub's */
+	uint8_t cosignature[64]; /* the notary's; zero on the open track */
 	int64_t created_s, signed_s, closed_s, frozen_s;
+	int64_t abandoned_s; /* closed without an edition, its notary being lost */
 };
 /* The draft keeps the campaign file's own text and frame file. */
 enum drp_err drp_hub_campaign_new(struct drp_hub_store *s, const char *id,
@@ -101,12 +104,23 @@ enum drp_err drp_hub_campaign_state(struct drp_hub_store *s, const char *id, int
 	int64_t now_s, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* ---- contributions: bytes sealed under the campaign's key ---- */
+
+/* On the open track a contribution stays as it was received. On the sealed track the
+ * bytes are those of the report until it is verified, of the output share afterwards. */
+enum drp_contribution_state {
+	DRP_CONTRIBUTION_RECEIVED,
+	DRP_CONTRIBUTION_COUNTED,
+	DRP_CONTRIBUTION_REJECTED
+};
 struct drp_stored {
 	struct drp_id unit;
 	uint8_t group, withdrawn;
+	uint8_t state;	     /* enum drp_contribution_state */
+	enum drp_err reason; /* why it was rejected */
 	struct drp_hash hash;
 	struct drp_receipt receipt;
 };
+/* Stores it as received, whatever stored->state says. */
 enum drp_err drp_hub_contribution_put(struct drp_hub_store *s, const char *campaign,
 	const struct drp_stored *stored, const void *sealed, size_t n,
 	struct drp_diag *diag) DRP_MUST_CHECK;

@@ -30,7 +30,7 @@ enum drp_err drp_hub_campaign_new(struct drp_hub_store *s, const char *id,
 
 #define CAMPAIGN_COLUMNS                                                                 \
 	"id, state, manifest, instrument, signature, created_s, signed_s, closed_s, "    \
-	"frozen_s"
+	"frozen_s, cosignature, abandoned_s"
 
 static void read_campaign(struct drp_query *q, struct drp_campaign_row *row)
 {
@@ -44,6 +44,9 @@ static void read_campaign(struct drp_query *q, struct drp_campaign_row *row)
 	row->signed_s = drp_q_col_int(q, 6);
 	row->closed_s = drp_q_col_int(q, 7);
 	row->frozen_s = drp_q_col_int(q, 8);
+	row->cosigned =
+		drp_q_col_bytes(q, 9, row->cosignature, sizeof row->cosignature) == 0;
+	row->abandoned_s = drp_q_col_int(q, 10);
 }
 
 enum drp_err drp_hub_campaign_get(struct drp_hub_store *s, const char *id,
@@ -177,8 +180,7 @@ enum drp_err drp_hub_contribution_put(struct drp_hub_store *s, const char *campa
 	return err;
 }
 
-/* Columns unit, grp, hash, receipt, withdrawn. */
-static enum drp_err read_stored(struct drp_query *q, struct drp_stored *stored)
+enum drp_err drp_hub_read_stored(struct drp_query *q, struct drp_stored *stored)
 {
 	memset(stored, 0, sizeof *stored);
 	(void)drp_q_col_bytes(q, 0, stored->unit.b, sizeof stored->unit.b);
@@ -187,6 +189,8 @@ static enum drp_err read_stored(struct drp_query *q, struct drp_stored *stored)
 	size_t n;
 	const void *receipt = drp_q_col_blob(q, 3, &n);
 	stored->withdrawn = (uint8_t)drp_q_col_int(q, 4);
+	stored->state = (uint8_t)drp_q_col_int(q, 5);
+	stored->reason = (enum drp_err)drp_q_col_int(q, 6);
 	/* What we wrote ourselves and cannot read is damage, not a peer's bad bytes. */
 	enum drp_err err = drp_receipt_decode(receipt, n, &stored->receipt);
 	return err && err != DRP_E_NOMEM ? DRP_E_STORE : err;
@@ -196,15 +200,15 @@ enum drp_err drp_hub_contribution_get(struct drp_hub_store *s, const char *campa
 	const struct drp_id *unit, int group, struct drp_stored *stored,
 	struct drp_diag *diag)
 {
-	struct drp_query *q = drp_db_query(s->db,
-		"SELECT unit, grp, hash, receipt, withdrawn FROM contribution"
-		" WHERE campaign=? AND unit=? AND grp=?");
+	struct drp_query *q =
+		drp_db_query(s->db, "SELECT " DRP_STORED_COLUMNS " FROM contribution"
+				    " WHERE campaign=? AND unit=? AND grp=?");
 	drp_q_text(q, campaign);
 	drp_q_blob(q, unit->b, sizeof unit->b);
 	drp_q_int(q, group);
 	enum drp_err err = drp_q_find(q, diag);
 	if (err == DRP_OK) {
-		err = read_stored(q, stored);
+		err = drp_hub_read_stored(q, stored);
 		drp_q_end(q);
 	}
 	return err;
@@ -226,7 +230,7 @@ enum drp_err drp_hub_contributions(struct drp_hub_store *s, const char *campaign
 	drp_hub_each_contribution *each, void *self, struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(s->db,
-		"SELECT unit, grp, hash, receipt, withdrawn, sealed FROM contribution"
+		"SELECT " DRP_STORED_COLUMNS ", sealed FROM contribution"
 		" WHERE campaign=? ORDER BY unit, grp");
 	drp_q_text(q, campaign);
 	int step;
@@ -236,10 +240,10 @@ enum drp_err drp_hub_contributions(struct drp_hub_store *s, const char *campaign
 			return DRP_E_STORE;
 		}
 		struct drp_stored stored;
-		err = read_stored(q, &stored);
+		err = drp_hub_read_stored(q, &stored);
 		if (err == DRP_OK) {
 			size_t n;
-			const void *sealed = drp_q_col_blob(q, 5, &n);
+			const void *sealed = drp_q_col_blob(q, DRP_STORED_N, &n);
 			err = each(self, &stored, sealed, n);
 		}
 	}

@@ -11,6 +11,7 @@
 #define DRP_MESSAGE_MAX_BYTES  (256 * 1024) /* one envelope, also NNG_OPT_RECVMAXSZ */
 #define DRP_CHUNK_MAX_BYTES    (128 * 1024) /* one piece of a blob */
 #define DRP_BLOB_MAX_BYTES     (4 * 1024 * 1024) /* instrument or manifest */
+#define DRP_STAGED_BLOBS_MAX   8 /* that a hub has put and its notary not yet used */
 #define DRP_NESTING_MAX	       8
 #define DRP_WIRE_KEY_MAX_BYTES 31     /* one key of a map */
 #define DRP_WIRE_ITEMS_MAX     40000  /* values in one message */
