@@ -419,9 +419,7 @@ static enum drp_err answer_withdraw(struct turn *t)
 	struct drp_stored stored;
 	enum drp_err err = place_facts(t, &q->withdraw.campaign, &q->withdraw.unit,
 		q->withdraw.group, &c, &facts, &stored);
-	err = err ? err
-		  : drp_judge_withdraw(&q->withdraw.contribution, &q->withdraw.unit,
-			    &facts, t->diag);
+	err = err ? err : drp_judge_withdraw(&q->withdraw, &facts, t->diag);
 	if (err == DRP_OK && !facts.stored) {
 		err = withdraw_in_advance(t, c);
 	}
@@ -466,8 +464,11 @@ static enum drp_err answer(struct turn *t)
 		return answer_status(t);
 	case DRP_MSG_SUBMIT:
 		return answer_submit(t);
-	default:
+	case DRP_MSG_WITHDRAW:
 		return answer_withdraw(t);
+	default:
+		return drp_fail(
+			t->diag, DRP_E_VERSION, "the hub does not take this request");
 	}
 }
 

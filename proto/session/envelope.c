@@ -6,7 +6,7 @@
  *	Request, array of 6			Reply, array of 4
  *	 0  96					 0  94
  *	 1  version				 1  version
- *	 2  type, 1..6				 2  64 + type of the request
+ *	 2  type, 1..7 or 16..23		 2  64 + type of the request
  *	 3  c4 20, sender (Ed25519 key)		 3  c4 10, id of the request
  *	37  c4 10, id				21  c4|c5|c6 length, box (crypto.c)
  *	55  c4|c5|c6 length, seal (crypto.c)
@@ -29,7 +29,8 @@
 
 static int is_request(unsigned type)
 {
-	return type >= DRP_MSG_ENROL && type <= DRP_MSG_WITHDRAW;
+	return (type >= DRP_MSG_ENROL && type <= DRP_MSG_REPORT) ||
+	       (type >= DRP_MSG_PUT && type <= DRP_MSG_FREEZE);
 }
 
 /* check_start looks at the array header and the version, which every version has. */

@@ -38,6 +38,15 @@ enum drp_message_type {
 	DRP_MSG_STATUS,
 	DRP_MSG_SUBMIT,
 	DRP_MSG_WITHDRAW,
+	DRP_MSG_REPORT,	  /* the last that a school sends */
+	DRP_MSG_PUT = 16, /* from a hub to its notary, with GET */
+	DRP_MSG_COSIGN,
+	DRP_MSG_VERIFY,
+	DRP_MSG_DROP,
+	DRP_MSG_CLOSE,
+	DRP_MSG_NUMBERS,
+	DRP_MSG_OPEN,
+	DRP_MSG_FREEZE,
 	DRP_MSG_REPLY = 64, /* added to the type of the request */
 	DRP_MSG_ERROR = 127
 };
@@ -46,7 +55,7 @@ enum drp_message_type {
 
 /* A parsed request. Pointers borrow the bytes that were parsed. */
 struct drp_envelope {
-	uint8_t type; /* one of the six requests */
+	uint8_t type; /* one of the requests */
 	uint8_t verified;
 	struct drp_key sender;
 	struct drp_id id;

@@ -167,16 +167,30 @@ enum drp_verdict drp_judge_submit(const struct drp_contribution *contribution,
 	return *err ? DRP_VERDICT_REFUSE : DRP_VERDICT_STORE;
 }
 
-enum drp_err drp_judge_withdraw(const struct drp_hash *contribution,
-	const struct drp_id *unit_id, const struct drp_place_facts *facts,
-	struct drp_diag *diag)
+static enum drp_err judge_signature(const struct drp_withdrawal *withdrawal,
+	const struct drp_key *school, struct drp_diag *diag)
+{
+	struct drp_buf statement = {0};
+	enum drp_err err = drp_withdrawal_statement(withdrawal, &statement);
+	err = err ? err
+		  : drp_verify(school, DRP_WITHDRAWAL_TAG, statement.data, statement.len,
+			    withdrawal->signature);
+	drp_buf_clear(&statement);
+	return err ? drp_fail(diag, err, "the school did not sign this withdrawal")
+		   : DRP_OK;
+}
+
+enum drp_err drp_judge_withdraw(const struct drp_withdrawal *withdrawal,
+	const struct drp_place_facts *facts, struct drp_diag *diag)
 {
 	const struct drp_unit *unit = NULL;
-	enum drp_err err = judge_place(facts, unit_id, &unit, diag);
+	enum drp_err err = judge_place(facts, &withdrawal->unit, &unit, diag);
+	err = err ? err : judge_signature(withdrawal, facts->sender, diag);
 	if (err) {
 		return err;
 	}
-	if (facts->stored && !drp_hash_equal(contribution, &facts->stored_hash)) {
+	if (facts->stored &&
+		!drp_hash_equal(&withdrawal->contribution, &facts->stored_hash)) {
 		return drp_fail(
 			diag, DRP_E_NOTFOUND, "the hub holds no such contribution");
 	}

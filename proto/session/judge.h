@@ -57,11 +57,11 @@ enum drp_verdict drp_judge_submit(const struct drp_contribution *contribution,
 	const struct drp_hash *hash, const struct drp_place_facts *facts,
 	enum drp_err *err, struct drp_diag *diag);
 
-/* drp_judge_withdraw: only the school itself, only while the campaign is open, and no
- * other contribution than the one that is stored. Withdrawing again is DRP_OK; so is
- * withdrawing what has not arrived, which must then be refused when it does. */
-enum drp_err drp_judge_withdraw(const struct drp_hash *contribution,
-	const struct drp_id *unit, const struct drp_place_facts *facts,
-	struct drp_diag *diag) DRP_MUST_CHECK;
+/* drp_judge_withdraw: only the school itself, with its signature under the withdrawal,
+ * only while the campaign is open, and no other contribution than the one that is stored.
+ * Withdrawing again is DRP_OK; so is withdrawing what has not arrived, which must then be
+ * refused when it does. */
+enum drp_err drp_judge_withdraw(const struct drp_withdrawal *withdrawal,
+	const struct drp_place_facts *facts, struct drp_diag *diag) DRP_MUST_CHECK;
 
 #endif

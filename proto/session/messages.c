@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "proto/session/messages.h"
+#include "proto/session/messages_internal.h"
 
 #include "proto/session/envelope.h"
-#include "proto/wire/reader.h"
-#include "proto/wire/writer.h"
 
 #include <string.h>
 
@@ -27,26 +25,49 @@ static enum drp_err finish(struct drp_writer *w, struct drp_buf *out)
 	return err;
 }
 
-static void write_hash(struct drp_writer *w, const char *key, const struct drp_hash *hash)
+void drp_message_write_hash(
+	struct drp_writer *w, const char *key, const struct drp_hash *hash)
 {
 	drp_w_key(w, key);
 	drp_w_bin(w, hash->b, sizeof hash->b);
 }
 
+void drp_message_write_withdrawal(struct drp_writer *w, const struct drp_withdrawal *of)
+{
+	drp_message_write_hash(w, "campaign", &of->campaign);
+	drp_message_write_hash(w, "contribution", &of->contribution);
+	drp_w_key(w, "group");
+	drp_w_uint(w, of->group);
+	drp_w_key(w, "signature");
+	drp_w_bin(w, of->signature, sizeof of->signature);
+	drp_w_key(w, "unit");
+	drp_w_bin(w, of->unit.b, sizeof of->unit.b);
+}
+
+/* How many entries a body has beside `at`; -1 for no request. */
+static int entries(uint8_t type)
+{
+	static const int8_t of_node[] = {[DRP_MSG_ENROL] = 1,
+		[DRP_MSG_SYNC] = 0,
+		[DRP_MSG_GET] = 2,
+		[DRP_MSG_STATUS] = 1,
+		[DRP_MSG_SUBMIT] = 1,
+		[DRP_MSG_WITHDRAW] = 5,
+		[DRP_MSG_REPORT] = 1};
+	return type >= DRP_MSG_ENROL && type <= DRP_MSG_REPORT
+		       ? of_node[type]
+		       : drp_peer_request_entries(type);
+}
+
 /* Keys stand in ascending order, as the canonical form wants them. */
 enum drp_err drp_request_encode(const struct drp_request *request, struct drp_buf *out)
 {
-	static const uint8_t entries[] = {[DRP_MSG_ENROL] = 2,
-		[DRP_MSG_SYNC] = 1,
-		[DRP_MSG_GET] = 3,
-		[DRP_MSG_STATUS] = 2,
-		[DRP_MSG_SUBMIT] = 2,
-		[DRP_MSG_WITHDRAW] = 5};
-	if (request->type < DRP_MSG_ENROL || request->type > DRP_MSG_WITHDRAW) {
+	int n = entries(request->type);
+	if (n < 0) {
 		return DRP_E_VERSION;
 	}
 	struct drp_writer w = {0};
-	drp_w_map(&w, entries[request->type]);
+	drp_w_map(&w, (uint32_t)n + 1);
 	drp_w_key(&w, "at");
 	drp_w_uint(&w, (uint64_t)request->at);
 	switch (request->type) {
@@ -55,35 +76,48 @@ enum drp_err drp_request_encode(const struct drp_request *request, struct drp_bu
 		drp_w_bin(&w, request->enrol.token, sizeof request->enrol.token);
 		break;
 	case DRP_MSG_GET:
-		write_hash(&w, "hash", &request->get.blob);
+		drp_message_write_hash(&w, "hash", &request->get.blob);
 		drp_w_key(&w, "offset");
 		drp_w_uint(&w, request->get.offset);
 		break;
 	case DRP_MSG_STATUS:
-		write_hash(&w, "campaign", &request->status.campaign);
+		drp_message_write_hash(&w, "campaign", &request->status.campaign);
 		break;
 	case DRP_MSG_SUBMIT:
 		drp_w_key(&w, "contribution");
 		drp_w_bin(&w, request->submit.bytes, request->submit.n);
 		break;
 	case DRP_MSG_WITHDRAW:
-		write_hash(&w, "campaign", &request->withdraw.campaign);
-		write_hash(&w, "contribution", &request->withdraw.contribution);
-		drp_w_key(&w, "group");
-		drp_w_uint(&w, request->withdraw.group);
-		drp_w_key(&w, "unit");
-		drp_w_bin(&w, request->withdraw.unit.b, sizeof request->withdraw.unit.b);
+		drp_message_write_withdrawal(&w, &request->withdraw);
+		break;
+	case DRP_MSG_REPORT:
+		drp_w_key(&w, "report");
+		drp_w_bin(&w, request->report.bytes, request->report.n);
+		break;
+	case DRP_MSG_SYNC:
 		break;
 	default:
-		break;
+		drp_peer_request_write(&w, request);
 	}
 	return finish(&w, out);
 }
 
-static void read_hash(struct drp_reader *r, const char *key, struct drp_hash *hash)
+void drp_message_read_hash(struct drp_reader *r, const char *key, struct drp_hash *hash)
 {
 	drp_r_key(r, key);
 	drp_r_bytes(r, hash->b, sizeof hash->b);
+}
+
+void drp_message_read_withdrawal(struct drp_reader *r, struct drp_withdrawal *of)
+{
+	drp_message_read_hash(r, "campaign", &of->campaign);
+	drp_message_read_hash(r, "contribution", &of->contribution);
+	drp_r_key(r, "group");
+	of->group = (uint8_t)drp_r_uint(r, 0, DRP_GROUPS - 1);
+	drp_r_key(r, "signature");
+	drp_r_bytes(r, of->signature, sizeof of->signature);
+	drp_r_key(r, "unit");
+	drp_r_bytes(r, of->unit.b, sizeof of->unit.b);
 }
 
 enum drp_err drp_request_decode(
@@ -106,27 +140,26 @@ enum drp_err drp_request_decode(
 	case DRP_MSG_SYNC:
 		break;
 	case DRP_MSG_GET:
-		read_hash(r, "hash", &q.get.blob);
+		drp_message_read_hash(r, "hash", &q.get.blob);
 		drp_r_key(r, "offset");
 		q.get.offset = (uint32_t)drp_r_uint(r, 0, DRP_BLOB_MAX_BYTES);
 		break;
 	case DRP_MSG_STATUS:
-		read_hash(r, "campaign", &q.status.campaign);
+		drp_message_read_hash(r, "campaign", &q.status.campaign);
 		break;
 	case DRP_MSG_SUBMIT:
 		drp_r_key(r, "contribution");
 		q.submit.bytes = drp_r_bin(r, DRP_MESSAGE_MAX_BYTES, &q.submit.n);
 		break;
 	case DRP_MSG_WITHDRAW:
-		read_hash(r, "campaign", &q.withdraw.campaign);
-		read_hash(r, "contribution", &q.withdraw.contribution);
-		drp_r_key(r, "group");
-		q.withdraw.group = (uint8_t)drp_r_uint(r, 0, DRP_GROUPS - 1);
-		drp_r_key(r, "unit");
-		drp_r_bytes(r, q.withdraw.unit.b, sizeof q.withdraw.unit.b);
+		drp_message_read_withdrawal(r, &q.withdraw);
+		break;
+	case DRP_MSG_REPORT:
+		drp_r_key(r, "report");
+		q.report.bytes = drp_r_bin(r, DRP_MESSAGE_MAX_BYTES, &q.report.n);
 		break;
 	default:
-		drp_r_fail(r, DRP_E_VERSION);
+		drp_peer_request_read(r, &q);
 	}
 	drp_r_end_map(r);
 	err = drp_r_close(r);
@@ -138,20 +171,25 @@ enum drp_err drp_request_decode(
 
 /* ---- replies: {"at", "err", "of", "text"}; "of" is nil for a refusal ---- */
 
+enum drp_err drp_message_write_receipt(
+	struct drp_writer *w, const struct drp_receipt *receipt)
+{
+	struct drp_buf one = {0};
+	enum drp_err err = drp_receipt_encode(receipt, &one);
+	drp_w_bin(w, one.data, one.len);
+	drp_buf_clear(&one);
+	return err;
+}
+
 static enum drp_err write_receipts(
 	struct drp_writer *w, const struct drp_receipt *receipt, uint32_t n)
 {
 	drp_w_array(w, n);
-	for (uint32_t i = 0; i < n; i++) {
-		struct drp_buf one = {0};
-		enum drp_err err = drp_receipt_encode(&receipt[i], &one);
-		drp_w_bin(w, one.data, one.len);
-		drp_buf_clear(&one);
-		if (err) {
-			return err;
-		}
+	enum drp_err err = DRP_OK;
+	for (uint32_t i = 0; i < n && err == DRP_OK; i++) {
+		err = drp_message_write_receipt(w, &receipt[i]);
 	}
-	return DRP_OK;
+	return err;
 }
 
 static void write_announced(struct drp_writer *w, const struct drp_reply *reply)
@@ -159,8 +197,10 @@ static void write_announced(struct drp_writer *w, const struct drp_reply *reply)
 	drp_w_array(w, reply->sync.n);
 	for (uint32_t i = 0; i < reply->sync.n; i++) {
 		const struct drp_announced *a = &reply->sync.campaign[i];
-		drp_w_map(w, 3);
-		write_hash(w, "manifest", &a->manifest);
+		drp_w_map(w, 4);
+		drp_w_key(w, "cosignature");
+		drp_w_bin(w, a->cosignature, sizeof a->cosignature);
+		drp_message_write_hash(w, "manifest", &a->manifest);
 		drp_w_key(w, "signature");
 		drp_w_bin(w, a->signature, sizeof a->signature);
 		drp_w_key(w, "state");
@@ -189,6 +229,7 @@ static enum drp_err write_payload(struct drp_writer *w, const struct drp_reply *
 		drp_w_uint(w, reply->get.total);
 		return DRP_OK;
 	case DRP_MSG_STATUS:
+	case DRP_MSG_REPORT:
 		return write_receipts(w, reply->status.receipt, reply->status.n);
 	case DRP_MSG_SUBMIT:
 		return write_receipts(w, &reply->submit.receipt, 1);
@@ -196,7 +237,7 @@ static enum drp_err write_payload(struct drp_writer *w, const struct drp_reply *
 		drp_w_bool(w, 1);
 		return DRP_OK;
 	default:
-		return DRP_E_VERSION;
+		return drp_peer_payload_write(w, reply);
 	}
 }
 
@@ -221,7 +262,7 @@ enum drp_err drp_reply_encode_body(const struct drp_reply *reply, struct drp_buf
 	return err ? err : end;
 }
 
-static void read_receipt(struct drp_reader *r, struct drp_receipt *receipt)
+void drp_message_read_receipt(struct drp_reader *r, struct drp_receipt *receipt)
 {
 	size_t n;
 	const uint8_t *bytes = drp_r_bin(r, DRP_MESSAGE_MAX_BYTES, &n);
@@ -238,7 +279,9 @@ static void read_announced(struct drp_reader *r, struct drp_reply *reply)
 	for (uint32_t i = 0; i < reply->sync.n; i++) {
 		struct drp_announced *a = &reply->sync.campaign[i];
 		drp_r_map(r);
-		read_hash(r, "manifest", &a->manifest);
+		drp_r_key(r, "cosignature");
+		drp_r_bytes(r, a->cosignature, sizeof a->cosignature);
+		drp_message_read_hash(r, "manifest", &a->manifest);
 		drp_r_key(r, "signature");
 		drp_r_bytes(r, a->signature, sizeof a->signature);
 		drp_r_key(r, "state");
@@ -271,9 +314,10 @@ static void read_payload(struct drp_reader *r, struct drp_reply *reply)
 		drp_r_end_map(r);
 		break;
 	case DRP_MSG_STATUS:
+	case DRP_MSG_REPORT:
 		reply->status.n = (uint32_t)drp_r_array(r, DRP_STATUS_MAX);
 		for (uint32_t i = 0; i < reply->status.n; i++) {
-			read_receipt(r, &reply->status.receipt[i]);
+			drp_message_read_receipt(r, &reply->status.receipt[i]);
 		}
 		drp_r_end_array(r);
 		break;
@@ -281,14 +325,16 @@ static void read_payload(struct drp_reader *r, struct drp_reply *reply)
 		if (drp_r_array(r, 1) != 1) {
 			drp_r_fail(r, DRP_E_MALFORMED);
 		}
-		read_receipt(r, &reply->submit.receipt);
+		drp_message_read_receipt(r, &reply->submit.receipt);
 		drp_r_end_array(r);
 		break;
 	case DRP_MSG_WITHDRAW:
-		drp_r_bool(r);
+		if (!drp_r_bool(r)) {
+			drp_r_fail(r, DRP_E_MALFORMED);
+		}
 		break;
 	default:
-		drp_r_fail(r, DRP_E_VERSION);
+		drp_peer_payload_read(r, reply);
 	}
 }
 

@@ -11,6 +11,7 @@
 
 #include "proto/model/contribution.h"
 #include "proto/model/manifest.h"
+#include "proto/model/report.h"
 
 #include <drempel/err.h>
 #include <drempel/limits.h>
@@ -46,11 +47,45 @@ struct drp_request {
 			const uint8_t *bytes; /* canonical contribution; borrowed */
 			size_t n;
 		} submit;
+		struct drp_withdrawal withdraw; /* also DROP: the hub forwards it */
 		struct {
-			struct drp_hash campaign, contribution;
-			struct drp_id unit;
-			uint8_t group;
-		} withdraw;
+			const uint8_t *bytes; /* canonical report; borrowed */
+			size_t n;
+		} report;
+
+		/* From a hub to its notary. Borrowed bytes throughout. */
+		struct { /* a piece of a blob, in order */
+			struct drp_hash blob;
+			uint32_t total, offset;
+			const uint8_t *bytes;
+			size_t n;
+		} put;
+		struct { /* manifest, instrument and roll have been put before */
+			struct drp_hash manifest, roll;
+			uint8_t signature[64]; /* the hub's, of the manifest */
+			uint8_t seed[32];      /* of the verification keys: task.h */
+		} cosign;
+		struct {
+			struct drp_report report; /* hub_share NULL: its hash alone */
+			const uint8_t *initialize;
+			size_t initialize_n;
+		} verify;
+		struct { /* the hub's list has been put before: list.h */
+			struct drp_hash campaign, list;
+			uint8_t signature[64]; /* of the list */
+		} close;
+		struct { /* the hub's shares of N, group by group: aggregate.h */
+			struct drp_hash campaign;
+			const uint8_t *shares;
+			size_t shares_n;
+		} numbers;
+		struct { /* release: index into the manifest's */
+			struct drp_hash campaign;
+			uint32_t release;
+		} open;
+		struct {
+			struct drp_hash campaign;
+		} freeze;
 	};
 };
 
@@ -61,9 +96,10 @@ enum drp_err drp_request_decode(uint8_t type, const void *bytes, size_t n,
 
 struct drp_announced {
 	struct drp_hash manifest;
-	uint8_t signature[64]; /* the hub's, over the manifest, tag "drempel manifest 1"
-				*/
-	uint8_t state;	       /* enum drp_campaign_state */
+	uint8_t signature[64];	 /* the hub's, over the manifest, tag "drempel manifest 1"
+				  */
+	uint8_t cosignature[64]; /* the notary's, likewise; zero on the open track */
+	uint8_t state;		 /* enum drp_campaign_state */
 };
 
 struct drp_reply {
@@ -84,6 +120,8 @@ struct drp_reply {
 			const uint8_t *bytes; /* borrowed */
 			size_t n;
 		} get;
+		/* Also REPORT: the hub's receipt and, once the notary has verified the
+		 * report, the notary's, told apart by their signer. */
 		struct {
 			uint32_t n;
 			struct drp_receipt receipt[DRP_STATUS_MAX];
@@ -91,6 +129,27 @@ struct drp_reply {
 		struct {
 			struct drp_receipt receipt;
 		} submit;
+
+		/* From a notary. DROP and FREEZE are answered by no more than err. */
+		struct {
+			uint32_t held; /* bytes of the blob that are here now */
+		} put;
+		struct {
+			uint8_t signature[64];
+		} cosign;
+		struct {
+			const uint8_t *finish; /* borrowed */
+			size_t finish_n;
+			struct drp_receipt receipt;
+		} verify;
+		struct { /* the notary's list can be fetched with GET */
+			struct drp_hash list;
+			uint8_t signature[64];
+		} close;
+		struct { /* NUMBERS and OPEN: the notary's shares */
+			const uint8_t *bytes;
+			size_t n;
+		} shares;
 	};
 };
 

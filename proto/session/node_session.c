@@ -84,6 +84,19 @@ static int ask(struct drp_node_session *s, struct drp_request *q)
 	}
 }
 
+static enum drp_err sign_withdrawal(
+	const struct drp_keys *keys, struct drp_withdrawal *withdrawal)
+{
+	struct drp_buf statement = {0};
+	enum drp_err err = drp_withdrawal_statement(withdrawal, &statement);
+	if (err == DRP_OK) {
+		drp_sign(keys, DRP_WITHDRAWAL_TAG, statement.data, statement.len,
+			withdrawal->signature);
+	}
+	drp_buf_clear(&statement);
+	return err;
+}
+
 enum drp_err drp_node_session_next(struct drp_node_session *s, struct drp_buf *request,
 	int *done, struct drp_diag *diag)
 {
@@ -98,7 +111,10 @@ enum drp_err drp_node_session_next(struct drp_node_session *s, struct drp_buf *r
 	}
 	q.at = s->host->now_s(s->host->self);
 	struct drp_buf body = {0};
-	enum drp_err err = drp_request_encode(&q, &body);
+	enum drp_err err = q.type == DRP_MSG_WITHDRAW
+				   ? sign_withdrawal(s->config.keys, &q.withdraw)
+				   : DRP_OK;
+	err = err ? err : drp_request_encode(&q, &body);
 	if (err == DRP_OK) {
 		err = drp_envelope_seal(s->config.keys, s->config.hub_box,
 			(enum drp_message_type)q.type, &s->id, body.data, body.len,

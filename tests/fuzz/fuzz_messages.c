@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size == 0) {
 		return 0;
 	}
-	uint8_t type = data[0] % (DRP_MSG_WITHDRAW + 2);
+	uint8_t type = data[0] % (DRP_MSG_FREEZE + 2);
 	if (drp_request_decode(type, data + 1, size - 1, &request) == DRP_OK) {
 		REQUIRE(drp_request_encode(&request, &out) == DRP_OK);
 		REQUIRE(out.len == size - 1 && memcmp(out.data, data + 1, out.len) == 0);

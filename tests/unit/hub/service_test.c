@@ -500,13 +500,25 @@ static void what_is_stored_is_what_was_sent(void)
 	fed_end(&f);
 }
 
+static enum drp_err withdraw_signed(
+	int school, int speaker, int signer, const struct drp_hash *hash)
+{
+	struct drp_request q = {.type = DRP_MSG_WITHDRAW,
+		.withdraw = {.campaign = campaign,
+			.contribution = *hash,
+			.unit = unit_of(school),
+			.group = DRP_TEACHER}};
+	struct drp_buf statement = {0};
+	CHECK_OK(drp_withdrawal_statement(&q.withdraw, &statement));
+	drp_sign(keys_of(signer), DRP_WITHDRAWAL_TAG, statement.data, statement.len,
+		q.withdraw.signature);
+	drp_buf_clear(&statement);
+	return ask(keys_of(speaker), q);
+}
+
 static enum drp_err withdraw(int school, int speaker, const struct drp_hash *hash)
 {
-	return ask(keys_of(speaker), (struct drp_request){.type = DRP_MSG_WITHDRAW,
-					     .withdraw = {.campaign = campaign,
-						     .contribution = *hash,
-						     .unit = unit_of(school),
-						     .group = DRP_TEACHER}});
+	return withdraw_signed(school, speaker, speaker, hash);
 }
 
 static void a_withdrawal_is_final(void)
@@ -517,6 +529,7 @@ static void a_withdrawal_is_final(void)
 	struct drp_hash hash = reply.submit.receipt.contribution;
 	CHECK_ERR(withdraw(0, 1, &hash), DRP_E_UNKNOWN_KEY);
 	CHECK_ERR(withdraw(0, 0, &other), DRP_E_NOTFOUND);
+	CHECK_ERR(withdraw_signed(0, 0, 1, &hash), DRP_E_SIGNATURE);
 	CHECK_INT(stored(FED_CAMPAIGN), 1);
 	CHECK_OK(withdraw(0, 0, &hash));
 	CHECK_INT(stored(FED_CAMPAIGN), 0);

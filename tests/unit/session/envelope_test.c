@@ -173,7 +173,7 @@ static void other_versions_and_types_are_named(void)
 {
 	struct drp_envelope e;
 	struct drp_buf out = {0}, bytes = request("body");
-	static const uint8_t type[] = {0, 7, 63, 65, 70, 127};
+	static const uint8_t type[] = {0, 8, 15, 24, 63, 65, 71, 80, 127};
 	for (size_t i = 0; i < sizeof type; i++) {
 		bytes.data[2] = type[i];
 		CHECK_ERR(drp_envelope_parse(bytes.data, bytes.len, &e), DRP_E_VERSION);
@@ -318,7 +318,7 @@ static void replies_of_other_versions_are_named(void)
 	reply.data[1] = 2;
 	CHECK_ERR(answered(&reply, &body, &origin), DRP_E_VERSION);
 	reply.data[1] = 1;
-	reply.data[2] = 64 + 7;
+	reply.data[2] = 64 + 8;
 	CHECK_ERR(answered(&reply, &body, &origin), DRP_E_VERSION);
 	reply.data[2] = DRP_MSG_SUBMIT; /* a request is no reply */
 	CHECK_ERR(answered(&reply, &body, &origin), DRP_E_VERSION);

@@ -5,6 +5,7 @@
  */
 #include "proto/session/judge.h"
 
+#include "proto/crypto/crypto.h"
 #include "tests/support/check.h"
 
 #define NOW INT64_C(1790000000)
@@ -173,28 +174,51 @@ static void invites(void)
 	CHECK_ERR(drp_judge_enrol(&f, &mine, &repeat, NULL), DRP_E_INVITE);
 }
 
+static enum drp_err withdraw(const struct drp_id *id, const struct drp_keys *signer,
+	const struct drp_place_facts *f)
+{
+	struct drp_withdrawal w = {.contribution = hash, .unit = *id, .group = 1};
+	struct drp_buf statement = {0};
+	CHECK_OK(drp_withdrawal_statement(&w, &statement));
+	drp_sign(signer, DRP_WITHDRAWAL_TAG, statement.data, statement.len, w.signature);
+	drp_buf_clear(&statement);
+	return drp_judge_withdraw(&w, f, NULL);
+}
+
 static void withdrawals(void)
 {
 	struct drp_place_facts f = facts();
 	static const struct drp_id id = {{7}}, elsewhere = {{8}};
-	CHECK_ERR(drp_judge_withdraw(&hash, &elsewhere, &f, NULL), DRP_E_UNKNOWN_KEY);
-	CHECK_OK(drp_judge_withdraw(&hash, &id, &f, NULL)); /* it has not arrived */
+	struct drp_keys *keys, *strange;
+	const struct drp_key before = key;
+	uint8_t box[DRP_BOX_KEY_BYTES];
+	CHECK_OK(drp_keys_new(&keys));
+	CHECK_OK(drp_keys_new(&strange));
+	drp_keys_public(keys, &key, box);
+	CHECK_ERR(withdraw(&elsewhere, keys, &f), DRP_E_UNKNOWN_KEY);
+	CHECK_ERR(withdraw(&id, strange, &f), DRP_E_SIGNATURE);
+	CHECK_OK(withdraw(&id, keys, &f)); /* it has not arrived */
 	f.state = DRP_CAMPAIGN_FROZEN;
-	CHECK_ERR(drp_judge_withdraw(&hash, &id, &f, NULL), DRP_E_FROZEN);
+	CHECK_ERR(withdraw(&id, keys, &f), DRP_E_FROZEN);
 	f.state = DRP_CAMPAIGN_OPEN;
 	f.stored = 1;
 	f.stored_hash = other;
-	CHECK_ERR(drp_judge_withdraw(&hash, &id, &f, NULL), DRP_E_NOTFOUND);
+	CHECK_ERR(withdraw(&id, keys, &f), DRP_E_NOTFOUND);
 	f.stored_hash = hash;
-	CHECK_OK(drp_judge_withdraw(&hash, &id, &f, NULL));
+	CHECK_OK(withdraw(&id, keys, &f));
 	f.state = DRP_CAMPAIGN_CLOSED;
-	CHECK_ERR(drp_judge_withdraw(&hash, &id, &f, NULL), DRP_E_CLOSED);
+	CHECK_ERR(withdraw(&id, keys, &f), DRP_E_CLOSED);
 	f.withdrawn = 1;
-	CHECK_OK(drp_judge_withdraw(&hash, &id, &f, NULL));
+	CHECK_OK(withdraw(&id, keys, &f));
+	CHECK_ERR(withdraw(&id, strange, &f), DRP_E_SIGNATURE);
+	key = before;
+	drp_keys_free(keys);
+	drp_keys_free(strange);
 }
 
 int main(void)
 {
+	CHECK_OK(drp_crypto_init());
 	CASE("a contribution that fits is stored", accepts);
 	CASE("strangers and unknown places are refused", strangers);
 	CASE("the same bytes get their receipt again, others a conflict", repeats);

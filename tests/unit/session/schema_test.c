@@ -13,7 +13,7 @@
 #include <msgpack.h>
 
 static const uint8_t types[] = {DRP_MSG_ENROL, DRP_MSG_SYNC, DRP_MSG_GET, DRP_MSG_STATUS,
-	DRP_MSG_SUBMIT, DRP_MSG_WITHDRAW};
+	DRP_MSG_SUBMIT, DRP_MSG_WITHDRAW, DRP_MSG_REPORT};
 
 static struct drp_contribution contribution(void)
 {
@@ -83,7 +83,9 @@ static void requests_hold_no_text(void)
 	for (size_t i = 0; i < sizeof types; i++) {
 		struct drp_buf inner = encoded_contribution();
 		struct drp_buf body = encoded_request(types[i]);
-		uint32_t most = types[i] == DRP_MSG_SUBMIT ? (uint32_t)inner.len : 32;
+		uint32_t most = types[i] == DRP_MSG_SUBMIT     ? (uint32_t)inner.len
+				: types[i] == DRP_MSG_WITHDRAW ? 64
+							       : 32;
 		check_bytes(&body, most);
 		drp_buf_clear(&body);
 		drp_buf_clear(&inner);
@@ -130,7 +132,8 @@ static void no_other_type_has_a_body(void)
 	struct drp_request request;
 	struct drp_buf body = encoded_request(DRP_MSG_SYNC), out = {0};
 	for (int type = 0; type < 256; type++) {
-		if (type >= DRP_MSG_ENROL && type <= DRP_MSG_WITHDRAW) {
+		if ((type >= DRP_MSG_ENROL && type <= DRP_MSG_REPORT) ||
+			(type >= DRP_MSG_PUT && type <= DRP_MSG_FREEZE)) {
 			continue;
 		}
 		CHECK_ERR(
@@ -149,6 +152,7 @@ int main(void)
 	CASE("no contribution holds any text", a_contribution_holds_no_text);
 	CASE("a request or contribution with one field more is refused",
 		a_field_more_is_refused);
-	CASE("there are six requests and no other", no_other_type_has_a_body);
+	CASE("a school has seven requests, a hub eight, and there is no other",
+		no_other_type_has_a_body);
 	return DONE();
 }
