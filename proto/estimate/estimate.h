@@ -28,6 +28,7 @@ struct drp_rates {
 	double tau2;		    /* spread of true rates over items */
 	double weight;		    /* of the item's own rate */
 	double noise;		    /* v: noise variance of one item's own rate */
+	double own;		    /* variance of the own part of a rate's error */
 	double rate[DRP_ITEMS_MAX]; /* in [DRP_RATE_MIN, 1] */
 };
 
@@ -42,15 +43,46 @@ struct drp_rates {
 enum drp_err drp_rates_from_valid(const int64_t *valid, size_t n_items, double variance,
 	double n, struct drp_rates *rates) DRP_MUST_CHECK;
 
+/* drp_rates_of_others: the rates of n_items items of the same group for which no valid
+ * counts were released: the group's rate, from which each of them lies tau2 apart. */
+enum drp_err drp_rates_of_others(const struct drp_rates *rates, size_t n_items,
+	struct drp_rates *others) DRP_MUST_CHECK;
+
 struct drp_estimate {
 	double value, se; /* se_dp: noise and what it made us assume */
 	double low, high; /* 95 % */
 };
 
+/* A noisy sum and the variance of its noise. */
+struct drp_measured {
+	double value, variance;
+};
+
+/* drp_combine joins two independent measurements of one quantity by inverse variance. */
+struct drp_measured drp_combine(struct drp_measured a, struct drp_measured b);
+
+/* drp_add: the sum of two independent ones. */
+struct drp_measured drp_add(struct drp_measured a, struct drp_measured b);
+
+/* drp_settle reconciles a part of a partition with what is better known of the whole.
+ * The parts were measured independently and add up to `parts`; `whole` is the best
+ * estimate of the same sum, made from `parts` and from measurements independent of it.
+ * part is one of them or several added up. The best linear unbiased estimate: what the
+ * whole moved is shared out by variance. (Hay, Rastogi, Miklau, Suciu 2010: two passes
+ * over a tree, upwards with drp_combine and drp_add, downwards with this.) */
+struct drp_measured drp_settle(
+	struct drp_measured part, struct drp_measured parts, struct drp_measured whole);
+
+/* drp_estimate_share: a noisy count of n exact questionnaires, as a proportion. */
+enum drp_err drp_estimate_share(struct drp_measured count, double n,
+	struct drp_estimate *estimate) DRP_MUST_CHECK;
+
 /* drp_estimate_mean: 3 + S / (n r) for one item of a cohort. n are the exact
  * questionnaires of the contributions behind the sum, which has noise variance `variance`
- * and shares no draw with the valid counts of the rates; region != 0 when the cohort is
- * the region itself (then part (d) is 0). DRP_E_RANGE when there is no finite answer. */
+ * and is uncorrelated with the valid counts of the rates (of one histogram the sum of
+ * x - 3 and the number of valid answers are: their weights are orthogonal); region != 0
+ * when the cohort is the region itself (then part (d) is 0). DRP_E_RANGE when there is no
+ * finite answer. */
 enum drp_err drp_estimate_mean(const struct drp_rates *rates, size_t item, double sum,
 	double variance, double n, int region,
 	struct drp_estimate *estimate) DRP_MUST_CHECK;

@@ -29,7 +29,7 @@ static void add_item(const struct drp_rates *rates, double rate, double sum,
 {
 	double slope = sum / (n * rate * rate);
 	double slope_noise = variance / (n * rate * rate) / (n * rate * rate);
-	double own = rates->weight * rates->noise;
+	double own = rates->own;
 	if (!region) {
 		double total = own + (1 - rates->weight) * rates->group_variance;
 		own += rate_spread(rate, total, n);
@@ -93,4 +93,16 @@ void drp_estimate_widen(struct drp_estimate *e, double relative_variance)
 double drp_estimate_expected_se(double sigma2, double draws, double n)
 {
 	return n > 0 ? sqrt(draws * sigma2) / (n * EXPECTED_RATE) : HUGE_VAL;
+}
+
+enum drp_err drp_estimate_share(
+	struct drp_measured count, double n, struct drp_estimate *estimate)
+{
+	double value = count.value / n, se = sqrt(count.variance) / n;
+	if (!(n >= 1) || !isfinite(value) || !isfinite(se)) {
+		return DRP_E_RANGE;
+	}
+	*estimate = (struct drp_estimate){
+		value, se, value - NORMAL_95 * se, value + NORMAL_95 * se};
+	return DRP_OK;
 }

@@ -38,6 +38,7 @@ enum drp_err drp_rates_from_valid(const int64_t *valid, size_t n_items, double v
 	}
 	made.tau2 = spread(valid, n_items, n, mean, made.noise);
 	made.weight = made.tau2 > 0 ? made.tau2 / (made.tau2 + made.noise) : 0;
+	made.own = made.weight * made.noise;
 	made.group_rate = clamp(mean);
 	made.group_variance = made.noise / (double)n_items;
 	for (size_t i = 0; i < n_items; i++) {
@@ -46,5 +47,24 @@ enum drp_err drp_rates_from_valid(const int64_t *valid, size_t n_items, double v
 			clamp(made.weight * own + (1 - made.weight) * made.group_rate);
 	}
 	*rates = made;
+	return DRP_OK;
+}
+
+enum drp_err drp_rates_of_others(
+	const struct drp_rates *rates, size_t n_items, struct drp_rates *others)
+{
+	if (n_items > DRP_ITEMS_MAX) {
+		return DRP_E_RANGE;
+	}
+	struct drp_rates made = {.n_items = n_items,
+		.questionnaires = rates->questionnaires,
+		.group_rate = rates->group_rate,
+		.group_variance = rates->group_variance,
+		.tau2 = rates->tau2,
+		.own = rates->tau2};
+	for (size_t i = 0; i < n_items; i++) {
+		made.rate[i] = rates->group_rate;
+	}
+	*others = made;
 	return DRP_OK;
 }

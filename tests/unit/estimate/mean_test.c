@@ -12,6 +12,7 @@ static const struct drp_rates hand = {
 	.group_variance = .02,
 	.noise = .04,
 	.weight = .25,
+	.own = .01,
 	.rate = {.8, .5, 1, .9}, /* the last is not one of the three */
 };
 
@@ -133,6 +134,39 @@ static void poor_counts_stay_finite(void)
 	}
 }
 
+/* Sums .9 of 1000 with tau2 .01: an item without a rate of its own may lie there. */
+static void others_have_the_group_rate(void)
+{
+	struct drp_rates core = hand, others;
+	struct drp_estimate e;
+	core.tau2 = .01;
+	CHECK_OK(drp_rates_of_others(&core, 2, &others));
+	CHECK_INT(others.n_items, 2);
+	/* n r = 60: the mean is 4; slope 60 / (100 .36) with noise 16 / 36^2. */
+	double slope = 60 / 36., slope_noise = 16 / (36. * 36);
+	CHECK_OK(drp_estimate_mean(&others, 1, 60, 16, 100, 1, &e));
+	CHECK_NEAR(e.value, 4, 1e-12);
+	CHECK_NEAR(e.se * e.se, 16 / 3600. + (slope * slope - slope_noise) * (.01 + .02),
+		1e-12);
+	CHECK_ERR(drp_estimate_mean(&others, 2, 60, 16, 100, 1, &e), DRP_E_RANGE);
+	CHECK_ERR(drp_rates_of_others(&core, DRP_ITEMS_MAX + 1, &others), DRP_E_RANGE);
+}
+
+static void shares_are_proportions(void)
+{
+	struct drp_estimate e;
+	CHECK_OK(drp_estimate_share((struct drp_measured){250, 64}, 1000, &e));
+	CHECK_NEAR(e.value, .25, 1e-12);
+	CHECK_NEAR(e.se, .008, 1e-12);
+	CHECK_NEAR(e.high, .25 + 1.959964 * .008, 1e-12);
+	CHECK_NEAR(e.low, .25 - 1.959964 * .008, 1e-12);
+	CHECK_OK(drp_estimate_share((struct drp_measured){-3, 64}, 10, &e));
+	CHECK_NEAR(e.value, -.3, 1e-12); /* not clipped */
+	CHECK_ERR(drp_estimate_share((struct drp_measured){3, 1}, 0, &e), DRP_E_RANGE);
+	CHECK_ERR(drp_estimate_share((struct drp_measured){3, -1}, 9, &e), DRP_E_RANGE);
+	CHECK_ERR(drp_estimate_share((struct drp_measured){NAN, 1}, 9, &e), DRP_E_RANGE);
+}
+
 static void expects_an_error_before_any_data(void)
 {
 	CHECK_NEAR(drp_estimate_expected_se(4106, 158, 2979), .2846, 5e-5);
@@ -154,6 +188,9 @@ int main(void)
 	CASE("no items, no questionnaires, no numbers: refused",
 		refuses_what_has_no_mean);
 	CASE("poor counts give finite intervals", poor_counts_stay_finite);
+	CASE("items without a rate of their own take the group's",
+		others_have_the_group_rate);
+	CASE("shares are proportions, not clipped", shares_are_proportions);
 	CASE("the error expected before any data", expects_an_error_before_any_data);
 	return DONE();
 }
