@@ -17,6 +17,11 @@ enum drp_err drp_hub_school_out(const struct drp_args *args, struct drp_diag *di
 enum drp_err drp_hub_invite(const struct drp_args *args, struct drp_diag *diag);
 enum drp_err drp_hub_serve(const struct drp_args *args, struct drp_diag *diag);
 
+/* commands_pairing.c */
+enum drp_err drp_hub_card(const struct drp_args *args, struct drp_diag *diag);
+enum drp_err drp_hub_pair(const struct drp_args *args, struct drp_diag *diag);
+enum drp_err drp_hub_rekey(const struct drp_args *args, struct drp_diag *diag);
+
 /* commands_campaign.c */
 enum drp_err drp_hub_new(const struct drp_args *args, struct drp_diag *diag);
 enum drp_err drp_hub_sign(const struct drp_args *args, struct drp_diag *diag);

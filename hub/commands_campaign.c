@@ -19,7 +19,7 @@ enum drp_err drp_hub_new(const struct drp_args *args, struct drp_diag *diag)
 	struct drp_hub hub;
 	struct drp_buf report = {0};
 	char id[DRP_NAME_MAX];
-	enum drp_err err = drp_hub_open(drp_args_dir(args), &hub, diag);
+	enum drp_err err = drp_hub_open_as(drp_args_dir(args), "hub", &hub, diag);
 	if (err) {
 		return err;
 	}
@@ -37,7 +37,7 @@ enum drp_err drp_hub_sign(const struct drp_args *args, struct drp_diag *diag)
 {
 	struct drp_hub hub;
 	struct drp_buf report = {0};
-	enum drp_err err = drp_hub_open(drp_args_dir(args), &hub, diag);
+	enum drp_err err = drp_hub_open_as(drp_args_dir(args), "hub", &hub, diag);
 	if (err) {
 		return err;
 	}
@@ -227,7 +227,7 @@ enum drp_err drp_hub_close_campaign(const struct drp_args *args, struct drp_diag
 	struct drp_hub hub;
 	struct drp_edition *e = NULL;
 	const char *id = args->argument[0];
-	enum drp_err err = drp_hub_open(drp_args_dir(args), &hub, diag);
+	enum drp_err err = drp_hub_open_as(drp_args_dir(args), "hub", &hub, diag);
 	if (err) {
 		return err;
 	}
@@ -271,8 +271,8 @@ enum drp_err drp_hub_load(const struct drp_args *args, struct drp_diag *diag)
 	struct drp_buf text = {0};
 	struct drp_answer *answer = drp_alloc(1, sizeof *answer);
 	const char *path = args->argument[0];
-	enum drp_err err =
-		answer ? drp_hub_open(drp_args_dir(args), &hub, diag) : DRP_E_NOMEM;
+	enum drp_err err = answer ? drp_hub_open_as(drp_args_dir(args), "hub", &hub, diag)
+				  : DRP_E_NOMEM;
 	if (err) {
 		drp_free(answer);
 		return err;

@@ -88,7 +88,7 @@ enum drp_err drp_hub_table(const struct drp_args *args, struct drp_diag *diag)
 	enum drp_err err = drp_table_options_read(drp_args_get(args, "--by"),
 		drp_args_get(args, "--measure"), format, drp_args_get(args, "--language"),
 		&options, diag);
-	err = err ? err : drp_hub_open(drp_args_dir(args), &hub, diag);
+	err = err ? err : drp_hub_open_as(drp_args_dir(args), "hub", &hub, diag);
 	if (err) {
 		return err;
 	}
@@ -111,7 +111,7 @@ enum drp_err drp_hub_export(const struct drp_args *args, struct drp_diag *diag)
 	}
 	enum drp_err err =
 		drp_export_formats(drp_args_get(args, "--format"), &formats, diag);
-	err = err ? err : drp_hub_open(drp_args_dir(args), &hub, diag);
+	err = err ? err : drp_hub_open_as(drp_args_dir(args), "hub", &hub, diag);
 	if (err) {
 		return err;
 	}

@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DEFAULT_LISTEN "tcp://127.0.0.1:7411"
+#define DEFAULT_LISTEN	      "tcp://127.0.0.1:7411"
+#define DEFAULT_NOTARY_LISTEN "tcp://127.0.0.1:7412"
 
 static enum drp_err copy_option(const struct drp_args *args, const char *name, char *out,
 	size_t size, const char *otherwise, struct drp_diag *diag)
@@ -26,9 +27,10 @@ enum drp_err drp_hub_init(const struct drp_args *args, struct drp_diag *diag)
 	struct drp_hub_settings s;
 	enum drp_err err = copy_option(args, "--name", s.name, sizeof s.name, "", diag);
 	err = err ? err : copy_option(args, "--role", s.role, sizeof s.role, "hub", diag);
+	int notary = err == DRP_OK && strcmp(s.role, "notary") == 0;
 	err = err ? err
 		  : copy_option(args, "--listen", s.listen, sizeof s.listen,
-			    DEFAULT_LISTEN, diag);
+			    notary ? DEFAULT_NOTARY_LISTEN : DEFAULT_LISTEN, diag);
 	err = err ? err
 		  : copy_option(args, "--address", s.address, sizeof s.address, "", diag);
 	if (err) {
@@ -37,10 +39,8 @@ enum drp_err drp_hub_init(const struct drp_args *args, struct drp_diag *diag)
 	if (!*s.name) {
 		return drp_fail(diag, DRP_E_USAGE, "init needs --name NAME");
 	}
-	if (strcmp(s.role, "hub") != 0) {
-		return drp_fail(diag, DRP_E_USAGE,
-			"--role is hub; the notary comes with the sealed "
-			"track");
+	if (strcmp(s.role, "hub") != 0 && !notary) {
+		return drp_fail(diag, DRP_E_USAGE, "--role is hub or notary");
 	}
 	if (strncmp(s.listen, "tcp://", 6) != 0) {
 		return drp_fail(diag, DRP_E_USAGE, "--listen is tcp://ADDRESS:PORT");
@@ -48,8 +48,10 @@ enum drp_err drp_hub_init(const struct drp_args *args, struct drp_diag *diag)
 	err = drp_crypto_init();
 	err = err ? err : drp_hub_create(drp_args_dir(args), &s, diag);
 	if (err == DRP_OK) {
-		printf("hub %s made in %s; next: school import, campaign new, serve\n",
-			s.name, drp_args_dir(args));
+		printf("%s %s made in %s; next: %s, serve\n", s.role, s.name,
+			drp_args_dir(args),
+			notary ? "school import, card, pair"
+			       : "school import, campaign new");
 	}
 	return err;
 }
@@ -216,7 +218,7 @@ enum drp_err drp_hub_invite(const struct drp_args *args, struct drp_diag *diag)
 	if (given && drp_parse_u32(given, 1, 366, &days)) {
 		return drp_fail(diag, DRP_E_USAGE, "--days is 1 to 366");
 	}
-	enum drp_err err = drp_hub_open(drp_args_dir(args), &hub, diag);
+	enum drp_err err = drp_hub_open_as(drp_args_dir(args), "hub", &hub, diag);
 	if (err) {
 		return err;
 	}

@@ -56,11 +56,10 @@ static enum drp_err read_settings(struct drp_hub *hub, struct drp_diag *diag)
 		snprintf(s->listen, sizeof s->listen, "%s", file->listen);
 		snprintf(s->address, sizeof s->address, "%s",
 			file->address ? file->address : "");
-		if (strcmp(s->role, "hub") != 0) {
+		if (strcmp(s->role, "hub") != 0 && strcmp(s->role, "notary") != 0) {
 			err = drp_fail(diag, DRP_E_CONFIG,
-				"%s: role '%s' is not known here; this version runs role "
-				"hub",
-				path, s->role);
+				"%s: role '%s' is not known; it is hub or notary", path,
+				s->role);
 		}
 	}
 	if (file) {
@@ -76,13 +75,14 @@ static enum drp_err write_settings(
 	char path[DRP_PATH_MAX];
 	struct drp_buf text = {0};
 	drp_buf_printf(&text,
-		"# Settings of this hub; 'drempel-hub serve' reads them.\n"
+		"# Settings of this %s; 'drempel-hub serve' reads them.\n"
 		"name: \"%s\"\nrole: %s\n"
-		"# Where nodes connect. Use 0.0.0.0 to listen on every address.\n"
+		"# Where %s connect. Use 0.0.0.0 to listen on every address.\n"
 		"listen: %s\n"
-		"# What invites tell schools, when it differs from listen.\n"
+		"# What invites and cards tell others, when it differs from listen.\n"
 		"address: \"%s\"\n",
-		s->name, s->role, s->listen, s->address);
+		s->role, s->name, s->role, strcmp(s->role, "hub") ? "hubs" : "nodes",
+		s->listen, s->address);
 	enum drp_err err = drp_path(path, dir, "hub.yaml", diag);
 	if (err == DRP_OK) {
 		err = text.failed ? DRP_E_NOMEM
@@ -143,6 +143,37 @@ enum drp_err drp_hub_open(const char *dir, struct drp_hub *hub, struct drp_diag 
 		drp_hub_close(hub);
 	}
 	return err;
+}
+
+enum drp_err drp_hub_open_as(
+	const char *dir, const char *role, struct drp_hub *hub, struct drp_diag *diag)
+{
+	enum drp_err err = drp_hub_open(dir, hub, diag);
+	if (err == DRP_OK && strcmp(hub->settings.role, role) != 0) {
+		err = drp_fail(diag, DRP_E_STATE,
+			"%s is a %s's directory; this is done at the %s", dir,
+			hub->settings.role, role);
+		drp_hub_close(hub);
+	}
+	return err;
+}
+
+int drp_hub_is_notary(const struct drp_hub *hub)
+{
+	return strcmp(hub->settings.role, "notary") == 0;
+}
+
+enum drp_err drp_hub_public_url(
+	const struct drp_hub_settings *s, const char **url, struct drp_diag *diag)
+{
+	*url = *s->address ? s->address : s->listen;
+	return strstr(*url, "//0.0.0.0:") || strstr(*url, "//[::]:") ||
+			       strstr(*url, "//*:")
+		       ? drp_fail(diag, DRP_E_CONFIG,
+				 "hub.yaml: nobody can connect to %s; set address to "
+				 "the name and port by which others reach this %s",
+				 *url, s->role)
+		       : DRP_OK;
 }
 
 void drp_hub_close(struct drp_hub *hub)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One hub directory, opened: settings (hub.yaml), keys (hub.key), database (hub.db) and
- * the campaigns' storage keys (campaigns/ID.key). The directory can be moved; nothing in
- * it is an absolute path. Threads: one at a time.
+ * One hub's or notary's directory, opened: settings (hub.yaml), keys (hub.key), database
+ * (hub.db) and the campaigns' storage keys (campaigns/ID.key). The directory can be
+ * moved; nothing in it is an absolute path. Threads: one at a time.
  */
 #ifndef DRP_HUB_HUB_H
 #define DRP_HUB_HUB_H
@@ -18,7 +18,7 @@
 
 struct drp_hub_settings {
 	char name[DRP_NAME_MAX];
-	char role[DRP_CODE_MAX];   /* hub */
+	char role[DRP_CODE_MAX];   /* hub or notary */
 	char listen[DRP_URL_MAX];  /* tcp://address:port that serve binds */
 	char address[DRP_URL_MAX]; /* what invites tell schools; listen when empty */
 };
@@ -37,7 +37,17 @@ enum drp_err drp_hub_create(const char *dir, const struct drp_hub_settings *sett
 	struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_hub_open(
 	const char *dir, struct drp_hub *hub, struct drp_diag *diag) DRP_MUST_CHECK;
+/* drp_hub_open_as also refuses a directory of the other role: DRP_E_STATE. */
+enum drp_err drp_hub_open_as(const char *dir, const char *role, struct drp_hub *hub,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_hub_close(struct drp_hub *hub);
+
+int drp_hub_is_notary(const struct drp_hub *hub);
+
+/* drp_hub_public_url: what others are told to connect to. DRP_E_CONFIG for an address
+ * that means every address of this machine, which is no machine to anybody else. */
+enum drp_err drp_hub_public_url(const struct drp_hub_settings *settings, const char **url,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 
 int64_t drp_hub_now_s(const struct drp_hub *hub);
 

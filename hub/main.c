@@ -7,10 +7,12 @@
 #include "hub/commands.h"
 
 static const struct drp_option init_options[] = {
-	{"--name", "NAME", "what invites and tables call this hub"},
-	{"--role", "ROLE", "hub"},
-	{"--listen", "URL", "where nodes connect (default tcp://127.0.0.1:7411)"},
-	{"--address", "URL", "what invites tell schools, when it differs from --listen"},
+	{"--name", "NAME", "what invites, cards and tables call it"},
+	{"--role", "ROLE", "hub (default) or notary"},
+	{"--listen", "URL",
+		"where others connect (default tcp://127.0.0.1:7411, a notary's :7412)"},
+	{"--address", "URL",
+		"what invites and cards tell, when it differs from --listen"},
 	{NULL, NULL, NULL}};
 
 static const struct drp_option school_options[] = {
@@ -39,7 +41,7 @@ static const struct drp_option export_options[] = {{"--out", "DIR", "where the f
 	{"--format", "LIST", "csv,json,msgpack (default all)"}, {NULL, NULL, NULL}};
 
 static const struct drp_command commands[] = {
-	{"init", "", "make a hub", init_options, drp_hub_init, 0},
+	{"init", "", "make a hub or a notary", init_options, drp_hub_init, 0},
 	{"school add", "ID", "register a school's unit, or change it", school_options,
 		drp_hub_school_add, 0},
 	{"school import", "FILE", "register schools from a CSV file", NULL,
@@ -47,6 +49,14 @@ static const struct drp_command commands[] = {
 	{"school list", "", "the register", NULL, drp_hub_school_list, 0},
 	{"school revoke", "ID", "shut a school out for good", NULL, drp_hub_school_out,
 		0},
+	{"school rekey", "ID",
+		"at a notary: forget the key of a school that has a new one", NULL,
+		drp_hub_rekey, 0},
+	{"card", "", "print the card by which the other side pairs with this one", NULL,
+		drp_hub_card, 0},
+	{"pair", "FILE",
+		"pin the other side's card: a notary's at a hub, a hub's at a notary",
+		NULL, drp_hub_pair, 0},
 	{"invite", "ID", "print a school's one-time invite", invite_options,
 		drp_hub_invite, 0},
 	{"campaign new", "FILE", "take in a campaign's draft and say what to expect",
@@ -62,8 +72,8 @@ static const struct drp_command commands[] = {
 		drp_hub_freeze, 0},
 	{"campaign load", "FILE", "load an answer that was given without Drempel", NULL,
 		drp_hub_load, 0},
-	{"serve", "", "answer nodes until it is told to stop", serve_options,
-		drp_hub_serve, 0},
+	{"serve", "", "answer nodes (a notary: hubs) until it is told to stop",
+		serve_options, drp_hub_serve, 0},
 	{"table", "ID", "print a published table", table_options, drp_hub_table, 0},
 	{"export", "ID", "write the edition's files with dictionary and checksums",
 		export_options, drp_hub_export, 0},

@@ -200,28 +200,13 @@ enum drp_err drp_registry_import(struct drp_hub *hub, const char *path, size_t *
 	return err;
 }
 
-/* What schools are told to connect to. An address that means "every address of this
- * machine" means another machine to everybody else. */
-static enum drp_err public_url(
-	const struct drp_hub_settings *s, const char **url, struct drp_diag *diag)
-{
-	*url = *s->address ? s->address : s->listen;
-	return strstr(*url, "//0.0.0.0:") || strstr(*url, "//[::]:") ||
-			       strstr(*url, "//*:")
-		       ? drp_fail(diag, DRP_E_CONFIG,
-				 "hub.yaml: no school can connect to %s; set address to "
-				 "the name and port by which schools reach this hub",
-				 *url)
-		       : DRP_OK;
-}
-
 enum drp_err drp_registry_invite(struct drp_hub *hub, const char *school, unsigned days,
 	struct drp_buf *text, struct drp_diag *diag)
 {
 	struct drp_school s;
 	const char *url = NULL;
 	enum drp_err err = drp_hub_school_get(hub->store, school, &s, diag);
-	err = err ? err : public_url(&hub->settings, &url, diag);
+	err = err ? err : drp_hub_public_url(&hub->settings, &url, diag);
 	if (err) {
 		return err;
 	}
