@@ -19,6 +19,8 @@
 #define NONCE_BYTES	 crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 #define TAG_BYTES	 crypto_aead_xchacha20poly1305_ietf_ABYTES
 #define SEALED_KEY_BYTES (DRP_MESSAGE_KEY_BYTES + crypto_box_SEALBYTES)
+_Static_assert(
+	SEALED_KEY_BYTES + NONCE_BYTES + TAG_BYTES == DRP_SEAL_BYTES, "a seal's length");
 #define SEED_BYTES	 crypto_sign_SEEDBYTES
 #define BOX_SECRET_BYTES crypto_box_SECRETKEYBYTES
 

@@ -24,6 +24,7 @@
 #define DRP_SIGNATURE_BYTES   64
 #define DRP_BOX_KEY_BYTES     32
 #define DRP_MESSAGE_KEY_BYTES 32
+#define DRP_SEAL_BYTES	      120 /* that a seal is longer than what is in it */
 
 /* drp_crypto_init must succeed before anything else here is called. */
 enum drp_err drp_crypto_init(void) DRP_MUST_CHECK;
