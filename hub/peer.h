@@ -21,12 +21,17 @@ struct drp_peer {
  * asked, and again after a failure. DRP_E_STATE when no notary is paired. Close it. */
 enum drp_err drp_peer_dial(
 	struct drp_hub *hub, struct drp_peer *peer, struct drp_diag *diag) DRP_MUST_CHECK;
+/* drp_peer_dial_to: the same to the notary of a campaign, which need not be the one that
+ * is paired now. DRP_E_STATE when its key was never paired here. */
+enum drp_err drp_peer_dial_to(struct drp_hub *hub, const struct drp_key *notary,
+	struct drp_peer *peer, struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_peer_close(struct drp_peer *peer);
 
-/* drp_peer_ask signs, seals, exchanges and opens; the decoded reply borrows from body.
- * A refusal of the notary comes back as its own error, with its text in diag; DRP_E_NET
- * and DRP_E_TIMEOUT mean that nothing is known, and the same request can be made again.
- */
+/* drp_peer_ask signs, seals, exchanges and opens; fills request->at. The decoded reply
+ * borrows from body, which is emptied first. A refusal of the notary comes back as its
+ * own error, with its text in diag; then, and only then, reply->err is not DRP_OK. After
+ * any other error nothing is known (DRP_E_PEER: something could not read the request,
+ * which proves nothing), and the same request can be made again. */
 enum drp_err drp_peer_ask(struct drp_hub *hub, struct drp_peer *peer,
 	struct drp_request *request, struct drp_reply *reply, struct drp_buf *body,
 	struct drp_diag *diag) DRP_MUST_CHECK;
