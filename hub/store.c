@@ -80,8 +80,12 @@ static const char *const migrations[] = {
 	"ALTER TABLE contribution ADD COLUMN state INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE contribution ADD COLUMN reason INTEGER NOT NULL DEFAULT 0;"
 	"ALTER TABLE contribution ADD COLUMN answer BLOB;"
+	"ALTER TABLE contribution ADD COLUMN withdrawal BLOB"
+	"  CHECK(length(withdrawal)=64);"
 	"CREATE INDEX contribution_pending ON contribution(campaign)"
-	"  WHERE state=0 AND withdrawn=0;",
+	"  WHERE state=0 AND withdrawn=0;"
+	"CREATE INDEX contribution_withdrawn ON contribution(campaign)"
+	"  WHERE withdrawn=1;",
 };
 
 static const struct drp_db_schema schema = {

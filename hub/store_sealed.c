@@ -366,14 +366,10 @@ enum drp_err drp_hub_noise_get(struct drp_hub_store *s, const char *campaign,
 
 /* ---- verified contributions ---- */
 
-enum drp_err drp_hub_contributions_pending(struct drp_hub_store *s, const char *campaign,
-	size_t limit, drp_hub_each_contribution *each, void *self, struct drp_diag *diag)
+/* Columns DRP_STORED_COLUMNS and a blob. */
+static enum drp_err each_stored(struct drp_query *q, drp_hub_each_contribution *each,
+	void *self, struct drp_diag *diag)
 {
-	struct drp_query *q = drp_db_query(s->db,
-		"SELECT " DRP_STORED_COLUMNS ", sealed FROM contribution"
-		" WHERE campaign=? AND state=0 AND withdrawn=0 ORDER BY rowid LIMIT ?");
-	drp_q_text(q, campaign);
-	drp_q_int(q, (int64_t)limit);
 	int step;
 	enum drp_err err = DRP_OK;
 	while (err == DRP_OK && (step = drp_q_step(q, diag)) != 0) {
@@ -384,14 +380,58 @@ enum drp_err drp_hub_contributions_pending(struct drp_hub_store *s, const char *
 		err = drp_hub_read_stored(q, &stored);
 		if (err == DRP_OK) {
 			size_t n;
-			const void *sealed = drp_q_col_blob(q, DRP_STORED_N, &n);
-			err = each(self, &stored, sealed, n);
+			const void *bytes = drp_q_col_blob(q, DRP_STORED_N, &n);
+			err = each(self, &stored, bytes, n);
 		}
 	}
 	if (err) {
 		drp_q_end(q);
 	}
 	return err;
+}
+
+enum drp_err drp_hub_contributions_pending(struct drp_hub_store *s, const char *campaign,
+	size_t limit, drp_hub_each_contribution *each, void *self, struct drp_diag *diag)
+{
+	struct drp_query *q = drp_db_query(s->db,
+		"SELECT " DRP_STORED_COLUMNS ", sealed FROM contribution"
+		" WHERE campaign=? AND state=0 AND withdrawn=0 ORDER BY rowid LIMIT ?");
+	drp_q_text(q, campaign);
+	drp_q_int(q, (int64_t)limit);
+	return each_stored(q, each, self, diag);
+}
+
+enum drp_err drp_hub_withdrawals_pending(struct drp_hub_store *s, const char *campaign,
+	size_t limit, drp_hub_each_contribution *each, void *self, struct drp_diag *diag)
+{
+	struct drp_query *q = drp_db_query(s->db,
+		"SELECT " DRP_STORED_COLUMNS ", withdrawal FROM contribution"
+		" WHERE campaign=? AND withdrawn=1 ORDER BY rowid LIMIT ?");
+	drp_q_text(q, campaign);
+	drp_q_int(q, (int64_t)limit);
+	return each_stored(q, each, self, diag);
+}
+
+enum drp_err drp_hub_withdrawal_keep(struct drp_hub_store *s, const char *campaign,
+	const struct drp_id *unit, int group, const uint8_t signature[64],
+	struct drp_diag *diag)
+{
+	struct drp_query *q = drp_db_query(s->db,
+		"UPDATE contribution SET withdrawal=? WHERE campaign=? AND unit=?"
+		" AND grp=?");
+	drp_q_blob(q, signature, 64);
+	bind_place(q, campaign, unit, group);
+	return changed(s, drp_q_run(q, diag), DRP_E_NOTFOUND);
+}
+
+enum drp_err drp_hub_withdrawal_told(struct drp_hub_store *s, const char *campaign,
+	const struct drp_id *unit, int group, struct drp_diag *diag)
+{
+	struct drp_query *q = drp_db_query(s->db,
+		"UPDATE contribution SET withdrawn=2 WHERE campaign=? AND unit=?"
+		" AND grp=? AND withdrawn=1");
+	bind_place(q, campaign, unit, group);
+	return drp_q_run(q, diag);
 }
 
 enum drp_err drp_hub_contribution_count(struct drp_hub_store *s, const char *campaign,

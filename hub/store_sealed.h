@@ -120,6 +120,21 @@ enum drp_err drp_hub_contribution_load(struct drp_hub_store *s, const char *camp
 	const struct drp_id *unit, int group, struct drp_buf *sealed,
 	struct drp_buf *answer, struct drp_diag *diag) DRP_MUST_CHECK;
 
+/* ---- withdrawals on their way to the notary ----
+ * A withdrawn contribution whose withdrawal the notary knows has withdrawn == 2. */
+
+/* drp_hub_withdrawal_keep keeps the school's signature of it. */
+enum drp_err drp_hub_withdrawal_keep(struct drp_hub_store *s, const char *campaign,
+	const struct drp_id *unit, int group, const uint8_t signature[64],
+	struct drp_diag *diag) DRP_MUST_CHECK;
+/* Those that the notary has not been told of, with the signature in the place of the
+ * sealed bytes; at most limit. each must not write. */
+enum drp_err drp_hub_withdrawals_pending(struct drp_hub_store *s, const char *campaign,
+	size_t limit, drp_hub_each_contribution *each, void *self,
+	struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_hub_withdrawal_told(struct drp_hub_store *s, const char *campaign,
+	const struct drp_id *unit, int group, struct drp_diag *diag) DRP_MUST_CHECK;
+
 /* ---- the close: what was shown, exchanged and opened, once each ----
  * what is the caller's name for it. Lasting rows are public after the edition (hashes,
  * exact N, opened integers); others are shares and leave at the freeze. */
