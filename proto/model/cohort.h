@@ -11,6 +11,10 @@
 
 #include <stddef.h>
 
+/* Levels 3 and 4 together: the parliamentary class. It is no cohort of a plan unless a
+ * campaign folds them, and is derived where both are open. */
+#define DRP_CLASS_34 ((uint16_t)(1u << 3 | 1u << 4))
+
 int drp_cohort_holds(const struct drp_cohort *cohort, const struct drp_unit *unit);
 
 /* drp_cohorts_list writes the cohorts of a family that hold at least one of the

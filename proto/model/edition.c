@@ -6,7 +6,8 @@
  *   created     Unix seconds
  *   manifest    bin 32
  *   number      1, 2, 3 ...
- *   opened      array of [group, family, provinces, levels, networks, draws, [sums]]
+ *   opened      array of [group, family, provinces, levels, networks, map, items,
+ *               draws, [sums]]
  *   rows        15 arrays of one length: family and group (uint), 12 texts in the
  *               order of text_column below, status (uint, its ASCII code)
  *   schools     [registered, took part]
@@ -24,6 +25,7 @@
 
 #define EDITION_ITEMS_MAX 4000000
 #define ROWS_MAX	  200000
+#define OPENED_MAX	  (DRP_GROUPS * DRP_RELEASE_ITEMS * DRP_COHORTS_MAX)
 
 struct drp_observation *drp_edition_add(struct drp_edition *edition)
 {
@@ -40,6 +42,30 @@ struct drp_observation *drp_edition_add(struct drp_edition *edition)
 	memset(o, 0, sizeof *o);
 	o->status = DRP_SHOWN;
 	return o;
+}
+
+enum drp_err drp_edition_archive(struct drp_edition *e, const struct drp_opened *opened,
+	const int64_t *values, size_t n)
+{
+	if (n > DRP_OPENED_VALUES_MAX) {
+		return DRP_E_RANGE;
+	}
+	struct drp_opened *more =
+		drp_realloc(e->opened, e->n_opened + 1, sizeof *e->opened);
+	if (!more) {
+		return DRP_E_NOMEM;
+	}
+	e->opened = more;
+	struct drp_opened *o = &e->opened[e->n_opened];
+	*o = *opened;
+	o->n_values = (uint32_t)n;
+	o->value = drp_alloc(n, sizeof *o->value);
+	if (!o->value) {
+		return DRP_E_NOMEM;
+	}
+	memcpy(o->value, values, n * sizeof *o->value);
+	e->n_opened++;
+	return DRP_OK;
 }
 
 void drp_edition_free(struct drp_edition *edition)
@@ -121,12 +147,14 @@ static void write_opened(struct drp_writer *w, const struct drp_edition *e)
 	drp_w_array(w, e->n_opened);
 	for (size_t i = 0; i < e->n_opened; i++) {
 		const struct drp_opened *o = &e->opened[i];
-		drp_w_array(w, 7);
+		drp_w_array(w, 9);
 		drp_w_uint(w, o->group);
 		drp_w_uint(w, o->cohort.family);
 		drp_w_uint(w, o->cohort.provinces);
 		drp_w_uint(w, o->cohort.levels);
 		drp_w_uint(w, o->cohort.networks);
+		drp_w_uint(w, o->map);
+		drp_w_uint(w, o->items);
 		drp_w_uint(w, o->draws);
 		drp_w_ints(w, o->value, o->n_values);
 	}
@@ -249,14 +277,14 @@ static enum drp_err read_accounting(struct drp_reader *r, struct drp_edition *e)
 
 static enum drp_err read_opened(struct drp_reader *r, struct drp_edition *e)
 {
-	e->n_opened = drp_r_array(r, DRP_GROUPS * DRP_COHORTS_MAX);
+	e->n_opened = drp_r_array(r, OPENED_MAX);
 	e->opened = drp_alloc(e->n_opened, sizeof *e->opened);
 	if (!e->opened) {
 		return DRP_E_NOMEM;
 	}
 	for (size_t i = 0; i < e->n_opened; i++) {
 		struct drp_opened *o = &e->opened[i];
-		if (drp_r_array(r, 7) != 7) {
+		if (drp_r_array(r, 9) != 9) {
 			return DRP_E_MALFORMED;
 		}
 		o->group = (uint8_t)drp_r_uint(r, 0, DRP_GROUPS - 1);
@@ -264,8 +292,10 @@ static enum drp_err read_opened(struct drp_reader *r, struct drp_edition *e)
 		o->cohort.provinces = (uint16_t)drp_r_uint(r, 0, UINT16_MAX);
 		o->cohort.levels = (uint16_t)drp_r_uint(r, 0, UINT16_MAX);
 		o->cohort.networks = (uint16_t)drp_r_uint(r, 0, UINT16_MAX);
+		o->map = (uint8_t)drp_r_uint(r, 0, DRP_MAPS - 1);
+		o->items = (uint8_t)drp_r_uint(r, 0, DRP_RELEASE_ITEMS - 1);
 		o->draws = (uint32_t)drp_r_uint(r, 0, UINT32_MAX);
-		o->n_values = (uint32_t)drp_r_array(r, DRP_VALUES_MAX);
+		o->n_values = (uint32_t)drp_r_array(r, DRP_OPENED_VALUES_MAX);
 		o->value = drp_alloc(o->n_values, sizeof *o->value);
 		if (!o->value) {
 			return DRP_E_NOMEM;

@@ -18,6 +18,8 @@
 
 #define DRP_VALUE_TEXT 24
 
+#define DRP_OPENED_VALUES_MAX (DRP_ITEMS_MAX * (DRP_POINTS_MAX + 1))
+
 /* Status of an observation; ' ' is none. A suppressed value is empty, never 0. */
 enum drp_status {
 	DRP_SHOWN = ' ',
@@ -39,11 +41,12 @@ struct drp_observation {
 	char n[DRP_VALUE_TEXT], schools[DRP_VALUE_TEXT];
 };
 
-/* The opened sums of one cohort and group. */
+/* The opened sums of one cohort and release. */
 struct drp_opened {
 	uint8_t group;
 	struct drp_cohort cohort;
-	uint32_t draws; /* independent noise draws behind each sum */
+	uint8_t map, items; /* enum drp_map, enum drp_release_items: manifest.h */
+	uint32_t draws;	    /* independent noise draws behind each sum */
 	uint32_t n_values;
 	int64_t *value; /* owned by the edition */
 };
@@ -75,6 +78,11 @@ enum drp_err drp_edition_encode(
 enum drp_err drp_edition_decode(
 	const void *bytes, size_t n, struct drp_edition **edition) DRP_MUST_CHECK;
 void drp_edition_free(struct drp_edition *edition);
+
+/* drp_edition_archive appends a copy of opened with these values;
+ * DRP_E_RANGE when they are too many. */
+enum drp_err drp_edition_archive(struct drp_edition *edition,
+	const struct drp_opened *opened, const int64_t *values, size_t n) DRP_MUST_CHECK;
 
 /* drp_edition_add appends an empty observation and returns it, NULL without memory. */
 struct drp_observation *drp_edition_add(struct drp_edition *edition);

@@ -400,3 +400,16 @@ const struct drp_planned *drp_plan_find(
 	}
 	return NULL;
 }
+
+int drp_plan_opens(const struct drp_plan *plan, const struct drp_cohort *cohort)
+{
+	const struct drp_planned *planned = drp_plan_find(plan, cohort);
+	if (!planned && cohort->family == DRP_FAMILY_LEVEL &&
+		cohort->levels == DRP_CLASS_34) {
+		struct drp_cohort three = *cohort, four = *cohort;
+		three.levels = 1u << 3;
+		four.levels = 1u << 4;
+		return drp_plan_opens(plan, &three) && drp_plan_opens(plan, &four);
+	}
+	return planned && planned->open;
+}

@@ -94,4 +94,8 @@ enum drp_err drp_audit_c(const struct drp_manifest *manifest, enum drp_group gro
 const struct drp_planned *drp_plan_find(
 	const struct drp_plan *plan, const struct drp_cohort *cohort);
 
+/* drp_plan_opens tells whether a cohort is open in a plan; the class 34 is where 3 and 4
+ * both are. */
+int drp_plan_opens(const struct drp_plan *plan, const struct drp_cohort *cohort);
+
 #endif

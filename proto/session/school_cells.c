@@ -1,6 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "proto/session/school_cells.h"
 
+#include "proto/model/cohort.h"
+
+#include <string.h>
+
+uint32_t drp_schools_count(const struct drp_manifest *manifest, const uint8_t *member,
+	const struct drp_cohort *cohort, uint8_t *seen)
+{
+	uint32_t n = 0;
+	memset(seen, 0, manifest->n_schools);
+	for (uint32_t u = 0; u < manifest->n_units; u++) {
+		const struct drp_unit *unit = &manifest->unit[u];
+		if ((!member || member[u]) && drp_cohort_holds(cohort, unit) &&
+			!seen[unit->school]) {
+			seen[unit->school] = 1;
+			n++;
+		}
+	}
+	return n;
+}
+
 /* Suppresses the smallest shown cell of a level, the first of equals. */
 static int suppress_smallest(const struct drp_cohort *cohorts, const uint32_t *schools,
 	size_t n, uint16_t levels, uint8_t *shown)

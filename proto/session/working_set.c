@@ -2,6 +2,7 @@
 #include "proto/session/working_set.h"
 
 #include "proto/base/alloc.h"
+#include "proto/session/school_cells.h"
 
 #include <string.h>
 
@@ -123,36 +124,6 @@ static enum drp_err plan_group(struct drp_working_set *set, struct drp_group_wor
 	return err ? err : plan_behind(set, w);
 }
 
-int drp_plan_opens(const struct drp_plan *plan, const struct drp_cohort *cohort)
-{
-	const struct drp_planned *planned = drp_plan_find(plan, cohort);
-	if (!planned && cohort->family == DRP_FAMILY_LEVEL &&
-		cohort->levels == DRP_CLASS_34) {
-		struct drp_cohort three = *cohort, four = *cohort;
-		three.levels = 1u << 3;
-		four.levels = 1u << 4;
-		return drp_plan_opens(plan, &three) && drp_plan_opens(plan, &four);
-	}
-	return planned && planned->open;
-}
-
-uint32_t drp_working_schools(const struct drp_working_set *set, const uint8_t *member,
-	const struct drp_cohort *cohort)
-{
-	uint8_t *seen = set->seen;
-	uint32_t n = 0;
-	memset(seen, 0, set->manifest->n_schools);
-	for (uint32_t u = 0; u < set->manifest->n_units; u++) {
-		const struct drp_unit *unit = &set->manifest->unit[u];
-		if ((!member || member[u]) && drp_cohort_holds(cohort, unit) &&
-			!seen[unit->school]) {
-			seen[unit->school] = 1;
-			n++;
-		}
-	}
-	return n;
-}
-
 /* Totals of the member units in the cohort; eligible is over all registered units. */
 struct drp_totals drp_working_totals(const struct drp_working_set *set,
 	const struct drp_group_work *w, const uint8_t *member,
@@ -171,7 +142,7 @@ struct drp_totals drp_working_totals(const struct drp_working_set *set,
 			t.units++;
 		}
 	}
-	t.schools = drp_working_schools(set, member, cohort);
+	t.schools = drp_schools_count(set->manifest, member, cohort, set->seen);
 	return t;
 }
 

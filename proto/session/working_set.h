@@ -11,9 +11,6 @@
 #include "proto/privacy/gates.h"
 #include "proto/session/edition_build.h"
 
-/* Levels 3 and 4 together: the parliamentary class. */
-#define DRP_CLASS_34 ((uint16_t)(1u << 3 | 1u << 4))
-
 /* Everything about one group that the rows are made of. */
 struct drp_group_work {
 	enum drp_group group;
@@ -40,7 +37,7 @@ struct drp_working_set {
 	const struct drp_gathered *in;
 	const struct drp_manifest *manifest;
 	uint8_t *took_part; /* per unit */
-	uint8_t *seen;	    /* per school: scratch of drp_working_schools */
+	uint8_t *seen;	    /* per school: scratch */
 	struct drp_group_work group[DRP_GROUPS];
 	struct drp_diag *diag;
 };
@@ -51,15 +48,6 @@ struct drp_working_set {
 enum drp_err drp_working_set_init(struct drp_working_set *set,
 	const struct drp_gathered *in, struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_working_set_clear(struct drp_working_set *set);
-
-/* drp_plan_opens tells whether a cohort is open in a plan; the class 34 is where 3 and 4
- * both are. */
-int drp_plan_opens(const struct drp_plan *plan, const struct drp_cohort *cohort);
-
-/* drp_working_schools counts distinct schools of the cohort among the member units;
- * member NULL: all registered ones. */
-uint32_t drp_working_schools(const struct drp_working_set *set, const uint8_t *member,
-	const struct drp_cohort *cohort);
 
 struct drp_totals {
 	uint64_t eligible, invited, questionnaires;

@@ -156,9 +156,13 @@ static inline struct drp_edition *sample_edition(const struct drp_hash *manifest
 	e->opened = calloc(1, sizeof *e->opened);
 	e->accounting = calloc(1, sizeof *e->accounting);
 	sample_need(e->opened && e->accounting, "memory");
-	*e->opened = (struct drp_opened){DRP_TEACHER,
-		{DRP_FAMILY_LEVEL, 0, 1u << 3 | 1u << 4, 0}, 5, 3,
-		calloc(3, sizeof *sums)};
+	*e->opened = (struct drp_opened){.group = DRP_TEACHER,
+		.cohort = {DRP_FAMILY_LEVEL, 0, 1u << 3 | 1u << 4, 0},
+		.map = DRP_MAP_HISTOGRAM,
+		.items = DRP_RELEASE_ADDITIONAL,
+		.draws = 5,
+		.n_values = 3,
+		.value = calloc(3, sizeof *sums)};
 	sample_need(e->opened->value != NULL, "memory");
 	memcpy(e->opened->value, sums, sizeof sums);
 	*e->accounting = (struct drp_accounting){DRP_TEACHER, DRP_FAMILIES, DRP_MAP_PAIRS,

@@ -61,6 +61,8 @@ static struct drp_edition *sample(int rows)
 			.rho = {243559, 10000000}};
 		e->opened[i] = (struct drp_opened){.group = (uint8_t)(i + 1),
 			.cohort = {DRP_FAMILY_PROVINCE, 1u << DRP_BE21, 0, 0},
+			.map = DRP_MAP_TICKS,
+			.items = DRP_RELEASE_TICKS,
 			.draws = 24,
 			.n_values = 3};
 		e->opened[i].value = drp_alloc(3, sizeof *e->opened[i].value);
@@ -100,6 +102,8 @@ static void check_same(const struct drp_edition *a, const struct drp_edition *b)
 	for (size_t i = 0; i < a->n_opened; i++) {
 		CHECK_INT(a->opened[i].group, b->opened[i].group);
 		CHECK(drp_cohort_equal(&a->opened[i].cohort, &b->opened[i].cohort));
+		CHECK_INT(a->opened[i].map, b->opened[i].map);
+		CHECK_INT(a->opened[i].items, b->opened[i].items);
 		CHECK_INT(a->opened[i].draws, b->opened[i].draws);
 		CHECK_INT(a->opened[i].n_values, b->opened[i].n_values);
 		CHECK_MEM(a->opened[i].value, b->opened[i].value,
@@ -239,6 +243,16 @@ static void an_opened_group_too_many(struct drp_edition *e)
 	e->opened[0].group = DRP_GROUPS;
 }
 
+static void an_opened_map_too_many(struct drp_edition *e)
+{
+	e->opened[1].map = DRP_MAPS;
+}
+
+static void opened_items_of_no_kind(struct drp_edition *e)
+{
+	e->opened[1].items = DRP_RELEASE_ITEMS;
+}
+
 static void an_accounted_group_too_many(struct drp_edition *e)
 {
 	e->accounting[0].group = DRP_GROUPS;
@@ -268,14 +282,30 @@ static void numbers_out_of_range_are_refused(void)
 {
 	static void (*const change[])(struct drp_edition *) = {no_number,
 		a_time_before_1970, a_group_too_many, a_family_too_many,
-		an_opened_group_too_many, an_accounted_group_too_many,
-		an_accounted_family_too_many, an_accounted_map_too_many,
-		a_rho_without_denominator, an_unknown_status};
+		an_opened_group_too_many, an_opened_map_too_many, opened_items_of_no_kind,
+		an_accounted_group_too_many, an_accounted_family_too_many,
+		an_accounted_map_too_many, a_rho_without_denominator, an_unknown_status};
 	for (size_t i = 0; i < sizeof change / sizeof change[0]; i++) {
 		if (decode_with(change[i]) != DRP_E_MALFORMED) {
 			CHECK_INT(i, -1);
 		}
 	}
+}
+
+static void archives_copies_within_bounds(void)
+{
+	static int64_t values[DRP_OPENED_VALUES_MAX + 1] = {7, -8};
+	struct drp_edition *e = sample(1);
+	const struct drp_opened what = {.group = DRP_PUPIL, .map = DRP_MAP_SUMS};
+	CHECK_OK(drp_edition_archive(e, &what, values, 2));
+	CHECK_OK(drp_edition_archive(e, &what, values, DRP_OPENED_VALUES_MAX));
+	CHECK_ERR(drp_edition_archive(e, &what, values, DRP_OPENED_VALUES_MAX + 1),
+		DRP_E_RANGE);
+	CHECK_INT(e->n_opened, 4);
+	CHECK_INT(e->opened[2].n_values, 2);
+	CHECK(e->opened[2].value != values && e->opened[2].value[1] == -8);
+	CHECK_INT(e->opened[2].map, DRP_MAP_SUMS);
+	drp_edition_free(e);
 }
 
 static void an_edition_without_rows_is_none(void)
@@ -299,6 +329,8 @@ int main(void)
 	CASE("an edition that is cut, or goes on, is refused", cut_anywhere);
 	CASE("whatever decodes encodes back to the same bytes", changed_anywhere);
 	CASE("numbers out of range are refused", numbers_out_of_range_are_refused);
+	CASE("the archive holds copies, of bounded length",
+		archives_copies_within_bounds);
 	CASE("an edition without rows is none", an_edition_without_rows_is_none);
 	return DONE();
 }
