@@ -75,6 +75,27 @@ void drp_circuit_bit_inputs(const struct drp_circuit *c, const struct drp_fe *en
 	}
 }
 
+/* The second input of a product, x - 1, is summed as x; what all calls together are then
+ * too large by, also those beside the last element, is taken away at the end. */
+void drp_circuit_weigh_bits(const struct drp_circuit *c, const struct drp_fe *encoded,
+	const struct drp_fe *joint_rand, struct drp_fe one, const struct drp_fe *weights,
+	struct drp_fe *sum)
+{
+	const struct drp_field *f = c->field;
+	size_t left = c->encoded_len;
+
+	for (size_t call = 0; call < c->calls; call++) {
+		size_t n = left < c->chunk ? left : c->chunk;
+		f->add_bits(sum, encoded + call * c->chunk, n, weights[call],
+			joint_rand[call]);
+		left -= n;
+	}
+	struct drp_fe ones = f->mul(one, drp_circuit_total(c, weights, c->calls));
+	for (size_t i = 0; i < c->chunk; i++) {
+		sum[2 * i + 1] = f->sub(sum[2 * i + 1], ones);
+	}
+}
+
 struct drp_fe drp_circuit_total(
 	const struct drp_circuit *c, const struct drp_fe *v, size_t n)
 {
@@ -113,12 +134,13 @@ uint64_t drp_number_encode(
 struct drp_fe drp_number_decode(const struct drp_circuit *c, const struct drp_fe *encoded)
 {
 	const struct drp_field *f = c->field;
-	struct drp_fe weight = drp_fe_from_u64(f, last_weight(c)), number = {0};
+	unsigned last = c->bits - 1;
 
-	for (unsigned i = c->bits - 1; i-- > 0;) {
-		number = f->add(f->add(number, number), encoded[i]);
+	if (last_weight(c) == UINT64_C(1) << last) {
+		return f->weigh(encoded, c->bits);
 	}
-	return f->add(number, f->mul(weight, encoded[c->bits - 1]));
+	struct drp_fe weight = drp_fe_from_u64(f, last_weight(c));
+	return f->add(f->weigh(encoded, last), f->mul(weight, encoded[last]));
 }
 
 enum drp_err drp_numbers_encode(

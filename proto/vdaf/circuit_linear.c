@@ -47,8 +47,8 @@ static void outputs(const struct drp_circuit *c, const struct drp_fe *encoded,
 	}
 }
 
-static const struct drp_circuit_type linear_type = {
-	encode, drp_circuit_bit_inputs, outputs, drp_numbers_truncate};
+static const struct drp_circuit_type linear_type = {encode, drp_circuit_bit_inputs,
+	drp_circuit_weigh_bits, outputs, drp_numbers_truncate};
 
 enum drp_err drp_circuit_linear(struct drp_circuit *c, size_t items,
 	const uint8_t *counters, unsigned bits, size_t chunk)

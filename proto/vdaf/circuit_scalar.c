@@ -24,7 +24,7 @@ static void count_outputs(const struct drp_circuit *c, const struct drp_fe *enco
 }
 
 static const struct drp_circuit_type count_type = {
-	drp_numbers_encode, count_inputs, count_outputs, drp_numbers_truncate};
+	drp_numbers_encode, count_inputs, NULL, count_outputs, drp_numbers_truncate};
 
 enum drp_err drp_circuit_count(struct drp_circuit *c)
 {
@@ -65,7 +65,7 @@ static void sum_outputs(const struct drp_circuit *c, const struct drp_fe *encode
 }
 
 static const struct drp_circuit_type sum_type = {
-	drp_numbers_encode, sum_inputs, sum_outputs, drp_numbers_truncate};
+	drp_numbers_encode, sum_inputs, NULL, sum_outputs, drp_numbers_truncate};
 
 enum drp_err drp_circuit_sum(struct drp_circuit *c, uint64_t max)
 {

@@ -22,6 +22,12 @@ struct drp_circuit_type {
 		const struct drp_fe *joint_rand, struct drp_fe one, size_t call,
 		struct drp_fe *in);
 
+	/* weigh_inputs adds to sum, gadget.arity elements, the inputs of every call times
+	 * the call's weight. NULL: inputs does it well enough. */
+	void (*weigh_inputs)(const struct drp_circuit *c, const struct drp_fe *encoded,
+		const struct drp_fe *joint_rand, struct drp_fe one,
+		const struct drp_fe *weights, struct drp_fe *sum);
+
 	/* outputs: eval_len elements, all zero for a valid measurement, from the outputs
 	 * of all gadget calls. */
 	void (*outputs)(const struct drp_circuit *c, const struct drp_fe *encoded,
@@ -38,12 +44,15 @@ void drp_circuit_size(struct drp_circuit *c);
 
 /* drp_circuit_bits is that last step for a circuit over Field128 that checks with joint
  * randomness that all of encoded_len elements are 0 or 1; drp_circuit_bit_inputs is its
- * inputs. Its gadget outputs sum to 0. */
+ * inputs, drp_circuit_weigh_bits its weigh_inputs. Its gadget outputs sum to 0. */
 enum drp_err drp_circuit_bits(
 	struct drp_circuit *c, size_t encoded_len, size_t chunk) DRP_MUST_CHECK;
 void drp_circuit_bit_inputs(const struct drp_circuit *c, const struct drp_fe *encoded,
 	const struct drp_fe *joint_rand, struct drp_fe one, size_t call,
 	struct drp_fe *in);
+void drp_circuit_weigh_bits(const struct drp_circuit *c, const struct drp_fe *encoded,
+	const struct drp_fe *joint_rand, struct drp_fe one, const struct drp_fe *weights,
+	struct drp_fe *sum);
 
 /* drp_circuit_total is the sum of n elements. */
 struct drp_fe drp_circuit_total(

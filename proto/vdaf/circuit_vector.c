@@ -17,8 +17,9 @@ static void sumvec_outputs(const struct drp_circuit *c, const struct drp_fe *enc
 	out[0] = drp_circuit_total(c, gadget, c->calls);
 }
 
-static const struct drp_circuit_type sumvec_type = {
-	drp_numbers_encode, drp_circuit_bit_inputs, sumvec_outputs, drp_numbers_truncate};
+static const struct drp_circuit_type sumvec_type = {drp_numbers_encode,
+	drp_circuit_bit_inputs, drp_circuit_weigh_bits, sumvec_outputs,
+	drp_numbers_truncate};
 
 enum drp_err drp_circuit_sumvec(
 	struct drp_circuit *c, size_t length, uint64_t max, size_t chunk)
@@ -61,8 +62,9 @@ static void first_elements(
 	memcpy(out, encoded, c->length * sizeof *out);
 }
 
-static const struct drp_circuit_type histogram_type = {
-	histogram_encode, drp_circuit_bit_inputs, histogram_outputs, first_elements};
+static const struct drp_circuit_type histogram_type = {histogram_encode,
+	drp_circuit_bit_inputs, drp_circuit_weigh_bits, histogram_outputs,
+	first_elements};
 
 enum drp_err drp_circuit_histogram(struct drp_circuit *c, size_t length, size_t chunk)
 {
@@ -102,8 +104,8 @@ static void multihot_outputs(const struct drp_circuit *c, const struct drp_fe *e
 		drp_number_decode(c, encoded + c->length));
 }
 
-static const struct drp_circuit_type multihot_type = {
-	multihot_encode, drp_circuit_bit_inputs, multihot_outputs, first_elements};
+static const struct drp_circuit_type multihot_type = {multihot_encode,
+	drp_circuit_bit_inputs, drp_circuit_weigh_bits, multihot_outputs, first_elements};
 
 enum drp_err drp_circuit_multihot(
 	struct drp_circuit *c, size_t length, uint64_t max_weight, size_t chunk)

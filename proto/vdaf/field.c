@@ -4,9 +4,6 @@
 #include "proto/vdaf/bytes.h"
 #include "proto/vdaf/secret.h"
 
-/* Generates the multiplicative group of both fields. */
-#define GENERATOR 7
-
 struct drp_fe drp_fe_from_u64(const struct drp_field *f, uint64_t number)
 {
 	return f->from_int(number);
@@ -52,7 +49,25 @@ struct drp_fe drp_fe_inverse(const struct drp_field *f, struct drp_fe a)
 
 struct drp_fe drp_fe_root(const struct drp_field *f, size_t n)
 {
-	return drp_fe_pow(f, f->from_int(GENERATOR), (f->modulus - 1) / n);
+	struct drp_fe root = f->root;
+
+	for (uint64_t order = UINT64_C(1) << DRP_FIELD_ROOT_LOG2; order > n; order /= 2) {
+		root = f->mul(root, root);
+	}
+	return root;
+}
+
+/* By doubling, so that no product waits for the one before it. */
+void drp_fe_powers(
+	const struct drp_field *f, struct drp_fe w, size_t n, struct drp_fe *powers)
+{
+	powers[0] = f->from_int(1);
+	for (size_t known = 1; known < n; known *= 2) {
+		for (size_t i = 0; i < known; i++) {
+			powers[known + i] = f->mul(powers[i], w);
+		}
+		w = f->mul(w, w);
+	}
 }
 
 void drp_field_add(
@@ -78,65 +93,88 @@ static drp_uint128 load(const struct drp_field *f, const uint8_t *bytes)
 	return high << 64 | drp_load64(bytes);
 }
 
+static void store(const struct drp_field *f, uint8_t *bytes, drp_uint128 number)
+{
+	drp_store64(bytes, (uint64_t)number);
+	if (f->bytes > 8) {
+		drp_store64(bytes + 8, (uint64_t)(number >> 64));
+	}
+}
+
 void drp_field_encode(
 	const struct drp_field *f, const struct drp_fe *v, size_t n, uint8_t *bytes)
 {
-	for (size_t i = 0; i < n; i++, bytes += f->bytes) {
-		drp_uint128 number = f->to_int(v[i]);
-		drp_store64(bytes, (uint64_t)number);
-		if (f->bytes > 8) {
-			drp_store64(bytes + 8, (uint64_t)(number >> 64));
-		}
+	for (size_t i = 0; i < n; i++) {
+		store(f, bytes + i * f->bytes, f->to_int(v[i]));
 	}
 }
 
 enum drp_err drp_field_decode(
 	const struct drp_field *f, const uint8_t *bytes, struct drp_fe *v, size_t n)
 {
+	enum drp_err err = drp_field_read_scaled(f, bytes, v, n);
+
+	for (size_t i = 0; i < n; i++) {
+		v[i] = f->from_int(v[i].v);
+	}
+	return err;
+}
+
+void drp_field_write_scaled(
+	const struct drp_field *f, const struct drp_fe *v, size_t n, uint8_t *bytes)
+{
+	for (size_t i = 0; i < n; i++) {
+		store(f, bytes + i * f->bytes, v[i].v);
+	}
+}
+
+enum drp_err drp_field_read_scaled(
+	const struct drp_field *f, const uint8_t *bytes, struct drp_fe *v, size_t n)
+{
 	uint64_t bad = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		drp_uint128 number = load(f, bytes + i * f->bytes);
-		bad |= (uint64_t)(number >= f->modulus);
-		v[i] = f->from_int(number);
+		v[i].v = load(f, bytes + i * f->bytes);
+		bad |= (uint64_t)(v[i].v >= f->modulus);
 	}
 	return drp_public(bad) ? DRP_E_MALFORMED : DRP_OK;
 }
 
-void drp_field_sample(const struct drp_field *f, const struct drp_rng *stream,
+struct drp_fe drp_fe_scale(const struct drp_field *f, struct drp_fe a)
+{
+	return (struct drp_fe){f->to_int(a)};
+}
+
+#define SAMPLES_AT_ONCE 64
+
+void drp_field_sample_scaled(const struct drp_field *f, const struct drp_rng *stream,
 	struct drp_fe *v, size_t n)
 {
-	uint8_t bytes[DRP_FIELD_BYTES_MAX];
+	uint8_t bytes[SAMPLES_AT_ONCE * DRP_FIELD_BYTES_MAX];
 
-	for (size_t i = 0; i < n;) {
-		stream->fill(stream->self, bytes, f->bytes);
-		drp_uint128 number = load(f, bytes);
-		/* What is passed over tells nothing about what is kept. */
-		if (drp_public((uint64_t)(number < f->modulus))) {
-			v[i++] = f->from_int(number);
+	for (size_t done = 0; done < n;) {
+		size_t want = n - done < SAMPLES_AT_ONCE ? n - done : SAMPLES_AT_ONCE;
+		stream->fill(stream->self, bytes, want * f->bytes);
+		for (size_t i = 0; i < want; i++) {
+			v[done].v = load(f, bytes + i * f->bytes);
+			/* What is passed over tells nothing about what is kept. */
+			done += drp_public((uint64_t)(v[done].v < f->modulus));
 		}
 	}
 	explicit_bzero(bytes, sizeof bytes);
 }
 
-/* With w the root, basis[i] = w^i / n times the product of x - w^j over all j but i. The
- * product is one of those before i and one of those after. */
-void drp_field_lagrange(
-	const struct drp_field *f, struct drp_fe x, size_t n, struct drp_fe *basis)
+void drp_field_sample(const struct drp_field *f, const struct drp_rng *stream,
+	struct drp_fe *v, size_t n)
 {
-	struct drp_fe w = drp_fe_root(f, n), w_i = f->from_int(1);
-	struct drp_fe product = drp_fe_inverse(f, drp_fe_from_u64(f, n));
-
+	drp_field_sample_scaled(f, stream, v, n);
 	for (size_t i = 0; i < n; i++) {
-		basis[i] = f->mul(product, w_i);
-		product = f->mul(product, f->sub(x, w_i));
-		w_i = f->mul(w_i, w);
+		v[i] = f->from_int(v[i].v);
 	}
-	w = drp_fe_inverse(f, w);
-	product = f->from_int(1);
-	for (size_t i = n; i-- > 0;) {
-		w_i = f->mul(w_i, w);
-		basis[i] = f->mul(basis[i], product);
-		product = f->mul(product, f->sub(x, w_i));
-	}
+}
+
+void drp_field_lagrange(const struct drp_field *f, struct drp_fe x, size_t n,
+	const struct drp_fe *roots, size_t step, struct drp_fe *basis)
+{
+	f->lagrange(x, n, roots, step, basis);
 }

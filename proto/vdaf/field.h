@@ -28,9 +28,15 @@ struct drp_fe {
 
 #define DRP_FIELD_BYTES_MAX 16
 
+#define DRP_FIELD_ROOT_LOG2 32 /* both fields have roots of unity of this order's power  \
+				*/
+#define DRP_FIELD_WEIGH_MAX 32
+
 struct drp_field {
 	drp_uint128 modulus;
-	size_t bytes; /* of an encoded element */
+	size_t bytes;	    /* of an encoded element */
+	struct drp_fe root; /* the draft's principal 2^DRP_FIELD_ROOT_LOG2-th */
+	struct drp_fe half; /* 1/2 */
 
 	struct drp_fe (*add)(struct drp_fe a, struct drp_fe b);
 	struct drp_fe (*sub)(struct drp_fe a, struct drp_fe b);
@@ -41,14 +47,22 @@ struct drp_field {
 
 	/* The loops in which the time goes, compiled for each field: field_loops.h.
 	 * add_products: sum[i] += a[i] b[i]. add_scaled: sum[i] += s a[i].
-	 * dot: the sum of a[i] b[i]. ntt and ntt_inverse: see ntt.h. */
+	 * dot: the sum of a[i] b[i]. weigh: the sum of 2^i a[i], up to
+	 * DRP_FIELD_WEIGH_MAX of them. add_bits, for n elements x: sum[2 i] += s r^(i+1)
+	 * x[i] and sum[2 i + 1] += s x[i]. ntt and ntt_inverse: see ntt.h. lagrange: see
+	 * drp_field_lagrange. */
 	void (*add_products)(struct drp_fe *sum, const struct drp_fe *a,
 		const struct drp_fe *b, size_t n);
 	void (*add_scaled)(
 		struct drp_fe *sum, struct drp_fe s, const struct drp_fe *a, size_t n);
 	struct drp_fe (*dot)(const struct drp_fe *a, const struct drp_fe *b, size_t n);
+	struct drp_fe (*weigh)(const struct drp_fe *a, size_t n);
+	void (*add_bits)(struct drp_fe *sum, const struct drp_fe *x, size_t n,
+		struct drp_fe s, struct drp_fe r);
 	void (*ntt)(struct drp_fe *v, size_t n, const struct drp_fe *roots);
 	void (*ntt_inverse)(struct drp_fe *v, size_t n, const struct drp_fe *roots);
+	void (*lagrange)(struct drp_fe x, size_t n, const struct drp_fe *roots,
+		size_t step, struct drp_fe *basis);
 };
 
 extern const struct drp_field drp_field64;  /* p = 2^64 - 2^32 + 1 */
@@ -71,8 +85,11 @@ struct drp_fe drp_fe_pow(const struct drp_field *f, struct drp_fe a, drp_uint128
 /* drp_fe_inverse of 0 is 0. */
 struct drp_fe drp_fe_inverse(const struct drp_field *f, struct drp_fe a);
 
-/* drp_fe_root is the draft's principal n-th root of unity; n is a power of two. */
+/* drp_fe_root is the draft's principal n-th root of unity; n is a power of two.
+ * drp_fe_powers writes w^0, w^1, ... w^(n-1); n is a power of two. */
 struct drp_fe drp_fe_root(const struct drp_field *f, size_t n);
+void drp_fe_powers(
+	const struct drp_field *f, struct drp_fe w, size_t n, struct drp_fe *powers);
 
 /* Element by element: a += b, a -= b. */
 void drp_field_add(
@@ -87,6 +104,18 @@ void drp_field_encode(
 enum drp_err drp_field_decode(const struct drp_field *f, const uint8_t *bytes,
 	struct drp_fe *v, size_t n) DRP_MUST_CHECK;
 
+/* The same without the step into the field's own form and out of it: what is read, or
+ * sampled, is each element times one and the same factor, a constant of the field. For
+ * those whose work is linear in what they read: its results have the factor too, and
+ * writing drops it. drp_fe_scale gives a times the factor. */
+void drp_field_write_scaled(
+	const struct drp_field *f, const struct drp_fe *v, size_t n, uint8_t *bytes);
+enum drp_err drp_field_read_scaled(const struct drp_field *f, const uint8_t *bytes,
+	struct drp_fe *v, size_t n) DRP_MUST_CHECK;
+void drp_field_sample_scaled(const struct drp_field *f, const struct drp_rng *stream,
+	struct drp_fe *v, size_t n);
+struct drp_fe drp_fe_scale(const struct drp_field *f, struct drp_fe a);
+
 /* drp_field_sample takes uniform elements from a stream of uniform bytes: those that
  * would encode no element are passed over. */
 void drp_field_sample(const struct drp_field *f, const struct drp_rng *stream,
@@ -94,8 +123,8 @@ void drp_field_sample(const struct drp_field *f, const struct drp_rng *stream,
 
 /* drp_field_lagrange: for every polynomial of degree below n with the values y[i] at the
  * i-th powers of the n-th root of unity, its value at x is the sum of basis[i] y[i]. n is
- * a power of two. */
-void drp_field_lagrange(
-	const struct drp_field *f, struct drp_fe x, size_t n, struct drp_fe *basis);
+ * a power of two from 2 up; every step-th of roots is the next power, from the 0th on. */
+void drp_field_lagrange(const struct drp_field *f, struct drp_fe x, size_t n,
+	const struct drp_fe *roots, size_t step, struct drp_fe *basis);
 
 #endif

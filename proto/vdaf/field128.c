@@ -92,6 +92,28 @@ static inline struct drp_fe fe_mul(struct drp_fe a, struct drp_fe b)
 	return reduce_once(high(x), x << 64 | t0);
 }
 
+/* 1/2, and the root, in the form. */
+#define HALF ((drp_uint128)UINT64_C(0x8000000000000000) << 64)
+#define ROOT                                                                             \
+	((drp_uint128)UINT64_C(0xe0312b455090dc3d) << 64 | UINT64_C(0x488a61cbe76f8796))
+
+static const struct drp_fe one_half = {HALF};
+
+/* The sum stays below 2^(128 + DRP_FIELD_WEIGH_MAX): `over` counts the 2^128s, which are
+ * 28 2^64 - 1 (mod p) each. */
+static struct drp_fe field_weigh(const struct drp_fe *a, size_t n)
+{
+	drp_uint128 sum = 0;
+	uint64_t over = 0;
+
+	for (size_t i = n; i-- > 0;) {
+		over = over << 1 | (uint64_t)(sum >> 127);
+		over += (uint64_t)__builtin_add_overflow(sum << 1, a[i].v, &sum);
+	}
+	struct drp_fe rest = reduce_once(0, sum);
+	return fe_add(rest, (struct drp_fe){((drp_uint128)(28 * over) << 64) - over});
+}
+
 #include "proto/vdaf/field_loops.h"
 
 static struct drp_fe from_int(drp_uint128 number)
@@ -107,6 +129,8 @@ static drp_uint128 to_int(struct drp_fe a)
 const struct drp_field drp_field128 = {
 	.modulus = (drp_uint128)P_HIGH << 64 | 1,
 	.bytes = 16,
+	.root = {ROOT},
+	.half = {HALF},
 	.from_int = from_int,
 	.to_int = to_int,
 	FIELD_LOOPS,

@@ -64,6 +64,21 @@ static inline struct drp_fe fe_mul(struct drp_fe a, struct drp_fe b)
 	return reduce_once(sum + if_set(carry, EPSILON));
 }
 
+#define ROOT UINT64_C(0x185629dcda58878c)
+#define HALF UINT64_C(0x7fffffff80000001)
+
+static const struct drp_fe one_half = {HALF};
+
+static struct drp_fe field_weigh(const struct drp_fe *a, size_t n)
+{
+	struct drp_fe sum = {0};
+
+	for (size_t i = n; i-- > 0;) {
+		sum = fe_add(fe_add(sum, sum), a[i]);
+	}
+	return sum;
+}
+
 #include "proto/vdaf/field_loops.h"
 
 static struct drp_fe from_int(drp_uint128 number)
@@ -79,6 +94,8 @@ static drp_uint128 to_int(struct drp_fe a)
 const struct drp_field drp_field64 = {
 	.modulus = P,
 	.bytes = 8,
+	.root = {ROOT},
+	.half = {HALF},
 	.from_int = from_int,
 	.to_int = to_int,
 	FIELD_LOOPS,

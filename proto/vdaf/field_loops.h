@@ -46,6 +46,46 @@ static struct drp_fe field_dot(const struct drp_fe *a, const struct drp_fe *b, s
 	return sum;
 }
 
+/* Two chains of powers, so that no product waits for the one just before it. */
+static void field_add_bits(struct drp_fe *sum, const struct drp_fe *x, size_t n,
+	struct drp_fe s, struct drp_fe r)
+{
+	struct drp_fe even = fe_mul(s, r), odd = fe_mul(even, r), r2 = fe_mul(r, r);
+
+	for (size_t i = 0; i < n; i++) {
+		struct drp_fe power = even;
+		sum[2 * i] = fe_add(sum[2 * i], fe_mul(power, x[i]));
+		sum[2 * i + 1] = fe_add(sum[2 * i + 1], fe_mul(s, x[i]));
+		even = odd;
+		odd = fe_mul(power, r2);
+	}
+}
+
+/* With w the root, basis[i] = w^i / n times the product of x - w^j over all j but i:
+ * `before`, of those before i, and `after`, of those after. Both chains grow in the same
+ * loop, one from each end, and meet where the other has left its part. */
+static void field_lagrange(struct drp_fe x, size_t n, const struct drp_fe *roots,
+	size_t step, struct drp_fe *basis)
+{
+	struct drp_fe before = roots[0], after = roots[0];
+
+	for (size_t k = n; k > 1; k /= 2) {
+		before = fe_mul(before, one_half);
+	}
+	for (size_t i = 0; i < n; i++) {
+		size_t j = n - 1 - i;
+		if (i < n / 2) {
+			basis[i] = fe_mul(before, roots[i * step]);
+			basis[j] = fe_mul(after, roots[j * step]);
+		} else {
+			basis[i] = fe_mul(before, basis[i]);
+			basis[j] = fe_mul(after, basis[j]);
+		}
+		before = fe_mul(before, fe_sub(x, roots[i * step]));
+		after = fe_mul(after, fe_sub(x, roots[j * step]));
+	}
+}
+
 /* Decimation in time (Cooley and Tukey 1965). A block of 2 half elements needs the
  * powers of the (2 half)-th root of unity: every (n / half)-th of the 2n-th roots. */
 static void field_ntt(struct drp_fe *v, size_t n, const struct drp_fe *roots)
@@ -84,4 +124,5 @@ static void field_ntt_inverse(struct drp_fe *v, size_t n, const struct drp_fe *r
 #define FIELD_LOOPS                                                                      \
 	.add = field_add, .sub = field_sub, .mul = field_mul,                            \
 	.add_products = field_add_products, .add_scaled = field_add_scaled,              \
-	.dot = field_dot, .ntt = field_ntt, .ntt_inverse = field_ntt_inverse
+	.dot = field_dot, .weigh = field_weigh, .add_bits = field_add_bits,              \
+	.lagrange = field_lagrange, .ntt = field_ntt, .ntt_inverse = field_ntt_inverse

@@ -66,16 +66,14 @@ done:
 }
 
 /* y[n - 1] from the values before it, for a polynomial of degree below n - 1: its
- * coefficient of x^(n-1), which is a multiple of the sum of y[i] w^i, is zero. */
-static struct drp_fe last_value(
-	const struct drp_field *f, const struct drp_fe *y, size_t n)
+ * coefficient of x^(n-1), which is a multiple of the sum of y[i] w^i, is zero; roots are
+ * the powers of w, w^(n-1) w being 1. */
+static struct drp_fe last_value(const struct drp_field *f, const struct drp_fe *y,
+	const struct drp_fe *roots, size_t n)
 {
-	struct drp_fe w = drp_fe_root(f, n), sum = {0};
+	struct drp_fe sum = f->dot(y, roots, n - 1);
 
-	for (size_t i = n - 1; i-- > 0;) {
-		sum = f->add(f->mul(sum, w), y[i]);
-	}
-	return f->sub((struct drp_fe){0}, f->mul(sum, w));
+	return f->sub((struct drp_fe){0}, f->mul(sum, roots[1]));
 }
 
 /* The wires' polynomials at the point that the basis belongs to, added up call by call:
@@ -88,6 +86,11 @@ static void check_wires(const struct drp_circuit *c, const struct drp_fe *encode
 
 	memset(wire_checks, 0, c->gadget.arity * sizeof *wire_checks);
 	f->add_scaled(wire_checks, basis[0], seeds, c->gadget.arity);
+	if (c->type->weigh_inputs) {
+		c->type->weigh_inputs(
+			c, encoded, joint_rand, one, basis + 1, wire_checks);
+		return;
+	}
 	for (size_t call = 0; call < c->calls; call++) {
 		c->type->inputs(c, encoded, joint_rand, one, call, in);
 		f->add_scaled(wire_checks, basis[1 + call], in, c->gadget.arity);
@@ -105,13 +108,12 @@ static struct drp_fe reduced_output(const struct drp_circuit *c,
 
 enum drp_err drp_flp_query(const struct drp_circuit *c, const struct drp_fe *encoded,
 	const struct drp_fe *proof, const struct drp_fe *query_rand,
-	const struct drp_fe *joint_rand, unsigned shares, struct drp_fe *verifier)
+	const struct drp_fe *joint_rand, struct drp_fe one, struct drp_fe *verifier)
 {
 	const struct drp_field *f = c->field;
 	const size_t arity = c->gadget.arity, points = c->points;
-	const size_t elements = 4 * points + arity + c->calls + c->eval_len;
+	const size_t elements = 6 * points + arity + c->calls + c->eval_len;
 	const struct drp_fe t = query_rand[c->query_rand_len - 1];
-	const struct drp_fe one = drp_fe_inverse(f, drp_fe_from_u64(f, shares));
 
 	if (drp_public(drp_fe_equal(drp_fe_pow(f, t, points), drp_fe_from_u64(f, 1)))) {
 		return DRP_E_PROOF;
@@ -120,19 +122,21 @@ enum drp_err drp_flp_query(const struct drp_circuit *c, const struct drp_fe *enc
 	if (!y) {
 		return DRP_E_NOMEM;
 	}
-	struct drp_fe *basis = y + 2 * points, *in = basis + 2 * points;
+	struct drp_fe *roots = y + 2 * points, *basis = roots + 2 * points;
+	struct drp_fe *in = basis + 2 * points;
 	struct drp_fe *gadget = in + arity, *out = gadget + c->calls;
 
 	memcpy(y, proof + arity, (2 * points - 1) * sizeof *y);
-	y[2 * points - 1] = last_value(f, y, 2 * points);
+	drp_fe_powers(f, drp_fe_root(f, 2 * points), 2 * points, roots);
+	y[2 * points - 1] = last_value(f, y, roots, 2 * points);
 	for (size_t call = 0; call < c->calls; call++) {
 		gadget[call] = y[2 * (1 + call)];
 	}
 	verifier[0] = reduced_output(c, encoded, gadget, one, query_rand, out);
 
-	drp_field_lagrange(f, t, points, basis);
+	drp_field_lagrange(f, t, points, roots, 2, basis);
 	check_wires(c, encoded, proof, joint_rand, one, basis, in, verifier + 1);
-	drp_field_lagrange(f, t, 2 * points, basis);
+	drp_field_lagrange(f, t, 2 * points, roots, 1, basis);
 	verifier[1 + arity] = f->dot(basis, y, 2 * points);
 
 	drp_secret_free(y, elements * sizeof *y);

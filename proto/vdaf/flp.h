@@ -22,12 +22,14 @@ enum drp_err drp_flp_prove(const struct drp_circuit *c, const struct drp_fe *enc
 	const struct drp_fe *prove_rand, const struct drp_fe *joint_rand,
 	struct drp_fe *proof) DRP_MUST_CHECK;
 
-/* drp_flp_query gives this party's share of the verifier for one of `shares` parties.
+/* drp_flp_query gives this party's share of the verifier; `one` is its share of the
+ * number 1. It is linear in encoded, proof and one: where all three have a common factor
+ * (drp_field_read_scaled), the verifier has it too.
  * DRP_E_PROOF where the query randomness hits a point at which the answer would show
  * the measurement (chance 2^-58 at worst); DRP_E_NOMEM. */
 enum drp_err drp_flp_query(const struct drp_circuit *c, const struct drp_fe *encoded,
 	const struct drp_fe *proof, const struct drp_fe *query_rand,
-	const struct drp_fe *joint_rand, unsigned shares,
+	const struct drp_fe *joint_rand, struct drp_fe one,
 	struct drp_fe *verifier) DRP_MUST_CHECK;
 
 /* drp_flp_decide: DRP_OK, or DRP_E_PROOF when the measurement is not valid. */

@@ -67,7 +67,8 @@ size_t drp_prio3_input_share_size(const struct drp_prio3 *p, unsigned aggregator
 	return aggregator == 0 ? p->sizes.first_input_share : p->sizes.other_input_share;
 }
 
-/* The elements that sharding and verifying work on, in one piece of memory. */
+/* The elements that sharding and verifying work on, in one piece of memory. Shares are
+ * scaled (field.h): all that is done with one is linear. */
 struct work {
 	struct drp_fe *encoded, *proof; /* whole, or one aggregator's share */
 	struct drp_fe *first;		/* aggregator 0's share of encoded; the output */
@@ -136,7 +137,9 @@ static void share_measurement(const struct drp_prio3 *p, const uint8_t *nonce,
 {
 	const struct drp_circuit *c = &p->circuit;
 
-	memcpy(w->first, w->encoded, c->encoded_len * sizeof *w->first);
+	for (size_t i = 0; i < c->encoded_len; i++) {
+		w->first[i] = drp_fe_scale(c->field, w->encoded[i]);
+	}
 	for (unsigned i = 1; i < p->shares; i++) {
 		drp_derive_measurement_share(p, i, seed_of(p, rand, i), w->share);
 		drp_field_sub(c->field, w->first, w->share, c->encoded_len);
@@ -162,6 +165,9 @@ static enum drp_err share_proof(
 
 	drp_derive_prove_rand(p, rand + p->sizes.rand - SEED, w->prove_rand);
 	err = drp_flp_prove(c, w->encoded, w->prove_rand, w->joint_rand, w->proof);
+	for (size_t i = 0; i < c->proof_len; i++) {
+		w->proof[i] = drp_fe_scale(c->field, w->proof[i]);
+	}
 	for (unsigned i = 1; i < p->shares && !err; i++) {
 		drp_derive_proof_share(p, i, seed_of(p, rand, i), w->share);
 		drp_field_sub(c->field, w->proof, w->share, c->proof_len);
@@ -175,9 +181,9 @@ static void write_input_shares(const struct drp_prio3 *p, const uint8_t *rand,
 	const struct drp_circuit *c = &p->circuit;
 	uint8_t *at = input_shares[0];
 
-	drp_field_encode(c->field, w->first, c->encoded_len, at);
+	drp_field_write_scaled(c->field, w->first, c->encoded_len, at);
 	at += c->encoded_len * c->field->bytes;
-	drp_field_encode(c->field, w->proof, c->proof_len, at);
+	drp_field_write_scaled(c->field, w->proof, c->proof_len, at);
 	at += c->proof_len * c->field->bytes;
 	if (has_joint_rand(p)) {
 		memcpy(at, blind_of(p, rand, 0), SEED);
@@ -226,10 +232,11 @@ static enum drp_err read_input_share(const struct drp_prio3 *p, unsigned aggrega
 		return DRP_OK;
 	}
 	enum drp_err err =
-		drp_field_decode(c->field, input_share, w->encoded, c->encoded_len);
+		drp_field_read_scaled(c->field, input_share, w->encoded, c->encoded_len);
 	if (!err) {
 		input_share += c->encoded_len * c->field->bytes;
-		err = drp_field_decode(c->field, input_share, w->proof, c->proof_len);
+		err = drp_field_read_scaled(
+			c->field, input_share, w->proof, c->proof_len);
 	}
 	return err;
 }
@@ -247,6 +254,13 @@ static void join_randomness(const struct drp_prio3 *p, unsigned aggregator,
 	memcpy(parts + (size_t)aggregator * SEED, own_part, SEED);
 	drp_derive_joint_rand_seed(p, parts, seed);
 	drp_derive_joint_rand(p, seed, w->joint_rand);
+}
+
+static struct drp_fe share_of_one(const struct drp_prio3 *p)
+{
+	const struct drp_field *f = p->circuit.field;
+
+	return p->shares == 2 ? f->half : drp_fe_inverse(f, f->from_int(p->shares));
 }
 
 static enum drp_err verify(const struct drp_prio3 *p, const uint8_t *verify_key,
@@ -267,13 +281,13 @@ static enum drp_err verify(const struct drp_prio3 *p, const uint8_t *verify_key,
 	}
 	drp_derive_query_rand(p, verify_key, nonce, w->query_rand);
 	err = drp_flp_query(c, w->encoded, w->proof, w->query_rand, w->joint_rand,
-		p->shares, w->verifier);
+		drp_fe_scale(c->field, share_of_one(p)), w->verifier);
 	if (err) {
 		return err;
 	}
 	c->type->truncate(c, w->encoded, w->first);
-	drp_field_encode(c->field, w->first, c->length, state);
-	drp_field_encode(c->field, w->verifier, c->verifier_len, verifier_share);
+	drp_field_write_scaled(c->field, w->first, c->length, state);
+	drp_field_write_scaled(c->field, w->verifier, c->verifier_len, verifier_share);
 	if (has_joint_rand(p)) {
 		memcpy(state + p->sizes.out_share, seed, SEED);
 		memcpy(verifier_share + p->sizes.verifier_share - SEED, part, SEED);

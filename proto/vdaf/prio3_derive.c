@@ -35,7 +35,7 @@ void drp_derive_measurement_share(const struct drp_prio3 *p, unsigned aggregator
 
 	begin(p, MEASUREMENT_SHARE, seed, &xof);
 	drp_xof_absorb(&xof, binder, sizeof binder);
-	drp_xof_fields(&xof, p->circuit.field, encoded, p->circuit.encoded_len);
+	drp_xof_fields_scaled(&xof, p->circuit.field, encoded, p->circuit.encoded_len);
 }
 
 void drp_derive_proof_share(const struct drp_prio3 *p, unsigned aggregator,
@@ -46,7 +46,7 @@ void drp_derive_proof_share(const struct drp_prio3 *p, unsigned aggregator,
 
 	begin(p, PROOF_SHARE, seed, &xof);
 	drp_xof_absorb(&xof, binder, sizeof binder);
-	drp_xof_fields(&xof, p->circuit.field, proof, p->circuit.proof_len);
+	drp_xof_fields_scaled(&xof, p->circuit.field, proof, p->circuit.proof_len);
 }
 
 void drp_derive_prove_rand(
@@ -82,7 +82,7 @@ void drp_derive_joint_rand_part(const struct drp_prio3 *p, unsigned aggregator,
 	begin(p, JOINT_RAND_PART, blind, &xof);
 	drp_xof_absorb(&xof, binder, sizeof binder);
 	drp_xof_absorb(&xof, nonce, DRP_PRIO3_NONCE_BYTES);
-	drp_xof_absorb_fields(&xof, p->circuit.field, encoded, p->circuit.encoded_len);
+	drp_xof_absorb_scaled(&xof, p->circuit.field, encoded, p->circuit.encoded_len);
 	drp_xof_seed(&xof, part);
 }
 

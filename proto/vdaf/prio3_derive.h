@@ -9,7 +9,8 @@
 
 #include "proto/vdaf/prio3.h"
 
-/* What another aggregator than 0 holds as a seed. */
+/* Shares are scaled throughout (field.h). What another aggregator than 0 holds as a
+ * seed: */
 void drp_derive_measurement_share(const struct drp_prio3 *p, unsigned aggregator,
 	const uint8_t *seed, struct drp_fe *encoded);
 void drp_derive_proof_share(const struct drp_prio3 *p, unsigned aggregator,

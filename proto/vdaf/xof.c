@@ -23,14 +23,19 @@ void drp_xof_absorb(struct drp_xof *xof, const void *binder, size_t n)
 	drp_turboshake_absorb(&xof->sponge, binder, n);
 }
 
-void drp_xof_absorb_fields(
+#define ELEMENTS_AT_ONCE 64
+
+void drp_xof_absorb_scaled(
 	struct drp_xof *xof, const struct drp_field *f, const struct drp_fe *v, size_t n)
 {
-	uint8_t bytes[DRP_FIELD_BYTES_MAX];
+	uint8_t bytes[ELEMENTS_AT_ONCE * DRP_FIELD_BYTES_MAX];
 
-	for (size_t i = 0; i < n; i++) {
-		drp_field_encode(f, &v[i], 1, bytes);
-		drp_xof_absorb(xof, bytes, f->bytes);
+	while (n > 0) {
+		size_t step = n < ELEMENTS_AT_ONCE ? n : ELEMENTS_AT_ONCE;
+		drp_field_write_scaled(f, v, step, bytes);
+		drp_xof_absorb(xof, bytes, step * f->bytes);
+		v += step;
+		n -= step;
 	}
 	explicit_bzero(bytes, sizeof bytes);
 }
@@ -56,5 +61,15 @@ void drp_xof_fields(
 
 	drp_turboshake_end(&xof->sponge, DOMAIN);
 	drp_field_sample(f, &stream, v, n);
+	explicit_bzero(xof, sizeof *xof);
+}
+
+void drp_xof_fields_scaled(
+	struct drp_xof *xof, const struct drp_field *f, struct drp_fe *v, size_t n)
+{
+	struct drp_rng stream = {fill, xof};
+
+	drp_turboshake_end(&xof->sponge, DOMAIN);
+	drp_field_sample_scaled(f, &stream, v, n);
 	explicit_bzero(xof, sizeof *xof);
 }

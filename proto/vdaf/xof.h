@@ -21,12 +21,15 @@ void drp_xof_begin(struct drp_xof *xof, const uint8_t seed[DRP_XOF_SEED_BYTES],
 	const uint8_t *tag, uint16_t tag_n);
 void drp_xof_absorb(struct drp_xof *xof, const void *binder, size_t n);
 
-/* drp_xof_absorb_fields absorbs the encoding of elements. */
-void drp_xof_absorb_fields(
+/* drp_xof_absorb_scaled absorbs the encoding of elements that were read, or sampled,
+ * scaled (field.h). */
+void drp_xof_absorb_scaled(
 	struct drp_xof *xof, const struct drp_field *f, const struct drp_fe *v, size_t n);
 
 void drp_xof_seed(struct drp_xof *xof, uint8_t seed[DRP_XOF_SEED_BYTES]);
 void drp_xof_fields(
+	struct drp_xof *xof, const struct drp_field *f, struct drp_fe *v, size_t n);
+void drp_xof_fields_scaled(
 	struct drp_xof *xof, const struct drp_field *f, struct drp_fe *v, size_t n);
 
 #endif

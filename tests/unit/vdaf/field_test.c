@@ -149,6 +149,69 @@ static void encoding(void)
 	}
 }
 
+/* What is read scaled is the element times one factor for all; it is written back as the
+ * same bytes, and products with an element keep the factor. */
+static void scaled(void)
+{
+	for (size_t k = 0; k < 2; k++) {
+		const struct drp_field *f = fields[k];
+		drp_uint128 n[N];
+		struct drp_fe v[N], read[N], factor = drp_fe_scale(f, f->from_int(1));
+		uint8_t bytes[N * DRP_FIELD_BYTES_MAX], again[N * DRP_FIELD_BYTES_MAX];
+		numbers(f, n);
+		for (size_t i = 0; i < N; i++) {
+			v[i] = f->from_int(n[i]);
+		}
+		drp_field_encode(f, v, N, bytes);
+		CHECK_OK(drp_field_read_scaled(f, bytes, read, N));
+		for (size_t i = 0; i < N; i++) {
+			CHECK(drp_fe_equal(read[i], f->mul(factor, v[i])));
+			CHECK(drp_fe_equal(read[i], drp_fe_scale(f, v[i])));
+			read[i] = f->mul(read[i], v[0]);
+			v[i] = f->mul(v[i], v[0]);
+		}
+		drp_field_encode(f, v, N, bytes);
+		drp_field_write_scaled(f, read, N, again);
+		CHECK_MEM(again, bytes, N * f->bytes);
+	}
+}
+
+/* The loops of verification against the sums that field.h says they are. */
+static void verification_loops(void)
+{
+	for (size_t k = 0; k < 2; k++) {
+		const struct drp_field *f = fields[k];
+		drp_uint128 n[N];
+		struct drp_fe x[N], sum[2 * N] = {{0}}, powers[32], want = {0};
+		numbers(f, n);
+		for (size_t i = 0; i < N; i++) {
+			x[i] = f->from_int(n[i]);
+		}
+		const struct drp_fe s = x[N - 1], r = x[N - 2];
+		f->add_bits(sum, x, N, s, r);
+		f->add_bits(sum, x, N, s, r);
+		for (size_t i = 0; i < N; i++) {
+			struct drp_fe sx = f->mul(s, x[i]);
+			struct drp_fe weighed = f->mul(sx, drp_fe_pow(f, r, i + 1));
+			CHECK(drp_fe_equal(sum[2 * i], f->add(weighed, weighed)));
+			CHECK(drp_fe_equal(sum[2 * i + 1], f->add(sx, sx)));
+		}
+		drp_fe_powers(f, r, 32, powers);
+		for (size_t i = 0; i < 32; i++) {
+			CHECK(drp_fe_equal(powers[i], drp_fe_pow(f, r, i)));
+		}
+		/* The largest element at every place carries the furthest. */
+		for (size_t i = 0; i < DRP_FIELD_WEIGH_MAX; i++) {
+			powers[i] = i % 3 ? (struct drp_fe){f->modulus - 1} : x[i % N];
+		}
+		for (size_t i = 0; i < DRP_FIELD_WEIGH_MAX; i++) {
+			want = f->add(want,
+				f->mul(powers[i], drp_fe_from_u64(f, UINT64_C(1) << i)));
+			CHECK(drp_fe_equal(f->weigh(powers, i + 1), want));
+		}
+	}
+}
+
 /* p, p + 1 and the largest number of that many bytes, at every place of a vector. */
 static void decode_refuses(void)
 {
@@ -190,17 +253,19 @@ static void signed_numbers(void)
 	CHECK_INT(got, 5);
 }
 
-/* A stream of given 16-byte blocks. */
+/* A stream of given blocks, of which the low bytes are taken. */
 struct tape {
 	const drp_uint128 *block;
-	size_t used;
+	size_t bytes, used;
 };
 
 static void tape_fill(void *self, void *bytes, size_t n)
 {
 	struct tape *tape = self;
 
-	memcpy(bytes, &tape->block[tape->used++], n);
+	for (uint8_t *at = bytes; n > 0; at += tape->bytes, n -= tape->bytes) {
+		memcpy(at, &tape->block[tape->used++], tape->bytes);
+	}
 }
 
 static void sampling(void)
@@ -209,7 +274,7 @@ static void sampling(void)
 	const drp_uint128 tape128[] = {p, 5, p - 1, ~(drp_uint128)0, p + 1, 0, 9};
 	const drp_uint128 tape64[] = {UINT64_MAX, q - 1, q, q + 1, 5, 0, 9};
 	struct drp_fe v[3];
-	struct tape tape = {tape128, 0};
+	struct tape tape = {tape128, 16, 0};
 	struct drp_rng stream = {tape_fill, &tape};
 
 	drp_field_sample(&drp_field128, &stream, v, 3);
@@ -218,7 +283,7 @@ static void sampling(void)
 	CHECK(drp_field128.to_int(v[2]) == 0);
 	CHECK_INT(tape.used, 6);
 
-	tape = (struct tape){tape64, 0};
+	tape = (struct tape){tape64, 8, 0};
 	drp_field_sample(&drp_field64, &stream, v, 3);
 	CHECK(drp_field64.to_int(v[0]) == q - 1);
 	CHECK(drp_field64.to_int(v[1]) == 5);
@@ -236,6 +301,8 @@ static void lagrange(void)
 		numbers(f, n);
 		for (size_t size = 2; size <= N; size *= 2) {
 			struct drp_fe basis[N], y[N], x[2], w = drp_fe_root(f, size);
+			struct drp_fe roots[2 * N];
+			drp_fe_powers(f, drp_fe_root(f, 2 * size), 2 * size, roots);
 			x[0] = f->from_int(n[N - 1]);
 			x[1] = w;
 			for (size_t at = 0; at < 2; at++) {
@@ -252,7 +319,7 @@ static void lagrange(void)
 					want = f->add(
 						f->mul(want, x[at]), f->from_int(n[c]));
 				}
-				drp_field_lagrange(f, x[at], size, basis);
+				drp_field_lagrange(f, x[at], size, roots, 2, basis);
 				got = f->dot(basis, y, size);
 				CHECK(drp_fe_equal(got, want));
 			}
@@ -267,6 +334,9 @@ int main(void)
 	CASE("whole vectors as their elements one by one", vectors);
 	CASE("inverses, and roots of unity of every order", powers);
 	CASE("elements are little-endian and come back", encoding);
+	CASE("read scaled, computed with and written back, elements are the same",
+		scaled);
+	CASE("weighing bits, powers and binary digits", verification_loops);
 	CASE("a number that is not below the modulus is refused", decode_refuses);
 	CASE("an element is the nearest whole number that it stands for", signed_numbers);
 	CASE("sampling passes over what encodes no element", sampling);

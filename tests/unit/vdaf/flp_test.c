@@ -51,7 +51,9 @@ static void split(const struct drp_circuit *c, const struct drp_fe *v, size_t n,
 static enum drp_err check(struct proof *x, unsigned shares)
 {
 	static struct drp_fe encoded[SHARES_MAX][LEN_MAX], proof[SHARES_MAX][LEN_MAX];
-	struct drp_fe one[LEN_MAX];
+	struct drp_fe verifier[LEN_MAX];
+	struct drp_fe one =
+		drp_fe_inverse(x->c.field, drp_fe_from_u64(x->c.field, shares));
 	enum drp_err err = DRP_OK;
 
 	split(&x->c, x->encoded, x->c.encoded_len, shares, 10, encoded);
@@ -59,8 +61,9 @@ static enum drp_err check(struct proof *x, unsigned shares)
 	memset(x->verifier, 0, sizeof x->verifier);
 	for (unsigned i = 0; i < shares && !err; i++) {
 		err = drp_flp_query(&x->c, encoded[i], proof[i], x->query_rand,
-			x->joint_rand, shares, one);
-		drp_field_add(x->c.field, x->verifier, one, err ? 0 : x->c.verifier_len);
+			x->joint_rand, one, verifier);
+		drp_field_add(
+			x->c.field, x->verifier, verifier, err ? 0 : x->c.verifier_len);
 	}
 	return err ? err : drp_flp_decide(&x->c, x->verifier);
 }

@@ -48,10 +48,10 @@ static void elements_absorb_as_their_encoding(void)
 	struct drp_xof xof;
 
 	begin(&xof);
-	drp_xof_absorb_fields(&xof, f, v, 3);
+	drp_xof_absorb_scaled(&xof, f, v, 3);
 	drp_xof_seed(&xof, a);
 	begin(&xof);
-	drp_field_encode(f, v, 3, bytes);
+	drp_field_write_scaled(f, v, 3, bytes);
 	drp_xof_absorb(&xof, bytes, sizeof bytes);
 	drp_xof_seed(&xof, b);
 	CHECK_MEM(a, b, sizeof a);
