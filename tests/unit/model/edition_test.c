@@ -3,6 +3,7 @@
 
 #include "proto/base/alloc.h"
 #include "proto/crypto/crypto.h"
+#include "proto/model/manifest.h"
 #include "tests/support/check.h"
 
 #define ROWS 5
