@@ -10,8 +10,27 @@
 #include <string.h>
 
 static const char *const key[] = {"drempel-invite", "hub", "url", "hub-key", "hub-box",
-	"school", "expires", "token", "check"};
-enum { VERSION, HUB, URL, HUB_KEY, HUB_BOX, SCHOOL, EXPIRES, TOKEN, CHECK, KEYS };
+	"notary-key", "notary-box", "school", "expires", "token", "check"};
+enum {
+	VERSION,
+	HUB,
+	URL,
+	HUB_KEY,
+	HUB_BOX,
+	NOTARY_KEY,
+	NOTARY_BOX,
+	SCHOOL,
+	EXPIRES,
+	TOKEN,
+	CHECK,
+	KEYS
+};
+
+int drp_invite_has_notary(const struct drp_invite *invite)
+{
+	static const struct drp_key none;
+	return memcmp(invite->notary_key.b, none.b, sizeof none.b) != 0;
+}
 
 static void checksum(const void *text, size_t n, char out[17])
 {
@@ -29,8 +48,14 @@ void drp_invite_write(const struct drp_invite *invite, struct drp_buf *text)
 	drp_hex(invite->hub_key.b, 32, hex);
 	drp_buf_printf(text, "hub-key: %s\n", hex);
 	drp_hex(invite->hub_box, 32, hex);
-	drp_buf_printf(text, "hub-box: %s\nschool: %s\nexpires: %s\n", hex,
-		invite->school,
+	drp_buf_printf(text, "hub-box: %s\n", hex);
+	if (drp_invite_has_notary(invite)) {
+		drp_hex(invite->notary_key.b, 32, hex);
+		drp_buf_printf(text, "notary-key: %s\n", hex);
+		drp_hex(invite->notary_box, 32, hex);
+		drp_buf_printf(text, "notary-box: %s\n", hex);
+	}
+	drp_buf_printf(text, "school: %s\nexpires: %s\n", invite->school,
 		drp_date_format(drp_day_of_ms(invite->expires_s * 1000), when));
 	drp_hex(invite->token, 32, hex);
 	drp_buf_printf(text, "token: %s\n", hex);
@@ -60,6 +85,12 @@ static enum drp_err take(struct drp_invite *v, int k, const char *value)
 		return drp_unhex(value, v->hub_key.b, 32) ? DRP_E_INVITE : DRP_OK;
 	case HUB_BOX:
 		return drp_unhex(value, v->hub_box, 32) ? DRP_E_INVITE : DRP_OK;
+	case NOTARY_KEY:
+		return drp_unhex(value, v->notary_key.b, 32) || !drp_invite_has_notary(v)
+			       ? DRP_E_INVITE
+			       : DRP_OK;
+	case NOTARY_BOX:
+		return drp_unhex(value, v->notary_box, 32) ? DRP_E_INVITE : DRP_OK;
 	case SCHOOL:
 		snprintf(v->school, sizeof v->school, "%s", value);
 		return drp_code_valid(value, sizeof v->school) ? DRP_OK : DRP_E_INVITE;
@@ -75,8 +106,8 @@ static enum drp_err take(struct drp_invite *v, int k, const char *value)
 }
 
 /* One line "key: value" into its place; *text moves behind it. */
-static enum drp_err read_line(
-	const char **text, int k, char *value, size_t size, struct drp_diag *diag)
+static enum drp_err read_line(const char **text, int k, int number, char *value,
+	size_t size, struct drp_diag *diag)
 {
 	const char *line = *text;
 	size_t n = strcspn(line, "\r\n"), name = strlen(key[k]);
@@ -85,7 +116,7 @@ static enum drp_err read_line(
 		return drp_fail(diag, DRP_E_INVITE,
 			"line %d of the invite should begin with '%s: '; copy the whole "
 			"file again",
-			k + 1, key[k]);
+			number, key[k]);
 	}
 	memcpy(value, line + name + 2, n - name - 2);
 	value[n - name - 2] = 0;
@@ -100,11 +131,14 @@ enum drp_err drp_invite_read(
 	struct drp_buf plain = {0}; /* as written, without a mailer's carriage returns */
 	char value[512], check[17] = "";
 	enum drp_err err = DRP_OK;
-	for (int k = 0; err == DRP_OK && k < KEYS; k++) {
+	for (int k = 0, number = 1; err == DRP_OK && k < KEYS; k++, number++) {
+		if (k == NOTARY_KEY && strncmp(text, "school:", 7) == 0) {
+			k = SCHOOL;
+		}
 		if (k == CHECK && !plain.failed) {
 			checksum(plain.data, plain.len, check);
 		}
-		err = read_line(&text, k, value, sizeof value, diag);
+		err = read_line(&text, k, number, value, sizeof value, diag);
 		if (err == DRP_OK && k == CHECK && strcmp(value, check) != 0) {
 			err = drp_fail(diag, DRP_E_INVITE,
 				"the invite was changed or mistyped (its checksum "
@@ -115,7 +149,7 @@ enum drp_err drp_invite_read(
 				"line %d of the invite ('%s') cannot be read; copy the "
 				"whole file "
 				"again",
-				k + 1, key[k]);
+				number, key[k]);
 		}
 		drp_buf_printf(&plain, "%s: %s\n", key[k], value);
 	}

@@ -10,6 +10,55 @@ static struct drp_id asked_id;
 static enum drp_message_type asked_type;
 static uint8_t asked_key[DRP_MESSAGE_KEY_BYTES];
 
+static json_t *verify_fields(const struct drp_request *q, json_int_t at)
+{
+	const struct drp_report *report = &q->verify.report;
+	const struct drp_report_statement *of = &report->statement;
+	return json_pack("{s:I, s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "at", at,
+		"campaign", json_bin(of->campaign.b, 32), "group", of->group, "hub_share",
+		json_bin(of->hub_share.b, 32), "initialize",
+		json_bin(q->verify.initialize, q->verify.initialize_n), "nonce",
+		json_bin(of->nonce.b, 16), "notary_share",
+		json_bin(report->notary_share, report->notary_n), "public_share",
+		json_bin(report->public_share, report->public_n), "signature",
+		json_bin(report->signature, 64), "unit", json_bin(of->unit.b, 16));
+}
+
+static json_t *peer_request_fields(const struct drp_request *q, json_int_t at)
+{
+	switch (q->type) {
+	case DRP_MSG_PUT:
+		return json_pack("{s:I, s:o, s:o, s:I, s:I}", "at", at, "blob",
+			json_bin(q->put.blob.b, 32), "bytes",
+			json_bin(q->put.bytes, q->put.n), "offset",
+			(json_int_t)q->put.offset, "total", (json_int_t)q->put.total);
+	case DRP_MSG_COSIGN:
+		return json_pack("{s:I, s:o, s:o, s:o, s:o}", "at", at, "manifest",
+			json_bin(q->cosign.manifest.b, 32), "roll",
+			json_bin(q->cosign.roll.b, 32), "seed",
+			json_bin(q->cosign.seed, 32), "signature",
+			json_bin(q->cosign.signature, 64));
+	case DRP_MSG_VERIFY:
+		return verify_fields(q, at);
+	case DRP_MSG_CLOSE:
+		return json_pack("{s:I, s:o, s:o, s:o}", "at", at, "campaign",
+			json_bin(q->close.campaign.b, 32), "list",
+			json_bin(q->close.list.b, 32), "signature",
+			json_bin(q->close.signature, 64));
+	case DRP_MSG_NUMBERS:
+		return json_pack("{s:I, s:o, s:o}", "at", at, "campaign",
+			json_bin(q->numbers.campaign.b, 32), "shares",
+			json_bin(q->numbers.shares, q->numbers.shares_n));
+	case DRP_MSG_OPEN:
+		return json_pack("{s:I, s:o, s:I}", "at", at, "campaign",
+			json_bin(q->open.campaign.b, 32), "release",
+			(json_int_t)q->open.release);
+	default:
+		return json_pack("{s:I, s:o}", "at", at, "campaign",
+			json_bin(q->freeze.campaign.b, 32));
+	}
+}
+
 static json_t *request_fields(const struct drp_request *q)
 {
 	json_int_t at = q->at;
@@ -27,12 +76,40 @@ static json_t *request_fields(const struct drp_request *q)
 		return json_pack("{s:I, s:o}", "at", at, "contribution",
 			json_bin(q->submit.bytes, q->submit.n));
 	case DRP_MSG_WITHDRAW:
-		return json_pack("{s:I, s:o, s:o, s:i, s:o}", "at", at, "campaign",
+	case DRP_MSG_DROP:
+		return json_pack("{s:I, s:o, s:o, s:i, s:o, s:o}", "at", at, "campaign",
 			json_bin(q->withdraw.campaign.b, 32), "contribution",
 			json_bin(q->withdraw.contribution.b, 32), "group",
-			q->withdraw.group, "unit", json_bin(q->withdraw.unit.b, 16));
-	default:
+			q->withdraw.group, "signature",
+			json_bin(q->withdraw.signature, 64), "unit",
+			json_bin(q->withdraw.unit.b, 16));
+	case DRP_MSG_REPORT:
+		return json_pack("{s:I, s:o}", "at", at, "report",
+			json_bin(q->report.bytes, q->report.n));
+	case DRP_MSG_SYNC:
 		return json_pack("{s:I}", "at", at);
+	default:
+		return peer_request_fields(q, at);
+	}
+}
+
+static void peer_sample_reply(struct drp_reply *r)
+{
+	static const uint8_t share[32];
+	if (r->type == DRP_MSG_PUT) {
+		r->put.held = 100000;
+	} else if (r->type == DRP_MSG_COSIGN) {
+		sample_fill(r->cosign.signature, 64, 1);
+	} else if (r->type == DRP_MSG_VERIFY) {
+		r->verify.finish = share;
+		r->verify.finish_n = sizeof share;
+		r->verify.receipt = sample_receipt(emit.keys, &emit.contribution);
+	} else if (r->type == DRP_MSG_CLOSE) {
+		sample_fill(r->close.list.b, 32, 1);
+		sample_fill(r->close.signature, 64, 2);
+	} else if (r->type == DRP_MSG_NUMBERS || r->type == DRP_MSG_OPEN) {
+		r->shares.bytes = share;
+		r->shares.n = sizeof share;
 	}
 }
 
@@ -56,17 +133,20 @@ static struct drp_reply *sample_reply(uint8_t type, enum drp_err refusal)
 			struct drp_announced *a = &r->sync.campaign[i];
 			sample_fill(a->manifest.b, sizeof a->manifest.b, i);
 			sample_fill(a->signature, sizeof a->signature, i);
+			sample_fill(a->cosignature, sizeof a->cosignature, 4);
 			a->state = (uint8_t)(DRP_CAMPAIGN_OPEN + i);
 		}
 	} else if (type == DRP_MSG_GET) {
 		r->get.total = 100000;
 		r->get.bytes = (const uint8_t *)piece;
 		r->get.n = sizeof piece - 1;
-	} else if (type == DRP_MSG_STATUS) {
+	} else if (type == DRP_MSG_STATUS || type == DRP_MSG_REPORT) {
 		r->status.n = 1;
 		r->status.receipt[0] = sample_receipt(emit.keys, &emit.contribution);
 	} else if (type == DRP_MSG_SUBMIT) {
 		r->submit.receipt = sample_receipt(emit.keys, &emit.contribution);
+	} else {
+		peer_sample_reply(r);
 	}
 	return r;
 }
@@ -77,7 +157,8 @@ static json_t *announced_fields(const struct drp_reply *r)
 	for (uint32_t i = 0; i < r->sync.n; i++) {
 		const struct drp_announced *a = &r->sync.campaign[i];
 		json_array_append_new(
-			list, json_pack("{s:o, s:o, s:i}", "manifest",
+			list, json_pack("{s:o, s:o, s:o, s:i}", "cosignature",
+				      json_bin(a->cosignature, 64), "manifest",
 				      json_bin(a->manifest.b, 32), "signature",
 				      json_bin(a->signature, 64), "state", a->state));
 	}
@@ -95,6 +176,31 @@ static json_t *receipts_fields(const struct drp_receipt *receipt, uint32_t n)
 	return list;
 }
 
+static json_t *peer_payload_fields(const struct drp_reply *r)
+{
+	struct drp_buf receipt = {0};
+	switch (r->type) {
+	case DRP_MSG_PUT:
+		return json_integer((json_int_t)r->put.held);
+	case DRP_MSG_COSIGN:
+		return json_bin(r->cosign.signature, 64);
+	case DRP_MSG_VERIFY:
+		sample_need(drp_receipt_encode(&r->verify.receipt, &receipt) == DRP_OK,
+			"receipt");
+		return json_pack("{s:o, s:o}", "finish",
+			json_bin(r->verify.finish, r->verify.finish_n), "receipt",
+			json_buf(&receipt));
+	case DRP_MSG_CLOSE:
+		return json_pack("{s:o, s:o}", "list", json_bin(r->close.list.b, 32),
+			"signature", json_bin(r->close.signature, 64));
+	case DRP_MSG_NUMBERS:
+	case DRP_MSG_OPEN:
+		return json_bin(r->shares.bytes, r->shares.n);
+	default:
+		return json_true();
+	}
+}
+
 static json_t *payload_fields(const struct drp_reply *r)
 {
 	if (r->err) {
@@ -110,11 +216,12 @@ static json_t *payload_fields(const struct drp_reply *r)
 		return json_pack("{s:o, s:I}", "bytes", json_bin(r->get.bytes, r->get.n),
 			"total", (json_int_t)r->get.total);
 	case DRP_MSG_STATUS:
+	case DRP_MSG_REPORT:
 		return receipts_fields(r->status.receipt, r->status.n);
 	case DRP_MSG_SUBMIT:
 		return receipts_fields(&r->submit.receipt, 1);
 	default:
-		return json_true();
+		return peer_payload_fields(r);
 	}
 }
 
@@ -183,9 +290,13 @@ json_t *emit_ask(int type, const char *box)
 	} else if (type == DRP_MSG_GET) {
 		sample_fill(q.get.blob.b, sizeof q.get.blob.b, 8);
 		q.get.offset = DRP_CHUNK_MAX_BYTES;
-	} else if (type == DRP_MSG_WITHDRAW) {
+	} else if (type == DRP_MSG_WITHDRAW || type == DRP_MSG_DROP) {
 		sample_fill(q.withdraw.contribution.b, 32, 8);
 		q.withdraw.group = DRP_PUPIL;
+		sample_fill(q.withdraw.signature, 64, 9);
+	} else if (type == DRP_MSG_PUT) {
+		q.put.total = DRP_BLOB_MAX_BYTES;
+		q.put.offset = DRP_CHUNK_MAX_BYTES;
 	}
 	sample_need(drp_request_encode(&q, &body) == DRP_OK &&
 			    drp_envelope_seal(emit.keys, recipient, asked_type, &asked_id,

@@ -127,8 +127,8 @@ static inline json_t *manifest_fields(const struct drp_manifest *m)
 		drp_buf_append(&ids, m->unit[i].id.b, 16);
 	}
 	return json_pack("{s:I, s:o, s:I, s:o, s:i, s:o, s:s, s:o, s:o, s:o, s:o, s:o, "
-			 "s:o, s:s, s:o,"
-			 " s:o, s:o, s:b, s:o, s:s, s:i, s:i, s:o, s:i}",
+			 "s:o, s:o, s:s, s:o,"
+			 " s:o, s:b, s:o, s:s, s:i, s:i, s:o, s:i}",
 		"boards", (json_int_t)m->n_boards, "box", json_bin(m->hub_box, 32),
 		"deadline", (json_int_t)m->deadline_s, "folds", folds, "from",
 		m->period_from, "hub", json_bin(m->hub.b, 32), "id", m->id, "ids",
@@ -190,8 +190,8 @@ static inline json_t *edition_opened(const struct drp_edition *e)
 		const struct drp_opened *o = &e->opened[i];
 		const int64_t numbers[] = {o->group, o->cohort.family,
 			o->cohort.provinces, o->cohort.levels, o->cohort.networks,
-			o->draws};
-		json_t *one = json_ints(numbers, 6);
+			o->map, o->items, o->draws};
+		json_t *one = json_ints(numbers, 8);
 		json_array_append_new(one, json_ints(o->value, o->n_values));
 		json_array_append_new(list, one);
 	}

@@ -208,7 +208,9 @@ def unbox(key, purpose, context, boxed):
 
 # --- Envelope ----------------------------------------------------------------------
 
-TYPES = {"ENROL": 1, "SYNC": 2, "GET": 3, "STATUS": 4, "SUBMIT": 5, "WITHDRAW": 6}
+TYPES = {"ENROL": 1, "SYNC": 2, "GET": 3, "STATUS": 4, "SUBMIT": 5, "WITHDRAW": 6,
+         "REPORT": 7, "PUT": 16, "COSIGN": 17, "VERIFY": 18, "DROP": 19, "CLOSE": 20,
+         "NUMBERS": 21, "OPEN": 22, "FREEZE": 23}
 MESSAGE_MAX = 262144
 
 
@@ -280,12 +282,13 @@ def log_row(row):
 
 # --- Invite ------------------------------------------------------------------------
 
-INVITE_KEYS = ("drempel-invite", "hub", "url", "hub-key", "hub-box", "school", "expires",
-               "token", "check")
+INVITE_KEYS = ("drempel-invite", "hub", "url", "hub-key", "hub-box", "notary-key",
+               "notary-box", "school", "expires", "token", "check")
+NOTARY_KEYS = ("notary-key", "notary-box")
 
 
 def write_invite(values):
-    lines = "".join(f"{key}: {values[key]}\n" for key in INVITE_KEYS[:-1])
+    lines = "".join(f"{key}: {values[key]}\n" for key in INVITE_KEYS[:-1] if key in values)
     check = tagged("drempel invite check 1", lines.encode())[:8].hex()
     return f"{lines}check: {check}\n"
 
@@ -293,7 +296,8 @@ def write_invite(values):
 def read_invite(text):
     lines = [line for line in re.split(r"[\r\n]+", text) if line]
     pairs = [line.partition(": ") for line in lines]
-    need(tuple(key for key, _, _ in pairs) == INVITE_KEYS, "not an invite", INVITE)
+    without = tuple(key for key in INVITE_KEYS if key not in NOTARY_KEYS)
+    need(tuple(key for key, _, _ in pairs) in (INVITE_KEYS, without), "not an invite", INVITE)
     values = {key: value for key, _, value in pairs}
     need(write_invite(values).splitlines()[-1] == lines[-1], "mistyped", INVITE)
     return values
@@ -389,28 +393,74 @@ def columns(most, least=0, **kinds):
 # --- Messages ----------------------------------------------------------------------
 
 AT = uint(253402300799)
+WITHDRAWAL = fields(at=AT, campaign=binary(32), contribution=binary(32), group=uint(2),
+                    signature=binary(64), unit=binary(16))
+PUT = fields(at=AT, blob=binary(32), bytes=binary_up_to(131072), offset=uint(4194304),
+             total=uint(4194304, 1))
+
+
+def check_put(body):
+    PUT(body)
+    need(body["offset"] + len(body["bytes"]) <= body["total"], "a piece past the end")
+
+
+check_put.keys = PUT.keys
+
+
+def done(value):
+    need(value is True, "not true")
+
+
+def check_encoded_receipt(value):
+    need(isinstance(value, bytes), "not a binary")
+    check_receipt(unpack(value))
+
+
+def withdrawal_statement(withdrawal):
+    return pack({key: withdrawal[key] for key in ("campaign", "contribution", "group",
+                                                  "unit")})
+
+
 BODY = {
     "ENROL": fields(at=AT, token=binary(32)),
     "SYNC": fields(at=AT),
     "GET": fields(at=AT, hash=binary(32), offset=uint(4194304)),
     "STATUS": fields(at=AT, campaign=binary(32)),
     "SUBMIT": fields(at=AT, contribution=binary_up_to(MESSAGE_MAX)),
-    "WITHDRAW": fields(at=AT, campaign=binary(32), contribution=binary(32),
-                       group=uint(2), unit=binary(16)),
+    "WITHDRAW": WITHDRAWAL,
+    "REPORT": fields(at=AT, report=binary_up_to(MESSAGE_MAX)),
+    "PUT": check_put,
+    "COSIGN": fields(at=AT, manifest=binary(32), roll=binary(32), seed=binary(32),
+                     signature=binary(64)),
+    "VERIFY": fields(at=AT, campaign=binary(32), group=uint(2), hub_share=binary(32),
+                     initialize=binary_up_to(MESSAGE_MAX), nonce=binary(16),
+                     notary_share=binary_up_to(MESSAGE_MAX),
+                     public_share=binary_up_to(MESSAGE_MAX), signature=binary(64),
+                     unit=binary(16)),
+    "DROP": WITHDRAWAL,
+    "CLOSE": fields(at=AT, campaign=binary(32), list=binary(32), signature=binary(64)),
+    "NUMBERS": fields(at=AT, campaign=binary(32), shares=binary_up_to(MESSAGE_MAX)),
+    "OPEN": fields(at=AT, campaign=binary(32), release=uint(31)),
+    "FREEZE": fields(at=AT, campaign=binary(32)),
 }
 ANSWER = {
     "ENROL": fields(name=text(95), school=text(95)),
-    "SYNC": array(fields(manifest=binary(32), signature=binary(64), state=uint(3)), 32),
+    "SYNC": array(fields(cosignature=binary(64), manifest=binary(32), signature=binary(64),
+                         state=uint(3)), 32),
     "GET": fields(bytes=binary_up_to(131072), total=uint(4194304, 1)),
-    "STATUS": array(lambda value: check_receipt(unpack_bin(value)), 64),
-    "SUBMIT": array(lambda value: check_receipt(unpack_bin(value)), 1, 1),
-    "WITHDRAW": boolean,
+    "STATUS": array(check_encoded_receipt, 64),
+    "SUBMIT": array(check_encoded_receipt, 1, 1),
+    "WITHDRAW": done,
+    "REPORT": array(check_encoded_receipt, 64),
+    "PUT": uint(4194304),
+    "COSIGN": binary(64),
+    "VERIFY": fields(finish=binary_up_to(MESSAGE_MAX), receipt=check_encoded_receipt),
+    "DROP": done,
+    "CLOSE": fields(list=binary(32), signature=binary(64)),
+    "NUMBERS": binary_up_to(MESSAGE_MAX),
+    "OPEN": binary_up_to(MESSAGE_MAX),
+    "FREEZE": done,
 }
-
-
-def unpack_bin(value):
-    need(isinstance(value, bytes), "not a binary")
-    return unpack(value)
 
 
 def check_reply(kind, body):
@@ -448,8 +498,8 @@ EDITION = fields(
     accounting=array(row(uint(2), uint(5), uint(4), uint(1000000), uint(2147483647),
                          uint(WORD), uint(BIG), uint(BIG, 1)), 32),
     campaign=text(95), created=uint(BIG), manifest=binary(32), number=uint(WORD, 1),
-    opened=array(row(uint(2), uint(4), *[uint(65535)] * 3, uint(WORD),
-                     array(integer(-BIG - 1, BIG), 1024)), 288),
+    opened=array(row(uint(2), uint(4), *[uint(65535)] * 3, uint(4), uint(2), uint(WORD),
+                     array(integer(-BIG - 1, BIG), 2048)), 864),
     rows=row(array(uint(4), 200000, 1), array(uint(3), 200000, 1),
              *[array(text(47), 200000, 1)] * 3, *[array(text(15), 200000, 1)] * 3,
              *[array(text(23), 200000, 1)] * 6, array(uint(127), 200000, 1)),

@@ -221,7 +221,20 @@ class Messages(AgainstC):
         "STATUS": {"at": 1790000000, "campaign": b"\xff" * 32},
         "SUBMIT": {"at": 1790000000, "contribution": b""},
         "WITHDRAW": {"at": 1, "campaign": bytes(32), "contribution": b"c" * 32, "group": 2,
-                     "unit": b"u" * 16},
+                     "signature": b"s" * 64, "unit": b"u" * 16},
+        "REPORT": {"at": 1, "report": b"r"},
+        "PUT": {"at": 1, "blob": bytes(32), "bytes": b"piece", "offset": 95, "total": 100},
+        "COSIGN": {"at": 1, "manifest": b"m" * 32, "roll": b"r" * 32, "seed": b"s" * 32,
+                   "signature": b"s" * 64},
+        "VERIFY": {"at": 1, "campaign": b"c" * 32, "group": 1, "hub_share": b"h" * 32,
+                   "initialize": b"i" * 300, "nonce": b"n" * 16, "notary_share": b"n" * 80,
+                   "public_share": b"p" * 32, "signature": b"s" * 64, "unit": b"u" * 16},
+        "DROP": {"at": 1, "campaign": bytes(32), "contribution": b"c" * 32, "group": 0,
+                 "signature": b"s" * 64, "unit": b"u" * 16},
+        "CLOSE": {"at": 1, "campaign": b"c" * 32, "list": b"l" * 32, "signature": b"s" * 64},
+        "NUMBERS": {"at": 1, "campaign": b"c" * 32, "shares": b"s" * 160},
+        "OPEN": {"at": 1, "campaign": b"c" * 32, "release": 31},
+        "FREEZE": {"at": 1, "campaign": b"c" * 32},
     }
     ID = bytes(range(16))
 
@@ -250,10 +263,14 @@ class Messages(AgainstC):
         receipt = self.seen["receipt"]["bytes"]
         answers = {
             "ENROL": {"name": "é" * 47, "school": ""},
-            "SYNC": [{"manifest": bytes(32), "signature": bytes([i]) * 64, "state": i % 4}
-                     for i in range(32)],
+            "SYNC": [{"cosignature": bytes([i]) * 64, "manifest": bytes(32),
+                      "signature": bytes([i]) * 64, "state": i % 4} for i in range(32)],
             "GET": {"bytes": b"\x01" * 131072, "total": 4194304},
             "STATUS": [receipt] * 64, "SUBMIT": [receipt], "WITHDRAW": True,
+            "REPORT": [receipt] * 2, "PUT": 4194304, "COSIGN": b"s" * 64,
+            "VERIFY": {"finish": b"f" * 32, "receipt": receipt}, "DROP": True,
+            "CLOSE": {"list": b"l" * 32, "signature": b"s" * 64},
+            "NUMBERS": b"s" * 16, "OPEN": b"s" * 10000, "FREEZE": True,
         }
         for name, kind in second.TYPES.items():
             asked, key = self.asked(name)
@@ -294,7 +311,7 @@ class Messages(AgainstC):
         request, key = self.request("SYNC")
         for bad, code, known in (
                 (request[:1] + b"\x02" + request[2:], second.VERSION, bytes(16)),
-                (request[:2] + b"\x07" + request[3:], second.VERSION, bytes(16)),
+                (request[:2] + b"\x08" + request[3:], second.VERSION, bytes(16)),
                 (request[:-1] + bytes([request[-1] ^ 1]), second.SIGNATURE, self.ID),
                 (b"\x00" + request[1:], second.MALFORMED, bytes(16)),
                 (request + b"\0", second.MALFORMED, bytes(16))):

@@ -18,7 +18,8 @@ import second
 
 GREETING = b"\0SP\0\0\x30\0\0"
 ANSWERED = b"\0SP\0\0\x31\0\0"
-ERRORS = {"CLOCK": 7, "NOTFOUND": 23, "RANGE": 26, "MALFORMED": 40, "UNKNOWN_KEY": 44,
+ERRORS = {"CLOCK": 7, "NOTFOUND": 23, "RANGE": 26, "MALFORMED": 40, "SIGNATURE": 43,
+          "UNKNOWN_KEY": 44,
           "REVOKED": 45, "INVITE": 46, "CONFLICT": 47, "DUPLICATE_IDENTITY": 50,
           "TOO_FEW_SHEETS": 72, "CLOSED": 74, "POLICY": 78, "FROZEN": 79}
 LEADER, TEACHER, PUPIL = 0, 1, 2
@@ -127,7 +128,7 @@ class SecondNode(federation.Case):
         for nonsense in (b"\x01", b"\x96\x01\x05" + bytes(200), bytes(300)):
             self.assertEqual(link.exchange(nonsense),
                              second.make_error(bytes(16), second.MALFORMED))
-        for later in (b"\x96\x02" + bytes(200), b"\x96\x01\x07" + bytes(200)):
+        for later in (b"\x96\x02" + bytes(200), b"\x96\x01\x08" + bytes(200)):
             self.assertEqual(link.exchange(later),
                              second.make_error(bytes(16), second.VERSION))
         link.close()
@@ -269,6 +270,8 @@ class SecondNode(federation.Case):
     def withdraw(self, school, group, contribution, **other):
         asked = {"campaign": self.campaign, "contribution": contribution, "group": group,
                  "unit": self.unit(school), **other}
+        asked.setdefault("signature", second.sign(
+            school.key, "drempel withdrawal 1", second.withdrawal_statement(asked)))
         return school.ask("WITHDRAW", **asked)
 
     def test_07_a_withdrawal(self):
@@ -276,6 +279,7 @@ class SecondNode(federation.Case):
         data, reply = self.submit(school, PUPIL, 25)
         name = second.hash32(data)
         self.refused("NOTFOUND", self.withdraw(school, PUPIL, bytes(32)))
+        self.refused("SIGNATURE", self.withdraw(school, PUPIL, name, signature=bytes(64)))
         early = self.contribution(school, LEADER, 3, False)  # overtaken on its way
         self.assertEqual(self.withdraw(school, LEADER, second.hash32(early))["of"], True)
         self.refused("POLICY", school.ask("SUBMIT", contribution=early))
