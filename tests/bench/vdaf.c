@@ -31,7 +31,7 @@
  */
 #include "proto/base/alloc.h"
 #include "proto/crypto/crypto.h"
-#include "proto/model/instrument.h"
+#include "proto/model/vector.h"
 #include "proto/vdaf/pingpong.h"
 #include "proto/vdaf/turboshake.h"
 
@@ -352,22 +352,9 @@ static enum drp_err open_case(
 static enum drp_err group_circuit(const struct drp_instrument *instrument,
 	enum drp_group group, unsigned bits, struct drp_circuit *circuit)
 {
-	static const enum drp_item_kind kinds[] = {DRP_ITEM_CORE, DRP_ITEM_ADDITIONAL};
-	uint8_t counters[DRP_ITEMS_MAX];
-	uint16_t items[DRP_ITEMS_MAX];
-	size_t n = 0;
-	for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
-		size_t more = drp_instrument_vector(instrument, group, kinds[k], items);
-		for (size_t i = 0; i < more && n < DRP_ITEMS_MAX; i++) {
-			const struct drp_scale *scale =
-				&instrument->scale[instrument->item[items[i]].scale];
-			counters[n++] =
-				(uint8_t)(scale->points == 0
-						  ? 3
-						  : scale->points + scale->has_na + 1);
-		}
-	}
-	return drp_circuit_linear(circuit, n, counters, bits, 0);
+	struct drp_vector vector;
+	drp_vector_make(&vector, instrument, group);
+	return drp_circuit_linear(circuit, vector.n_items, vector.counters, bits, 0);
 }
 
 static enum drp_err open_cases(struct bench *bench, struct drp_diag *diag)
