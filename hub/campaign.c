@@ -121,7 +121,7 @@ static enum drp_err make_manifest(struct drp_hub *hub, const struct drp_draft *d
 	enum drp_err err = current_schools(hub, &schools, &n, diag);
 	if (err == DRP_OK) {
 		err = drp_draft_manifest(
-			draft, instrument, schools, n, &rng, manifest, diag);
+			draft, instrument, schools, n, &rng, manifest, NULL, diag);
 	}
 	if (err == DRP_OK) {
 		drp_keys_public(hub->keys, &(*manifest)->hub, (*manifest)->hub_box);

@@ -288,8 +288,8 @@ static struct drp_manifest *make(uint64_t seed)
 	struct drp_manifest *m = NULL;
 	make_schools();
 	CHECK_OK(read_text(MINIMAL));
-	CHECK_OK(
-		drp_draft_manifest(&draft, instrument, school, SCHOOLS, &rng, &m, &diag));
+	CHECK_OK(drp_draft_manifest(
+		&draft, instrument, school, SCHOOLS, &rng, &m, NULL, &diag));
 	return m;
 }
 
@@ -421,17 +421,18 @@ static void registers_that_do_not_fit(void)
 	struct drp_school *many = drp_alloc(DRP_SCHOOLS_MAX + 1, sizeof *many);
 	CHECK(many != NULL);
 	CHECK_OK(read_text(MINIMAL));
-	CHECK_ERR(drp_draft_manifest(&draft, instrument, many, 0, &rng, &m, &diag),
+	CHECK_ERR(drp_draft_manifest(&draft, instrument, many, 0, &rng, &m, NULL, &diag),
 		DRP_E_RANGE);
 	CHECK(strstr(diag.text, "register") != NULL);
-	CHECK_ERR(drp_draft_manifest(
-			  &draft, instrument, many, DRP_SCHOOLS_MAX + 1, &rng, &m, &diag),
+	CHECK_ERR(drp_draft_manifest(&draft, instrument, many, DRP_SCHOOLS_MAX + 1, &rng,
+			  &m, NULL, &diag),
 		DRP_E_RANGE);
 	for (int i = 0; i < 5000; i++) {
 		many[i].levels = 0x3e;
 	}
 	diag = (struct drp_diag){0};
-	CHECK_ERR(drp_draft_manifest(&draft, instrument, many, 5000, &rng, &m, &diag),
+	CHECK_ERR(
+		drp_draft_manifest(&draft, instrument, many, 5000, &rng, &m, NULL, &diag),
 		DRP_E_RANGE);
 	CHECK(strstr(diag.text, "25000 units") != NULL);
 	CHECK(m == NULL);
