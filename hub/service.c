@@ -2,6 +2,7 @@
 #include "hub/service.h"
 
 #include "hub/gather.h"
+#include "hub/store_sealed.h"
 #include "proto/base/alloc.h"
 #include "proto/base/text.h"
 #include "proto/runtime/log.h"
@@ -276,6 +277,31 @@ static enum drp_err answer_get(struct turn *t)
 	return err;
 }
 
+/* What a school may know of a place of its own: the hub's receipt and, on the sealed
+ * track, the notary's or why the report is not counted. */
+static enum drp_err tell_place(
+	struct turn *t, const char *campaign, const struct drp_stored *stored)
+{
+	struct drp_reply *reply = t->reply;
+	struct drp_buf answer = {0};
+	reply->status.receipt[reply->status.n++] = stored->receipt;
+	if (stored->state == DRP_CONTRIBUTION_REJECTED) {
+		reply->status.refused[reply->status.n_refused++] =
+			(struct drp_refused){stored->unit, stored->group, stored->reason};
+	}
+	enum drp_err err = DRP_OK;
+	if (stored->state == DRP_CONTRIBUTION_COUNTED) {
+		err = drp_hub_contribution_load(t->store, campaign, &stored->unit,
+			stored->group, NULL, &answer, t->diag);
+	}
+	if (err == DRP_OK && answer.len && reply->status.n < DRP_STATUS_MAX) {
+		err = drp_receipt_decode(answer.data, answer.len,
+			&reply->status.receipt[reply->status.n++]);
+	}
+	drp_buf_clear(&answer);
+	return err;
+}
+
 static enum drp_err answer_status(struct turn *t)
 {
 	struct campaign *c;
@@ -298,11 +324,9 @@ static enum drp_err answer_status(struct turn *t)
 			enum drp_err found = drp_hub_contribution_get(
 				t->store, c->id, &m->unit[u].id, g, &stored, t->diag);
 			if (found == DRP_OK) {
-				t->reply->status.receipt[t->reply->status.n++] =
-					stored.receipt;
-			} else if (found != DRP_E_NOTFOUND) {
-				err = found;
+				found = tell_place(t, c->id, &stored);
 			}
+			err = found == DRP_E_NOTFOUND ? err : found;
 		}
 	}
 	return err;

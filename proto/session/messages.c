@@ -192,6 +192,23 @@ static enum drp_err write_receipts(
 	return err;
 }
 
+static enum drp_err write_status(struct drp_writer *w, const struct drp_reply *reply)
+{
+	drp_w_map(w, 2);
+	drp_w_key(w, "receipts");
+	enum drp_err err = write_receipts(w, reply->status.receipt, reply->status.n);
+	drp_w_key(w, "refused");
+	drp_w_array(w, reply->status.n_refused);
+	for (uint32_t i = 0; i < reply->status.n_refused; i++) {
+		const struct drp_refused *one = &reply->status.refused[i];
+		drp_w_array(w, 3);
+		drp_w_uint(w, one->group);
+		drp_w_uint(w, (uint64_t)one->reason);
+		drp_w_bin(w, one->unit.b, sizeof one->unit.b);
+	}
+	return err;
+}
+
 static void write_announced(struct drp_writer *w, const struct drp_reply *reply)
 {
 	drp_w_array(w, reply->sync.n);
@@ -230,7 +247,7 @@ static enum drp_err write_payload(struct drp_writer *w, const struct drp_reply *
 		return DRP_OK;
 	case DRP_MSG_STATUS:
 	case DRP_MSG_REPORT:
-		return write_receipts(w, reply->status.receipt, reply->status.n);
+		return write_status(w, reply);
 	case DRP_MSG_SUBMIT:
 		return write_receipts(w, &reply->submit.receipt, 1);
 	case DRP_MSG_WITHDRAW:
@@ -291,6 +308,31 @@ static void read_announced(struct drp_reader *r, struct drp_reply *reply)
 	drp_r_end_array(r);
 }
 
+static void read_status(struct drp_reader *r, struct drp_reply *reply)
+{
+	drp_r_map(r);
+	drp_r_key(r, "receipts");
+	reply->status.n = (uint32_t)drp_r_array(r, DRP_STATUS_MAX);
+	for (uint32_t i = 0; i < reply->status.n; i++) {
+		drp_message_read_receipt(r, &reply->status.receipt[i]);
+	}
+	drp_r_end_array(r);
+	drp_r_key(r, "refused");
+	reply->status.n_refused = (uint32_t)drp_r_array(r, DRP_STATUS_MAX);
+	for (uint32_t i = 0; i < reply->status.n_refused; i++) {
+		struct drp_refused *one = &reply->status.refused[i];
+		if (drp_r_array(r, 3) != 3) {
+			drp_r_fail(r, DRP_E_MALFORMED);
+		}
+		one->group = (uint8_t)drp_r_uint(r, 0, DRP_GROUPS - 1);
+		one->reason = (enum drp_err)drp_r_uint(r, 1, 99);
+		drp_r_bytes(r, one->unit.b, sizeof one->unit.b);
+		drp_r_end_array(r);
+	}
+	drp_r_end_array(r);
+	drp_r_end_map(r);
+}
+
 static void read_payload(struct drp_reader *r, struct drp_reply *reply)
 {
 	switch (reply->type) {
@@ -315,11 +357,7 @@ static void read_payload(struct drp_reader *r, struct drp_reply *reply)
 		break;
 	case DRP_MSG_STATUS:
 	case DRP_MSG_REPORT:
-		reply->status.n = (uint32_t)drp_r_array(r, DRP_STATUS_MAX);
-		for (uint32_t i = 0; i < reply->status.n; i++) {
-			drp_message_read_receipt(r, &reply->status.receipt[i]);
-		}
-		drp_r_end_array(r);
+		read_status(r, reply);
 		break;
 	case DRP_MSG_SUBMIT:
 		if (drp_r_array(r, 1) != 1) {

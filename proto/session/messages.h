@@ -18,7 +18,7 @@
 #include <drempel/types.h>
 
 #define DRP_SYNC_CAMPAIGNS_MAX 32
-#define DRP_STATUS_MAX	       64 /* contributions of one school in one campaign */
+#define DRP_STATUS_MAX	       64 /* receipts of one school in one campaign */
 
 enum drp_campaign_state {
 	DRP_CAMPAIGN_DRAFT,
@@ -102,6 +102,13 @@ struct drp_announced {
 	uint8_t state;		 /* enum drp_campaign_state */
 };
 
+/* A sealed report that hub or notary refused after it was stored: kept, never counted. */
+struct drp_refused {
+	struct drp_id unit;
+	uint8_t group;
+	enum drp_err reason;
+};
+
 struct drp_reply {
 	uint8_t type; /* of the request it answers */
 	int64_t at;
@@ -120,11 +127,13 @@ struct drp_reply {
 			const uint8_t *bytes; /* borrowed */
 			size_t n;
 		} get;
-		/* Also REPORT: the hub's receipt and, once the notary has verified the
-		 * report, the notary's, told apart by their signer. */
+		/* Also REPORT, of that one report: the hub's receipt and, once the
+		 * notary has verified the report, the notary's, told apart by their
+		 * signer. */
 		struct {
-			uint32_t n;
+			uint32_t n, n_refused;
 			struct drp_receipt receipt[DRP_STATUS_MAX];
+			struct drp_refused refused[DRP_STATUS_MAX];
 		} status;
 		struct {
 			struct drp_receipt receipt;

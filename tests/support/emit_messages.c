@@ -143,6 +143,9 @@ static struct drp_reply *sample_reply(uint8_t type, enum drp_err refusal)
 	} else if (type == DRP_MSG_STATUS || type == DRP_MSG_REPORT) {
 		r->status.n = 1;
 		r->status.receipt[0] = sample_receipt(emit.keys, &emit.contribution);
+		r->status.n_refused = 1;
+		r->status.refused[0] = (struct drp_refused){
+			.unit = emit.contribution.unit, .reason = DRP_E_PROOF};
 	} else if (type == DRP_MSG_SUBMIT) {
 		r->submit.receipt = sample_receipt(emit.keys, &emit.contribution);
 	} else {
@@ -174,6 +177,19 @@ static json_t *receipts_fields(const struct drp_receipt *receipt, uint32_t n)
 		json_array_append_new(list, json_buf(&bytes));
 	}
 	return list;
+}
+
+static json_t *status_fields(const struct drp_reply *r)
+{
+	json_t *refused = json_array();
+	for (uint32_t i = 0; i < r->status.n_refused; i++) {
+		const struct drp_refused *one = &r->status.refused[i];
+		json_array_append_new(
+			refused, json_pack("[i, i, o]", one->group, (int)one->reason,
+					 json_bin(one->unit.b, 16)));
+	}
+	return json_pack("{s:o, s:o}", "receipts",
+		receipts_fields(r->status.receipt, r->status.n), "refused", refused);
 }
 
 static json_t *peer_payload_fields(const struct drp_reply *r)
@@ -217,7 +233,7 @@ static json_t *payload_fields(const struct drp_reply *r)
 			"total", (json_int_t)r->get.total);
 	case DRP_MSG_STATUS:
 	case DRP_MSG_REPORT:
-		return receipts_fields(r->status.receipt, r->status.n);
+		return status_fields(r);
 	case DRP_MSG_SUBMIT:
 		return receipts_fields(&r->submit.receipt, 1);
 	default:

@@ -443,15 +443,22 @@ BODY = {
     "OPEN": fields(at=AT, campaign=binary(32), release=uint(31)),
     "FREEZE": fields(at=AT, campaign=binary(32)),
 }
+def check_refused(value):
+    need(isinstance(value, list) and len(value) == 3, "not three values")
+    for check, element in zip((uint(2), uint(99, 1), binary(16)), value):
+        check(element)
+
+
+STATUS = fields(receipts=array(check_encoded_receipt, 64), refused=array(check_refused, 64))
 ANSWER = {
     "ENROL": fields(name=text(95), school=text(95)),
     "SYNC": array(fields(cosignature=binary(64), manifest=binary(32), signature=binary(64),
                          state=uint(3)), 32),
     "GET": fields(bytes=binary_up_to(131072), total=uint(4194304, 1)),
-    "STATUS": array(check_encoded_receipt, 64),
+    "STATUS": STATUS,
     "SUBMIT": array(check_encoded_receipt, 1, 1),
     "WITHDRAW": done,
-    "REPORT": array(check_encoded_receipt, 64),
+    "REPORT": STATUS,
     "PUT": uint(4194304),
     "COSIGN": binary(64),
     "VERIFY": fields(finish=binary_up_to(MESSAGE_MAX), receipt=check_encoded_receipt),

@@ -249,7 +249,8 @@ class SecondNode(federation.Case):
         for wrong in ({"sigma2": 1}, few, {"values": [0] * 1024}):
             self.refused("MALFORMED", self.submit(school, PUPIL, 30, **wrong)[1])
         self.refused("TOO_FEW_SHEETS", self.submit(school, PUPIL, 19)[1])
-        self.assertEqual(school.ask("STATUS", campaign=self.campaign)["of"], [])
+        self.assertEqual(school.ask("STATUS", campaign=self.campaign)["of"],
+                         {"receipts": [], "refused": []})
 
     def test_06_what_is_stored(self):
         school = schools[0]
@@ -263,9 +264,10 @@ class SecondNode(federation.Case):
             again = school.ask("SUBMIT", contribution=data)
             self.assertEqual(again["of"], reply["of"])
             self.refused("CONFLICT", self.submit(school, group, number + 1)[1])
-        held = school.ask("STATUS", campaign=self.campaign)["of"]
+        held = school.ask("STATUS", campaign=self.campaign)["of"]["receipts"]
         self.assertEqual([school.receipt(r)["group"] for r in held], [TEACHER, PUPIL])
-        self.assertEqual(schools[1].ask("STATUS", campaign=self.campaign)["of"], [])
+        self.assertEqual(schools[1].ask("STATUS", campaign=self.campaign)["of"],
+                         {"receipts": [], "refused": []})
 
     def withdraw(self, school, group, contribution, **other):
         asked = {"campaign": self.campaign, "contribution": contribution, "group": group,
@@ -289,7 +291,7 @@ class SecondNode(federation.Case):
         for _ in range(2):
             self.assertEqual(self.withdraw(school, PUPIL, name)["of"], True)
         self.refused("POLICY", school.ask("SUBMIT", contribution=data))
-        held = school.ask("STATUS", campaign=self.campaign)["of"]
+        held = school.ask("STATUS", campaign=self.campaign)["of"]["receipts"]
         self.assertEqual([school.receipt(r)["group"] for r in held], [LEADER, PUPIL])
         self.assertEqual(held[1:], reply["of"])
 

@@ -191,6 +191,9 @@ static struct drp_reply *reply(uint8_t type)
 		r.status.n = 2;
 		r.status.receipt[1].group = DRP_PUPIL;
 		r.status.receipt[1].stored_s = 5;
+		r.status.n_refused = 1;
+		r.status.refused[0] = (struct drp_refused){
+			.unit = {{7}}, .group = DRP_PUPIL, .reason = DRP_E_PROOF};
 		break;
 	case DRP_MSG_SUBMIT:
 		r.submit.receipt.stored_s = 1790000001;
