@@ -68,11 +68,12 @@ static struct drp_bytes public_share(const struct drp_report *report)
 static enum drp_err hand_out(const uint8_t *bytes, size_t secret_n, size_t other_n,
 	struct drp_buf *secret, struct drp_buf *other)
 {
-	size_t before = secret->len;
+	size_t secret_before = secret->len, other_before = other->len;
 	drp_buf_append(secret, bytes, secret_n);
 	drp_buf_append(other, bytes + secret_n, other_n);
 	if (secret->failed || other->failed) {
-		secret->len = before;
+		secret->len = secret_before;
+		other->len = other_before;
 		return DRP_E_NOMEM;
 	}
 	return DRP_OK;
@@ -93,6 +94,8 @@ enum drp_err drp_verification_start(const struct drp_task *task,
 		public_share(report),
 		(struct drp_bytes){report->hub_share, report->hub_n}, bytes,
 		bytes + state_n);
+	/* A share with something in it that is no number never verifies either. */
+	err = err == DRP_E_MALFORMED ? DRP_E_PROOF : err;
 	err = err ? err : hand_out(bytes, state_n, message_n, state, initialize);
 	drp_wipe(bytes, state_n);
 	drp_free(bytes);

@@ -26,7 +26,8 @@ enum drp_err drp_report_check(const struct drp_task *task,
 	const struct drp_manifest *manifest, const struct drp_report *report,
 	int at_notary, struct drp_diag *diag) DRP_MUST_CHECK;
 
-/* Hub. state and initialize are appended. */
+/* Hub. state and initialize are appended. DRP_E_PROOF when its share is none of a report:
+ * like a false proof, for ever. */
 enum drp_err drp_verification_start(const struct drp_task *task,
 	const uint8_t verify_key[DRP_PRIO3_VERIFY_KEY_BYTES],
 	const struct drp_report *report, struct drp_buf *state,
@@ -34,7 +35,8 @@ enum drp_err drp_verification_start(const struct drp_task *task,
 
 /* Notary. Unseals its share with keys; out_share and finish are appended.
  * DRP_E_SIGNATURE when the share was not sealed for this notary and report;
- * DRP_E_PROOF. */
+ * DRP_E_PROOF. Both are the school's doing and for ever; DRP_E_MALFORMED, for an
+ * initialize that is none, is the hub's. */
 enum drp_err drp_verification_answer(const struct drp_task *task,
 	const uint8_t verify_key[DRP_PRIO3_VERIFY_KEY_BYTES], const struct drp_keys *keys,
 	const struct drp_report *report, struct drp_bytes initialize,
