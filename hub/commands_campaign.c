@@ -87,6 +87,7 @@ enum drp_err drp_hub_list(const struct drp_args *args, struct drp_diag *diag)
 
 struct counting {
 	uint32_t contributions[DRP_GROUPS], withdrawn;
+	uint32_t verified, refused; /* of the sealed track: by hub and notary */
 };
 
 static enum drp_err count_one(
@@ -99,6 +100,8 @@ static enum drp_err count_one(
 		c->withdrawn++;
 	} else {
 		c->contributions[stored->group]++;
+		c->verified += stored->state == DRP_CONTRIBUTION_COUNTED;
+		c->refused += stored->state == DRP_CONTRIBUTION_REJECTED;
 	}
 	return DRP_OK;
 }
@@ -165,6 +168,9 @@ static void print_show(const struct drp_manifest *m, const struct drp_campaign_r
 		printf("%-8s contributions %u, budget rho %s\n", drp_group_code(g),
 			c->contributions[g], drp_rational_format(m->rho[g], rho));
 	}
+	if (m->track == DRP_TRACK_SEALED) {
+		printf("verified %u, refused %u\n", c->verified, c->refused);
+	}
 	if (c->withdrawn) {
 		printf("withdrawn %u\n", c->withdrawn);
 	}
@@ -180,16 +186,18 @@ static enum drp_err show_signed(struct drp_hub *hub, const struct drp_campaign_r
 	err = err ? err : drp_hub_contributions(hub->store, row->id, count_one, &c, diag);
 	if (err == DRP_OK && drp_args_has(args, "--json")) {
 		drp_hex(m->hash.b, 32, hash);
-		json_t *all = json_pack(
-			"{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:{s:I, s:I, s:I}, s:o}",
+		json_t *all = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:{s:I, "
+					"s:I, s:I}, s:I, s:I, "
+					"s:o}",
 			"id", m->id, "title", m->title, "state",
 			drp_campaign_state_name(row->state), "track",
 			drp_track_code(m->track), "manifest", hash, "schools",
 			(json_int_t)m->n_schools, "units", (json_int_t)m->n_units,
 			"contributions", "leader", (json_int_t)c.contributions[0],
 			"teacher", (json_int_t)c.contributions[1], "pupil",
-			(json_int_t)c.contributions[2], "privacy",
-			privacy_json(hub, row, m));
+			(json_int_t)c.contributions[2], "verified",
+			(json_int_t)c.verified, "refused", (json_int_t)c.refused,
+			"privacy", privacy_json(hub, row, m));
 		json_dumpf(all, stdout, JSON_INDENT(1));
 		printf("\n");
 		json_decref(all);
