@@ -208,8 +208,44 @@ class Check(unittest.TestCase):
                                               ("pupil", check.BUDGET["pupil"], 1540))]
         for broken, expected in (({}, 0), ({"sigma2": 1541}, 1), ({"rho": "1/100"}, 2)):
             find = check.Findings()
-            check.check_privacy(find, {"privacy": entries[:2] + [{**entries[2], **broken}]})
+            check.check_privacy(find, {"track": "open", "privacy": entries[:2]
+                                       + [{**entries[2], **broken}]})
             self.assertEqual(len(find.failed), expected)
+
+    def test_privacy_entries_of_two_draws(self):
+        entries = [{"group": group, "family": "region", "map": "histogram", "delta2": 40,
+                    "sigma2": sigma2, "rho": rho, "draws": 2}
+                   for group, rho, sigma2 in (("leader", check.BUDGET["leader"], 109),
+                                              ("teacher", check.BUDGET["teacher"], 822),
+                                              ("pupil", check.BUDGET["pupil"], 822))]
+        counts = {"group": "leader", "family": "province", "map": "counts", "delta2": 0,
+                  "sigma2": 0, "rho": "0/1", "draws": 0}
+        for broken, expected in (({}, 0), ({"draws": 2}, 1), ({"sigma2": 1}, 1)):
+            find = check.Findings()
+            check.check_privacy(find, {"track": "sealed",
+                                       "privacy": entries + [{**counts, **broken}]})
+            self.assertEqual(len(find.failed), expected, find.failed)
+
+    def test_accuracy(self):
+        sums = check.collections.defaultdict(check.collections.Counter)
+        for group, kind, family, largest in check.ACCURACY:
+            sums["sealed", group, kind, family].update(
+                rows=4, reliable=3, error=4 * largest ** 2, reliable_error=3 * largest ** 2)
+        sums["open", "teacher", "mean", "region"].update(rows=1, error=(3.6 * 0.08) ** 2)
+        for group, kind, family, _ in check.ACCURACY:
+            find = check.Findings()
+            check.check_accuracy(find, sums)
+            self.assertEqual(list(find.failed), [])
+            sums["sealed", group, kind, family]["reliable_error"] *= 1.1
+            find = check.Findings()
+            check.check_accuracy(find, sums)
+            self.assertEqual(len(find.failed), 1)
+            sums["sealed", group, kind, family]["reliable_error"] /= 1.1
+        sums["sealed", "teacher", "area", "province"]["rows"] = 5
+        sums["open", "teacher", "mean", "region"]["error"] /= 1.1
+        find = check.Findings()
+        check.check_accuracy(find, sums)
+        self.assertEqual(len(find.failed), 2)
 
 
 class Registry(unittest.TestCase):
