@@ -8,6 +8,7 @@
 #include "proto/privacy/ledger.h"
 #include "proto/privacy/sensitivity.h"
 #include "tests/support/check.h"
+#include "tests/support/sealed_fixture.h"
 
 #define FIRST_DAY_OF_2026 20697 /* 1 September 2026 */
 
@@ -118,11 +119,149 @@ static void year(void)
 	CHECK_ERR(drp_policy_check(&m, instrument, NULL), DRP_E_POLICY);
 }
 
-static void track(void)
+/* ---- the sealed track ---- */
+
+static struct sealed_fixture sealed;
+
+static enum drp_err check_sealed(const struct drp_manifest *m)
 {
-	struct drp_manifest m = good();
-	m.track = DRP_TRACK_SEALED;
-	CHECK_ERR(drp_policy_check(&m, instrument, NULL), DRP_E_VERSION);
+	struct drp_diag diag = {0};
+	enum drp_err err = drp_policy_check(m, &sealed.instrument, &diag);
+	if (err) {
+		printf("# %s\n", diag.text);
+	}
+	return err;
+}
+
+static void sealed_accepts(void)
+{
+	CHECK_OK(check_sealed(&sealed.manifest));
+}
+
+static void sealed_noise(void)
+{
+	for (uint16_t i = 0; i < sealed.manifest.n_releases; i++) {
+		struct drp_manifest m = sealed.manifest;
+		struct drp_release *r = &m.release[i];
+		if (r->map == DRP_MAP_COUNTS) {
+			continue;
+		}
+		r->sigma2--;
+		CHECK_ERR(check_sealed(&m), DRP_E_POLICY);
+		r->sigma2 += 2; /* more noise is fine */
+		CHECK_OK(check_sealed(&m));
+		r->delta2--;
+		CHECK_ERR(check_sealed(&m), DRP_E_POLICY);
+		r->delta2++;
+		r->rho = (struct drp_rational){0, 1}; /* re-used noise is none here */
+		CHECK_ERR(check_sealed(&m), DRP_E_POLICY);
+	}
+}
+
+/* Pupils are asked no additional items. */
+static void sealed_items(void)
+{
+	struct drp_manifest m = sealed.manifest;
+	struct drp_release *r = &m.release[m.n_releases - 1];
+	CHECK_INT(r->group, DRP_PUPIL);
+	r->items = DRP_RELEASE_ADDITIONAL;
+	CHECK_ERR(check_sealed(&m), DRP_E_POLICY);
+	m = sealed.manifest;
+	r->map = DRP_MAP_TICKS;
+	r->items = DRP_RELEASE_TICKS;
+	CHECK_ERR(check_sealed(&m), DRP_E_POLICY);
+	/* A map that asks for more than was declared. */
+	r->map = DRP_MAP_PAIRS;
+	r->items = DRP_RELEASE_CORE;
+	CHECK_ERR(check_sealed(&m), DRP_E_POLICY);
+}
+
+static void sealed_budget(void)
+{
+	struct drp_manifest m = sealed.manifest;
+	/* Every release is charged: what was over for one is spent by the other. */
+	m.release[6].rho = (struct drp_rational){243559, 10000000};
+	CHECK_ERR(check_sealed(&m), DRP_E_BUDGET);
+	m = sealed.manifest;
+	m.rho[DRP_LEADER] = (struct drp_rational){1, 1};
+	CHECK_ERR(check_sealed(&m), DRP_E_BUDGET);
+	m = sealed.manifest;
+	m.thresholds.k_boards--;
+	CHECK_ERR(check_sealed(&m), DRP_E_POLICY);
+	m = sealed.manifest;
+	m.year++;
+	CHECK_ERR(check_sealed(&m), DRP_E_POLICY);
+}
+
+/* One group with a region is enough; none is not. */
+static void sealed_region(void)
+{
+	struct drp_unit units[SEALED_UNITS];
+	struct drp_manifest m = sealed.manifest;
+	memcpy(units, m.unit, sizeof units);
+	m.unit = units;
+	for (int g = 0; g < DRP_GROUPS; g++) {
+		CHECK_OK(check_sealed(&m));
+		for (int u = 4; u < SEALED_UNITS; u++) {
+			units[u].eligible[g] = 0;
+		}
+	}
+	CHECK_ERR(check_sealed(&m), DRP_E_TOO_FEW_SCHOOLS);
+}
+
+static void sealed_sizes(void)
+{
+	static struct drp_instrument in;
+	struct drp_unit units[SEALED_UNITS];
+	struct drp_manifest m = sealed.manifest;
+	in = sealed.instrument;
+	in.n_items = 200;
+	for (int i = FIXTURE_ITEMS; i < 200; i++) {
+		in.item[i] = in.item[B1]; /* of everybody; codes do not matter here */
+	}
+	memcpy(units, m.unit, sizeof units);
+	units[0].eligible[DRP_PUPIL] = DRP_UNIT_ELIGIBLE_MAX / 4;
+	m.unit = units;
+	m.n_releases = 0;
+	CHECK_ERR(drp_policy_check(&m, &in, NULL), DRP_E_TOOBIG);
+	units[0].eligible[DRP_PUPIL] = 0;
+	CHECK_OK(drp_policy_check(&m, &in, NULL));
+}
+
+/* Fifteen cohorts of six schools each, with a thousand values of each to be released. */
+static void sealed_openings(void)
+{
+	static struct drp_instrument in;
+	static struct drp_unit units[90];
+	static struct drp_key keys[90];
+	struct drp_manifest m = sealed.manifest;
+	m.unit = units;
+	m.key = keys;
+	m.n_units = m.n_schools = m.n_boards = 90;
+	for (uint32_t u = 0; u < m.n_units; u++) {
+		units[u] = (struct drp_unit){.school = u,
+			.board = u,
+			.level = (uint8_t)(1 + u % 5),
+			.province = (uint8_t)(1 + u / 5 % 3),
+			.network = DRP_GO,
+			.eligible = {9, 9, 9}};
+		memset(units[u].id.b, (int)u, sizeof units[u].id.b);
+	}
+	in = sealed.instrument;
+	in.n_items = 190;
+	for (int i = FIXTURE_ITEMS; i < in.n_items; i++) {
+		in.item[i] = in.item[B1];
+	}
+	m.release[0] = (struct drp_release){.group = DRP_PUPIL,
+		.family = DRP_FAMILY_PROVINCE_LEVEL,
+		.map = DRP_MAP_HISTOGRAM,
+		.rho = {1, 100},
+		.delta2 = 190,
+		.sigma2 = 9500};
+	m.n_releases = 1;
+	CHECK_ERR(drp_policy_check(&m, &in, NULL), DRP_E_TOOBIG);
+	in.n_items = 150;
+	CHECK_OK(drp_policy_check(&m, &in, NULL));
 }
 
 int main(void)
@@ -136,7 +275,15 @@ int main(void)
 	CASE("no release may have less noise than its charge asks for", noise);
 	CASE("no release may spend more than the budget or the cap", budget);
 	CASE("the school year is that of the period, of a year at most", year);
-	CASE("an unknown track is refused", track);
+	sealed_fixture_make(&sealed);
+	CASE("a sealed campaign is accepted", sealed_accepts);
+	CASE("each of its releases has the noise of its own charge", sealed_noise);
+	CASE("each of its releases has items and a map that fits them", sealed_items);
+	CASE("its releases spend the budget together", sealed_budget);
+	CASE("its plan opens the region of one group at least", sealed_region);
+	CASE("its reports fit a message", sealed_sizes);
+	CASE("an opening of each of its releases fits a message", sealed_openings);
+	sealed_fixture_free(&sealed);
 	drp_instrument_free(instrument);
 	return DONE();
 }
