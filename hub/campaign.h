@@ -8,6 +8,7 @@
 #define DRP_HUB_CAMPAIGN_H
 
 #include "hub/hub.h"
+#include "hub/peer.h"
 #include "proto/model/edition.h"
 
 #include <stdio.h>
@@ -23,14 +24,27 @@ enum drp_err drp_campaign_new(struct drp_hub *hub, const char *path,
 enum drp_err drp_campaign_sign(struct drp_hub *hub, const char *id,
 	struct drp_buf *report, struct drp_diag *diag) DRP_MUST_CHECK;
 
+/* drp_campaign_sign_by: the same with a given way to the notary, for a sealed campaign.
+ * That one is signed by both: a run that was cut short anywhere, or did not reach the
+ * notary, is taken up by signing again. */
+enum drp_err drp_campaign_sign_by(struct drp_hub *hub, struct drp_peer *peer,
+	const char *id, struct drp_buf *report, struct drp_diag *diag) DRP_MUST_CHECK;
+
 /* drp_campaign_close fixes the working set, runs the gates, opens once and stores
- * edition 1. Closing again is DRP_OK and changes nothing. */
+ * edition 1; on the sealed track together with the notary (closing.h). Closing again is
+ * DRP_OK and changes nothing. */
 enum drp_err drp_campaign_close(
 	struct drp_hub *hub, const char *id, struct drp_diag *diag) DRP_MUST_CHECK;
 
-/* drp_campaign_freeze erases contributions and the campaign's storage key. */
+/* drp_campaign_freeze erases contributions, noise and the campaign's storage key; of a
+ * sealed campaign first at the notary. A notary freezes by hand what is closed or whose
+ * deadline is over. */
 enum drp_err drp_campaign_freeze(
 	struct drp_hub *hub, const char *id, struct drp_diag *diag) DRP_MUST_CHECK;
+/* drp_campaign_erase is what freezing does to this side, in the caller's transaction; the
+ * log is truncated after that (drp_hub_checkpoint). */
+enum drp_err drp_campaign_erase(struct drp_hub *hub, const char *id, int64_t now_s,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_campaign_edition loads an edition (0: the newest): a new object. */
 enum drp_err drp_campaign_edition(struct drp_hub *hub, const char *id, uint32_t number,

@@ -269,13 +269,19 @@ enum drp_err drp_hub_proposal_get(struct drp_hub_store *s, const char *campaign,
 	return err;
 }
 
-enum drp_err drp_hub_proposal_drop(
+enum drp_err drp_hub_proposal_done(
 	struct drp_hub_store *s, const char *campaign, struct drp_diag *diag)
 {
 	struct drp_query *q =
 		drp_db_query(s->db, "DELETE FROM proposal WHERE campaign=?");
 	drp_q_text(q, campaign);
-	enum drp_err err = drp_q_run(q, diag);
+	return drp_q_run(q, diag);
+}
+
+enum drp_err drp_hub_proposal_drop(
+	struct drp_hub_store *s, const char *campaign, struct drp_diag *diag)
+{
+	enum drp_err err = drp_hub_proposal_done(s, campaign, diag);
 	return err ? err : set_seed(s, campaign, NULL, NULL, 0, diag);
 }
 

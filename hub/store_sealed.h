@@ -65,6 +65,9 @@ enum drp_err drp_hub_proposal_put(struct drp_hub_store *s, const char *campaign,
 /* DRP_E_NOTFOUND when there is none. */
 enum drp_err drp_hub_proposal_get(struct drp_hub_store *s, const char *campaign,
 	struct drp_proposal *proposal, struct drp_diag *diag) DRP_MUST_CHECK;
+/* The campaign is signed: what was proposed stands in its row. */
+enum drp_err drp_hub_proposal_done(struct drp_hub_store *s, const char *campaign,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 /* Forgets proposal and seed, of a draft. */
 enum drp_err drp_hub_proposal_drop(struct drp_hub_store *s, const char *campaign,
 	struct drp_diag *diag) DRP_MUST_CHECK;
