@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "hub/service.h"
+#include "hub/service_internal.h"
 
 #include "hub/gather.h"
 #include "hub/store_sealed.h"
@@ -7,43 +7,13 @@
 #include "proto/base/text.h"
 #include "proto/runtime/log.h"
 #include "proto/session/envelope.h"
-#include "proto/session/judge.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* A signed campaign, kept in memory: its manifest never changes. Its state does, from
- * other processes too, and is read from the store for every request. */
-struct campaign {
-	struct campaign *next;
-	char id[DRP_NAME_MAX];
-	struct drp_manifest *manifest;
-	uint32_t values_expected[DRP_GROUPS];
-	uint8_t key[32];
-	int has_key; /* only while contributions are accepted */
-};
-
-struct drp_hub_service {
-	struct drp_hub *hub;
-	struct campaign *campaigns; /* store thread only */
-	struct drp_key sign_key;
-	uint8_t box[DRP_BOX_KEY_BYTES];
-};
-
-/* One request on its way from open to commit. */
-struct work {
-	struct drp_key sender;
-	struct drp_id id;
-	uint8_t message_key[DRP_MESSAGE_KEY_BYTES];
-	struct drp_buf body; /* what request borrows from */
-	struct drp_request request;
-	struct drp_contribution contribution; /* of a SUBMIT */
-	struct drp_hash hash;		      /* of its bytes */
-};
-
 static void drop(void *self, void *p)
 {
-	struct work *w = p;
+	struct drp_service_work *w = p;
 	(void)self;
 	drp_buf_wipe(&w->body); /* an invite's token, or what a school sent */
 	drp_wipe(w, sizeof *w);
@@ -59,8 +29,8 @@ static int is_fault(enum drp_err err)
 
 /* ---- open: any worker thread ---- */
 
-static enum drp_err read_request(
-	struct drp_hub_service *s, const uint8_t *bytes, size_t n, struct work *w)
+static enum drp_err read_request(struct drp_hub_service *s, const uint8_t *bytes,
+	size_t n, struct drp_service_work *w)
 {
 	struct drp_envelope envelope;
 	enum drp_err err = drp_envelope_parse(bytes, n, &envelope);
@@ -80,6 +50,9 @@ static enum drp_err read_request(
 			w->request.submit.bytes, w->request.submit.n, &w->contribution);
 		drp_hash_bytes(w->request.submit.bytes, w->request.submit.n, &w->hash);
 	}
+	if (err == DRP_OK && envelope.type == DRP_MSG_REPORT) {
+		err = drp_service_read_report(s, w);
+	}
 	return err;
 }
 
@@ -88,7 +61,7 @@ static enum drp_err read_request(
 static void open_request(
 	void *self, const uint8_t *bytes, size_t n, struct drp_service_job *job)
 {
-	struct work *w = drp_alloc(1, sizeof *w);
+	struct drp_service_work *w = drp_alloc(1, sizeof *w);
 	if (!w) {
 		return;
 	}
@@ -107,40 +80,37 @@ static void open_request(
 
 /* ---- commit: the store thread ---- */
 
-struct turn {
-	struct drp_hub_service *s;
-	struct drp_hub_store *store;
-	struct work *w;
-	struct drp_reply *reply;
-	struct drp_diag *diag;
-	int64_t now_s;
-};
-
 /* Nothing is stored any more: the freeze erases the key's file, and no copy of the key
  * may outlive it here. */
-static void forget_key(struct campaign *c)
+static void forget_key(struct drp_service_campaign *c)
 {
 	drp_wipe(c->key, sizeof c->key);
 	c->has_key = 0;
 }
 
-static void free_campaign(struct campaign *c)
+static void free_campaign(struct drp_service_campaign *c)
 {
-	drp_manifest_free(c->manifest);
+	if (c->tasks) {
+		drp_tasks_free(c->tasks);
+	} else {
+		drp_manifest_free(c->manifest);
+	}
 	drp_wipe(c, sizeof *c);
 	drp_free(c);
 }
 
-static enum drp_err load_campaign(struct drp_hub_service *s,
-	const struct drp_campaign_row *row, struct campaign **out, struct drp_diag *diag)
+/* Of a campaign on the sealed track, what reports are checked against; of one on the
+ * open track, how many values a contribution has. */
+static enum drp_err load_content(struct drp_hub_service *s,
+	const struct drp_campaign_row *row, struct drp_service_campaign *c,
+	struct drp_diag *diag)
 {
 	struct drp_instrument *instrument = NULL;
-	char path[DRP_PATH_MAX];
-	struct campaign *c = drp_alloc(1, sizeof *c);
-	if (!c) {
-		return DRP_E_NOMEM;
+	if (row->cosigned) {
+		enum drp_err err = drp_tasks_load(s->hub, row, &c->tasks, diag);
+		c->manifest = c->tasks ? c->tasks->manifest : NULL;
+		return err;
 	}
-	snprintf(c->id, sizeof c->id, "%s", row->id);
 	enum drp_err err = drp_hub_manifest(s->hub, row, &c->manifest, diag);
 	err = err ? err : drp_hub_instrument(s->hub, &row->instrument, &instrument, diag);
 	for (int g = 0; err == DRP_OK && g < DRP_GROUPS; g++) {
@@ -150,6 +120,20 @@ static enum drp_err load_campaign(struct drp_hub_service *s,
 				    instrument, (enum drp_group)g, DRP_ITEM_CORE, items);
 	}
 	drp_instrument_free(instrument);
+	return err;
+}
+
+static enum drp_err load_campaign(struct drp_hub_service *s,
+	const struct drp_campaign_row *row, struct drp_service_campaign **out,
+	struct drp_diag *diag)
+{
+	char path[DRP_PATH_MAX];
+	struct drp_service_campaign *c = drp_alloc(1, sizeof *c);
+	if (!c) {
+		return DRP_E_NOMEM;
+	}
+	snprintf(c->id, sizeof c->id, "%s", row->id);
+	enum drp_err err = load_content(s, row, c, diag);
 	if (err == DRP_OK && row->state == DRP_CAMPAIGN_OPEN) {
 		err = drp_hub_key_path(s->hub, row->id, path, diag);
 		err = err ? err : drp_secret_key_load(path, c->key, diag);
@@ -161,15 +145,17 @@ static enum drp_err load_campaign(struct drp_hub_service *s,
 		 * reader of the file called it, and no answer to a school. */
 		return is_fault(err) ? err : DRP_E_STORE;
 	}
+	pthread_mutex_lock(&s->lock);
 	c->next = s->campaigns;
 	s->campaigns = c;
+	pthread_mutex_unlock(&s->lock);
 	*out = c;
 	return DRP_OK;
 }
 
 /* The campaign and its present state; *c is NULL when there is none. */
-static enum drp_err find_campaign(struct turn *t, const struct drp_hash *hash,
-	struct campaign **c, enum drp_campaign_state *state)
+static enum drp_err find_campaign(struct drp_service_turn *t, const struct drp_hash *hash,
+	struct drp_service_campaign **c, enum drp_campaign_state *state)
 {
 	struct drp_campaign_row row;
 	*c = NULL;
@@ -181,7 +167,7 @@ static enum drp_err find_campaign(struct turn *t, const struct drp_hash *hash,
 		return err;
 	}
 	*state = (enum drp_campaign_state)row.state;
-	for (struct campaign *k = t->s->campaigns; k; k = k->next) {
+	for (struct drp_service_campaign *k = t->s->campaigns; k; k = k->next) {
 		if (drp_hash_equal(&k->manifest->hash, hash)) {
 			if (*state != DRP_CAMPAIGN_OPEN) {
 				forget_key(k);
@@ -193,7 +179,7 @@ static enum drp_err find_campaign(struct turn *t, const struct drp_hash *hash,
 	return load_campaign(t->s, &row, c, t->diag);
 }
 
-static enum drp_err answer_enrol(struct turn *t)
+static enum drp_err answer_enrol(struct drp_service_turn *t)
 {
 	struct drp_hash token;
 	struct drp_invite_facts facts = {.now_s = t->now_s};
@@ -230,7 +216,7 @@ static enum drp_err answer_enrol(struct turn *t)
 	return err;
 }
 
-static enum drp_err answer_sync(struct turn *t)
+static enum drp_err answer_sync(struct drp_service_turn *t)
 {
 	struct drp_campaign_row *rows = NULL;
 	size_t n = 0;
@@ -251,7 +237,7 @@ static enum drp_err answer_sync(struct turn *t)
 }
 
 /* The chunk lives in the work's body buffer until the reply is encoded. */
-static enum drp_err answer_get(struct turn *t)
+static enum drp_err answer_get(struct drp_service_turn *t)
 {
 	const struct drp_request *q = &t->w->request;
 	struct drp_buf blob = {0};
@@ -277,34 +263,9 @@ static enum drp_err answer_get(struct turn *t)
 	return err;
 }
 
-/* What a school may know of a place of its own: the hub's receipt and, on the sealed
- * track, the notary's or why the report is not counted. */
-static enum drp_err tell_place(
-	struct turn *t, const char *campaign, const struct drp_stored *stored)
+static enum drp_err answer_status(struct drp_service_turn *t)
 {
-	struct drp_reply *reply = t->reply;
-	struct drp_buf answer = {0};
-	reply->status.receipt[reply->status.n++] = stored->receipt;
-	if (stored->state == DRP_CONTRIBUTION_REJECTED) {
-		reply->status.refused[reply->status.n_refused++] =
-			(struct drp_refused){stored->unit, stored->group, stored->reason};
-	}
-	enum drp_err err = DRP_OK;
-	if (stored->state == DRP_CONTRIBUTION_COUNTED) {
-		err = drp_hub_contribution_load(t->store, campaign, &stored->unit,
-			stored->group, NULL, &answer, t->diag);
-	}
-	if (err == DRP_OK && answer.len && reply->status.n < DRP_STATUS_MAX) {
-		err = drp_receipt_decode(answer.data, answer.len,
-			&reply->status.receipt[reply->status.n++]);
-	}
-	drp_buf_clear(&answer);
-	return err;
-}
-
-static enum drp_err answer_status(struct turn *t)
-{
-	struct campaign *c;
+	struct drp_service_campaign *c;
 	enum drp_campaign_state state;
 	enum drp_err err = find_campaign(t, &t->w->request.status.campaign, &c, &state);
 	if (err || !c) {
@@ -324,7 +285,7 @@ static enum drp_err answer_status(struct turn *t)
 			enum drp_err found = drp_hub_contribution_get(
 				t->store, c->id, &m->unit[u].id, g, &stored, t->diag);
 			if (found == DRP_OK) {
-				found = tell_place(t, c->id, &stored);
+				found = drp_service_tell(t, c->id, &stored);
 			}
 			err = found == DRP_E_NOTFOUND ? err : found;
 		}
@@ -333,9 +294,10 @@ static enum drp_err answer_status(struct turn *t)
 }
 
 /* What the rules need to know about a place; the campaign stays in *c. */
-static enum drp_err place_facts(struct turn *t, const struct drp_hash *campaign,
-	const struct drp_id *unit, int group, struct campaign **c,
-	struct drp_place_facts *facts, struct drp_stored *stored)
+enum drp_err drp_service_place(struct drp_service_turn *t,
+	const struct drp_hash *campaign, const struct drp_id *unit, int group,
+	struct drp_service_campaign **c, struct drp_place_facts *facts,
+	struct drp_stored *stored)
 {
 	*facts = (struct drp_place_facts){.sender = &t->w->sender, .now_s = t->now_s};
 	enum drp_err err = find_campaign(t, campaign, c, &facts->state);
@@ -354,8 +316,8 @@ static enum drp_err place_facts(struct turn *t, const struct drp_hash *campaign,
 }
 
 /* Fills the receipt of what is stored: its place and hash are there. */
-static enum drp_err sign_receipt(
-	struct turn *t, const struct drp_hash *campaign, struct drp_stored *stored)
+static enum drp_err sign_receipt(struct drp_service_turn *t,
+	const struct drp_hash *campaign, struct drp_stored *stored)
 {
 	struct drp_buf statement = {0};
 	stored->receipt = (struct drp_receipt){.campaign = *campaign,
@@ -373,23 +335,21 @@ static enum drp_err sign_receipt(
 	return err;
 }
 
-static enum drp_err store_contribution(
-	struct turn *t, const struct campaign *c, struct drp_stored *stored)
+enum drp_err drp_service_store(struct drp_service_turn *t,
+	const struct drp_service_campaign *c, const void *bytes, size_t n,
+	struct drp_stored *stored)
 {
-	const struct drp_contribution *k = &t->w->contribution;
+	const struct drp_hash *campaign = &c->manifest->hash;
 	uint8_t context[49];
 	struct drp_buf sealed = {0};
 	if (!c->has_key) {
 		return drp_fail(t->diag, DRP_E_INTERNAL,
 			"campaign %s is open without its storage key", c->id);
 	}
-	*stored = (struct drp_stored){
-		.unit = k->unit, .group = k->group, .hash = t->w->hash};
-	enum drp_err err = sign_receipt(t, &k->campaign, stored);
-	drp_contribution_context(&k->campaign, &k->unit, k->group, context);
+	enum drp_err err = sign_receipt(t, campaign, stored);
+	drp_contribution_context(campaign, &stored->unit, stored->group, context);
 	err = err ? err
-		  : drp_store_seal(c->key, context, sizeof context,
-			    t->w->request.submit.bytes, t->w->request.submit.n, &sealed);
+		  : drp_store_seal(c->key, context, sizeof context, bytes, n, &sealed);
 	err = err ? err
 		  : drp_hub_contribution_put(
 			    t->store, c->id, stored, sealed.data, sealed.len, t->diag);
@@ -397,21 +357,24 @@ static enum drp_err store_contribution(
 	return err;
 }
 
-static enum drp_err answer_submit(struct turn *t)
+static enum drp_err answer_submit(struct drp_service_turn *t)
 {
 	const struct drp_contribution *k = &t->w->contribution;
-	struct campaign *c;
+	struct drp_service_campaign *c;
 	struct drp_place_facts facts;
 	struct drp_stored stored;
-	enum drp_err err =
-		place_facts(t, &k->campaign, &k->unit, k->group, &c, &facts, &stored);
+	enum drp_err err = drp_service_place(
+		t, &k->campaign, &k->unit, k->group, &c, &facts, &stored);
 	if (err) {
 		return err;
 	}
 	enum drp_verdict verdict =
 		drp_judge_submit(k, &t->w->hash, &facts, &err, t->diag);
 	if (verdict == DRP_VERDICT_STORE) {
-		err = store_contribution(t, c, &stored);
+		stored = (struct drp_stored){
+			.unit = k->unit, .group = k->group, .hash = t->w->hash};
+		err = drp_service_store(t, c, t->w->request.submit.bytes,
+			t->w->request.submit.n, &stored);
 	}
 	if (verdict == DRP_VERDICT_REFUSE && err == DRP_E_CONFLICT) {
 		drp_log(DRP_LOG_ERROR, "service", "conflict", "campaign=%s", c->id);
@@ -424,7 +387,8 @@ static enum drp_err answer_submit(struct turn *t)
 
 /* A withdrawal may overtake its contribution, by chance or because somebody holds that
  * back: the place is taken, so that what arrives later is refused. */
-static enum drp_err withdraw_in_advance(struct turn *t, const struct campaign *c)
+static enum drp_err withdraw_in_advance(
+	struct drp_service_turn *t, const struct drp_service_campaign *c)
 {
 	const struct drp_request *q = &t->w->request;
 	struct drp_stored stored = {.unit = q->withdraw.unit,
@@ -435,13 +399,13 @@ static enum drp_err withdraw_in_advance(struct turn *t, const struct campaign *c
 		   : drp_hub_contribution_put(t->store, c->id, &stored, "", 0, t->diag);
 }
 
-static enum drp_err answer_withdraw(struct turn *t)
+static enum drp_err answer_withdraw(struct drp_service_turn *t)
 {
 	const struct drp_request *q = &t->w->request;
-	struct campaign *c;
+	struct drp_service_campaign *c;
 	struct drp_place_facts facts;
 	struct drp_stored stored;
-	enum drp_err err = place_facts(t, &q->withdraw.campaign, &q->withdraw.unit,
+	enum drp_err err = drp_service_place(t, &q->withdraw.campaign, &q->withdraw.unit,
 		q->withdraw.group, &c, &facts, &stored);
 	err = err ? err : drp_judge_withdraw(&q->withdraw, &facts, t->diag);
 	if (err == DRP_OK && !facts.stored) {
@@ -450,11 +414,14 @@ static enum drp_err answer_withdraw(struct turn *t)
 	if (err == DRP_OK && !facts.withdrawn) {
 		err = drp_hub_contribution_withdraw(
 			t->store, c->id, &q->withdraw.unit, q->withdraw.group, t->diag);
+		err = err ? err
+			  : drp_hub_withdrawal_keep(t->store, c->id, &q->withdraw.unit,
+				    q->withdraw.group, q->withdraw.signature, t->diag);
 	}
 	return err;
 }
 
-static enum drp_err check_sender(struct turn *t)
+static enum drp_err check_sender(struct drp_service_turn *t)
 {
 	if (t->w->request.type == DRP_MSG_ENROL) {
 		return DRP_OK; /* the token speaks for it */
@@ -471,7 +438,7 @@ static enum drp_err check_sender(struct turn *t)
 	return drp_judge_sender(&facts, t->w->request.at, t->diag);
 }
 
-static enum drp_err answer(struct turn *t)
+static enum drp_err answer(struct drp_service_turn *t)
 {
 	enum drp_err err = check_sender(t);
 	if (err) {
@@ -490,6 +457,8 @@ static enum drp_err answer(struct turn *t)
 		return answer_submit(t);
 	case DRP_MSG_WITHDRAW:
 		return answer_withdraw(t);
+	case DRP_MSG_REPORT:
+		return drp_service_report(t);
 	default:
 		return drp_fail(
 			t->diag, DRP_E_VERSION, "the hub does not take this request");
@@ -500,14 +469,14 @@ static enum drp_err answer(struct turn *t)
 static enum drp_err take_turn(struct drp_hub_service *s, struct drp_service_job *job,
 	int64_t now_s, struct drp_diag *fault)
 {
-	struct work *w = job->work;
+	struct drp_service_work *w = job->work;
 	struct drp_diag diag = {0};
 	struct drp_buf body = {0};
 	struct drp_reply *reply = drp_alloc(1, sizeof *reply);
 	if (!reply) {
 		return drp_fail(fault, DRP_E_NOMEM, "no memory for the reply");
 	}
-	struct turn t = {s, s->hub->store, w, reply, &diag, now_s};
+	struct drp_service_turn t = {s, s->hub->store, w, reply, &diag, now_s};
 	reply->type = w->request.type;
 	reply->at = now_s;
 	reply->err = answer(&t);
@@ -569,7 +538,7 @@ static void idle(void *self)
 {
 	struct drp_hub_service *s = self;
 	struct drp_campaign_row row;
-	for (struct campaign *c = s->campaigns; c; c = c->next) {
+	for (struct drp_service_campaign *c = s->campaigns; c; c = c->next) {
 		if (c->has_key &&
 			drp_hub_campaign_get(s->hub->store, c->id, &row, NULL) ==
 				DRP_OK &&
@@ -587,6 +556,7 @@ enum drp_err drp_hub_service_new(struct drp_hub *hub, struct drp_hub_service **s
 	}
 	s->hub = hub;
 	drp_keys_public(hub->keys, &s->sign_key, s->box);
+	pthread_mutex_init(&s->lock, NULL);
 	*service = s;
 	return DRP_OK;
 }
@@ -594,9 +564,12 @@ enum drp_err drp_hub_service_new(struct drp_hub *hub, struct drp_hub_service **s
 void drp_hub_service_free(struct drp_hub_service *s)
 {
 	while (s && s->campaigns) {
-		struct campaign *next = s->campaigns->next;
+		struct drp_service_campaign *next = s->campaigns->next;
 		free_campaign(s->campaigns);
 		s->campaigns = next;
+	}
+	if (s) {
+		pthread_mutex_destroy(&s->lock);
 	}
 	drp_free(s);
 }

@@ -120,7 +120,7 @@ static enum drp_err judge_content(const struct drp_contribution *c,
 	}
 	const struct drp_release *release = drp_manifest_release(
 		m, (enum drp_group)c->group, DRP_FAMILY_REGION, DRP_RELEASE_CORE);
-	if (m->track != DRP_TRACK_OPEN || !release || release->map != DRP_MAP_PAIRS ||
+	if (!release || release->map != DRP_MAP_PAIRS ||
 		c->n_values != facts->values_expected || c->sigma2 != release->sigma2) {
 		return drp_fail(diag, DRP_E_MALFORMED,
 			"the values are not those that campaign %s asks for", m->id);
@@ -134,12 +134,17 @@ static enum drp_err judge_content(const struct drp_contribution *c,
 	return DRP_OK;
 }
 
-enum drp_verdict drp_judge_submit(const struct drp_contribution *contribution,
-	const struct drp_hash *hash, const struct drp_place_facts *facts,
-	enum drp_err *err, struct drp_diag *diag)
+/* What is decided before anybody looks inside: DRP_VERDICT_STORE when the place is free
+ * and contributions of that track are accepted. */
+static enum drp_verdict judge_arrival(const struct drp_id *id,
+	const struct drp_hash *hash, const struct drp_place_facts *facts, uint8_t track,
+	const struct drp_unit **unit, enum drp_err *err, struct drp_diag *diag)
 {
-	const struct drp_unit *unit = NULL;
-	*err = judge_place(facts, &contribution->unit, &unit, diag);
+	*err = judge_place(facts, id, unit, diag);
+	if (*err == DRP_OK && facts->manifest->track != track) {
+		*err = drp_fail(diag, DRP_E_MALFORMED,
+			"campaign %s is on the other track", facts->manifest->id);
+	}
 	if (*err) {
 		return DRP_VERDICT_REFUSE;
 	}
@@ -161,10 +166,34 @@ enum drp_verdict drp_judge_submit(const struct drp_contribution *contribution,
 		return DRP_VERDICT_REFUSE;
 	}
 	*err = judge_open(facts, diag);
-	if (*err == DRP_OK) {
+	return *err ? DRP_VERDICT_REFUSE : DRP_VERDICT_STORE;
+}
+
+enum drp_verdict drp_judge_submit(const struct drp_contribution *contribution,
+	const struct drp_hash *hash, const struct drp_place_facts *facts,
+	enum drp_err *err, struct drp_diag *diag)
+{
+	const struct drp_unit *unit = NULL;
+	enum drp_verdict verdict = judge_arrival(
+		&contribution->unit, hash, facts, DRP_TRACK_OPEN, &unit, err, diag);
+	if (verdict == DRP_VERDICT_STORE) {
 		*err = judge_content(contribution, unit, facts, diag);
 	}
-	return *err ? DRP_VERDICT_REFUSE : DRP_VERDICT_STORE;
+	return *err ? DRP_VERDICT_REFUSE : verdict;
+}
+
+enum drp_verdict drp_judge_report(const struct drp_report_statement *statement,
+	const struct drp_hash *name, const struct drp_place_facts *facts,
+	enum drp_err *err, struct drp_diag *diag)
+{
+	const struct drp_unit *unit = NULL;
+	enum drp_verdict verdict = judge_arrival(
+		&statement->unit, name, facts, DRP_TRACK_SEALED, &unit, err, diag);
+	if (verdict == DRP_VERDICT_STORE && unit->eligible[statement->group] == 0) {
+		*err = drp_fail(diag, DRP_E_RANGE,
+			"the register has nobody eligible in this group at that unit");
+	}
+	return *err ? DRP_VERDICT_REFUSE : verdict;
 }
 
 static enum drp_err judge_signature(const struct drp_withdrawal *withdrawal,

@@ -57,6 +57,12 @@ enum drp_verdict drp_judge_submit(const struct drp_contribution *contribution,
 	const struct drp_hash *hash, const struct drp_place_facts *facts,
 	enum drp_err *err, struct drp_diag *diag);
 
+/* drp_judge_report: the same rules for a report of the sealed track, whose name is the
+ * hash. What is inside cannot be seen; that it fits its task is for drp_report_check. */
+enum drp_verdict drp_judge_report(const struct drp_report_statement *statement,
+	const struct drp_hash *name, const struct drp_place_facts *facts,
+	enum drp_err *err, struct drp_diag *diag);
+
 /* drp_judge_withdraw: only the school itself, with its signature under the withdrawal,
  * only while the campaign is open, and no other contribution than the one that is stored.
  * Withdrawing again is DRP_OK; so is withdrawing what has not arrived, which must then be
