@@ -74,6 +74,7 @@ struct item {
 	struct drp_diag diag;
 	struct drp_buf share;	    /* COUNTED: sealed for the store */
 	struct drp_receipt receipt; /* the notary's */
+	uint64_t us;		    /* that verifying took of a processor */
 };
 
 struct batch {
@@ -210,9 +211,11 @@ static void finish(const struct drp_forwarding *f, struct item *item,
 		fail(item, err);
 		return;
 	}
+	uint64_t start = drp_thread_us();
 	err = drp_verification_finish(&f->tasks->task[item->stored.group],
 		(struct drp_bytes){state->data, state->len},
 		(struct drp_bytes){reply->verify.finish, reply->verify.finish_n}, &share);
+	item->us += drp_thread_us() - start;
 	if (err == DRP_E_PROOF) {
 		reject(item, err);
 	} else if (err) {
@@ -223,6 +226,17 @@ static void finish(const struct drp_forwarding *f, struct item *item,
 	drp_buf_wipe(&share);
 }
 
+static enum drp_err start(const struct drp_forwarding *f, struct item *item,
+	const struct drp_report *report, struct drp_buf *state,
+	struct drp_buf *initialize)
+{
+	uint64_t begun = drp_thread_us();
+	enum drp_err err = drp_verification_start(&f->tasks->task[item->stored.group],
+		f->verify[item->stored.group], report, state, initialize);
+	item->us += drp_thread_us() - begun;
+	return err;
+}
+
 static void bring(const struct drp_forwarding *f, struct drp_peer *peer,
 	struct item *item, struct drp_reply *reply)
 {
@@ -231,9 +245,8 @@ static void bring(const struct drp_forwarding *f, struct drp_peer *peer,
 	enum drp_err err = open_report(f, item, &plain, &q.verify.report);
 	if (err) {
 		fail(item, err);
-	} else if ((err = drp_verification_start(&f->tasks->task[item->stored.group],
-			    f->verify[item->stored.group], &q.verify.report, &state,
-			    &initialize)) != DRP_OK) {
+	} else if ((err = start(f, item, &q.verify.report, &state, &initialize)) !=
+		   DRP_OK) {
 		/* Of our own share: no element, or no proof can hold over it. */
 		if (err == DRP_E_PROOF || err == DRP_E_MALFORMED) {
 			reject(item, DRP_E_PROOF);
@@ -387,6 +400,23 @@ static enum drp_err store_one(
 		       : DRP_OK;
 }
 
+static void log_verified(const struct batch *b)
+{
+	size_t reports = 0;
+	uint64_t us = 0;
+	for (size_t i = 0; i < b->n; i++) {
+		if (b->item[i].fate == COUNTED || b->item[i].fate == REJECTED) {
+			reports++;
+			us += b->item[i].us;
+		}
+	}
+	if (reports) {
+		drp_log(DRP_LOG_INFO, "forward", "verified",
+			"campaign=%s reports=%zu us=%llu", b->f->tasks->id, reports,
+			(unsigned long long)us);
+	}
+}
+
 static enum drp_err store_all(struct batch *b, size_t *done, struct drp_diag *diag)
 {
 	size_t settled = 0;
@@ -400,6 +430,9 @@ static enum drp_err store_all(struct batch *b, size_t *done, struct drp_diag *di
 	}
 	err = drp_hub_end(b->f->hub->store, err, diag);
 	*done += err ? 0 : settled;
+	if (err == DRP_OK) {
+		log_verified(b);
+	}
 	return err;
 }
 

@@ -27,7 +27,8 @@ struct drp_notary_reports {
 	struct drp_key sign_key;
 	pthread_mutex_t lock; /* the list and the keys: workers read, the store writes */
 	struct campaign *campaigns;
-	int erased; /* something was: the log has to be truncated */
+	int erased;	       /* something was: the log has to be truncated */
+	uint64_t verified, us; /* since the log said so: reports, processor time */
 };
 
 enum drp_err drp_notary_reports_new(
@@ -59,8 +60,20 @@ static void free_campaign(struct campaign *c)
 	drp_free(c);
 }
 
+static void log_verified(struct drp_notary_reports *r)
+{
+	if (r->verified) {
+		drp_log(DRP_LOG_INFO, "notary", "verified", "reports=%llu us=%llu",
+			(unsigned long long)r->verified, (unsigned long long)r->us);
+		r->verified = r->us = 0;
+	}
+}
+
 void drp_notary_reports_free(struct drp_notary_reports *r)
 {
+	if (r) {
+		log_verified(r);
+	}
 	while (r && r->campaigns) {
 		struct campaign *next = r->campaigns->next;
 		free_campaign(r->campaigns);
@@ -105,11 +118,13 @@ static void verify(const struct drp_notary_reports *r, const struct drp_tasks *t
 	const uint8_t *verify_key, const struct drp_request *q,
 	struct drp_notary_prepared *prepared)
 {
+	uint64_t start = drp_thread_us();
 	prepared->err =
 		drp_verification_answer(&tasks->task[q->verify.report.statement.group],
 			verify_key, r->hub->keys, &q->verify.report,
 			(struct drp_bytes){q->verify.initialize, q->verify.initialize_n},
 			&prepared->out_share, &prepared->finish);
+	prepared->us = drp_thread_us() - start;
 	prepared->ready = 1;
 }
 
@@ -335,6 +350,8 @@ static enum drp_err verify_new(struct turn *t, struct drp_stored *stored)
 	if (err) {
 		return err;
 	}
+	t->r->verified++;
+	t->r->us += t->prepared->us;
 	switch (t->prepared->err) {
 	case DRP_OK:
 		return store_counted(t, stored);
@@ -656,6 +673,7 @@ enum drp_err drp_notary_reports_answer(struct drp_notary_reports *reports,
 void drp_notary_reports_idle(struct drp_notary_reports *r)
 {
 	struct drp_campaign_row row;
+	log_verified(r);
 	for (struct campaign *c = r->campaigns; c; c = c->next) {
 		if (c->has_keys &&
 			drp_hub_campaign_get(r->hub->store, c->tasks->id, &row, NULL) ==

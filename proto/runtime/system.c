@@ -24,6 +24,13 @@ struct drp_clock drp_system_clock(void)
 	return (struct drp_clock){.now_ms = system_now_ms};
 }
 
+uint64_t drp_thread_us(void)
+{
+	struct timespec t = {0};
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
 static enum drp_err fail_errno(const char *path, const char *what, struct drp_diag *diag)
 {
 	switch (errno) {

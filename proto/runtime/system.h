@@ -11,7 +11,12 @@
 
 #include <drempel/err.h>
 
+#include <stdint.h>
+
 struct drp_clock drp_system_clock(void);
+
+/* drp_thread_us: the processor time of the calling thread, for the log. */
+uint64_t drp_thread_us(void);
 
 /* drp_file_read appends the whole file: DRP_E_NOTFOUND, DRP_E_TOOBIG over max_bytes. */
 enum drp_err drp_file_read(const char *path, size_t max_bytes, struct drp_buf *out,
