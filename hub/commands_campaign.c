@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/campaign.h"
+#include "hub/closing.h"
 #include "hub/commands.h"
 #include "hub/reference.h"
 #include "proto/base/alloc.h"
@@ -151,8 +152,24 @@ static json_t *privacy_json(struct drp_hub *hub, const struct drp_campaign_row *
 	return list;
 }
 
+/* Of a sealed campaign that is not finished: whether its notary answers this hub now.
+ * NULL when there is nothing to ask. */
+static const char *ask_notary(struct drp_hub *hub, const struct drp_campaign_row *row,
+	const struct drp_manifest *m, struct drp_diag *why)
+{
+	struct drp_peer peer;
+	if (!row->cosigned || row->abandoned_s || row->state == DRP_CAMPAIGN_FROZEN ||
+		drp_hub_is_notary(hub)) {
+		return NULL;
+	}
+	enum drp_err err = drp_peer_dial_to(hub, &m->notary, &peer, why);
+	err = err ? err : drp_closing_reach(hub, &m->hash, &peer, why);
+	drp_peer_close(&peer);
+	return err ? "unreachable" : "reachable";
+}
+
 static void print_show(const struct drp_manifest *m, const struct drp_campaign_row *row,
-	const struct counting *c)
+	const struct counting *c, const char *notary, const char *why)
 {
 	char from[DRP_DATE_TEXT], to[DRP_DATE_TEXT], until[DRP_DATE_TEXT], hash[65];
 	char rho[DRP_RATIONAL_TEXT];
@@ -171,6 +188,9 @@ static void print_show(const struct drp_manifest *m, const struct drp_campaign_r
 	if (m->track == DRP_TRACK_SEALED) {
 		printf("verified %u, refused %u\n", c->verified, c->refused);
 	}
+	if (notary) {
+		printf("the notary is %s%s%s\n", notary, *why ? ": " : "", why);
+	}
 	if (c->withdrawn) {
 		printf("withdrawn %u\n", c->withdrawn);
 	}
@@ -181,14 +201,16 @@ static enum drp_err show_signed(struct drp_hub *hub, const struct drp_campaign_r
 {
 	struct drp_manifest *m = NULL;
 	struct counting c = {0};
+	struct drp_diag why = {0};
 	char hash[65];
 	enum drp_err err = drp_hub_manifest(hub, row, &m, diag);
 	err = err ? err : drp_hub_contributions(hub->store, row->id, count_one, &c, diag);
+	const char *notary = err ? NULL : ask_notary(hub, row, m, &why);
 	if (err == DRP_OK && drp_args_has(args, "--json")) {
 		drp_hex(m->hash.b, 32, hash);
 		json_t *all = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:{s:I, "
 					"s:I, s:I}, s:I, s:I, "
-					"s:o}",
+					"s:I, s:s?, s:o}",
 			"id", m->id, "title", m->title, "state",
 			drp_campaign_state_name(row->state), "track",
 			drp_track_code(m->track), "manifest", hash, "schools",
@@ -197,12 +219,13 @@ static enum drp_err show_signed(struct drp_hub *hub, const struct drp_campaign_r
 			"teacher", (json_int_t)c.contributions[1], "pupil",
 			(json_int_t)c.contributions[2], "verified",
 			(json_int_t)c.verified, "refused", (json_int_t)c.refused,
-			"privacy", privacy_json(hub, row, m));
+			"withdrawn", (json_int_t)c.withdrawn, "notary", notary, "privacy",
+			privacy_json(hub, row, m));
 		json_dumpf(all, stdout, JSON_INDENT(1));
 		printf("\n");
 		json_decref(all);
 	} else if (err == DRP_OK) {
-		print_show(m, row, &c);
+		print_show(m, row, &c, notary, why.text);
 	}
 	drp_manifest_free(m);
 	return err;

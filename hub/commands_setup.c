@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/commands.h"
+#include "hub/forwarder.h"
 #include "hub/registry.h"
 #include "hub/service.h"
 #include "proto/base/alloc.h"
@@ -248,25 +249,38 @@ static void listening(void *self, const char *address)
 	fflush(stdout);
 }
 
+/* A hub answers schools, and beside that brings their sealed reports to the notary. */
+static enum drp_err serve_hub(struct drp_hub *hub, const struct drp_server_config *config,
+	struct drp_diag *diag)
+{
+	struct drp_hub_service *service = NULL;
+	struct drp_forwarder *forwarder = NULL;
+	enum drp_err err = drp_hub_service_new(hub, &service);
+	err = err ? err : drp_forwarder_start(hub->dir, &forwarder, diag);
+	if (err == DRP_OK) {
+		struct drp_service hooks = drp_hub_service_hooks(service);
+		err = drp_server_run(config, &hooks, listening, diag);
+	}
+	drp_forwarder_stop(forwarder);
+	drp_hub_service_free(service);
+	return err;
+}
+
 enum drp_err drp_hub_serve(const struct drp_args *args, struct drp_diag *diag)
 {
 	struct drp_hub hub;
-	struct drp_hub_service *service = NULL;
 	int held = -1;
 	enum drp_err err = drp_hub_open(drp_args_dir(args), &hub, diag);
 	if (err) {
 		return err;
 	}
 	err = drp_dir_hold(hub.dir, &held, diag);
-	err = err ? err : drp_hub_service_new(&hub, &service);
 	if (err == DRP_OK) {
 		const char *listen = drp_args_get(args, "--listen");
-		struct drp_service hooks = drp_hub_service_hooks(service);
 		struct drp_server_config config = {
 			.listen = listen ? listen : hub.settings.listen};
-		err = drp_server_run(&config, &hooks, listening, diag);
+		err = serve_hub(&hub, &config, diag);
 	}
-	drp_hub_service_free(service);
 	if (held >= 0) {
 		drp_dir_release(held);
 	}
