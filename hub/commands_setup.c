@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/commands.h"
 #include "hub/forwarder.h"
+#include "hub/notary.h"
 #include "hub/registry.h"
 #include "hub/service.h"
 #include "proto/base/alloc.h"
@@ -266,6 +267,19 @@ static enum drp_err serve_hub(struct drp_hub *hub, const struct drp_server_confi
 	return err;
 }
 
+static enum drp_err serve_notary(struct drp_hub *hub,
+	const struct drp_server_config *config, struct drp_diag *diag)
+{
+	struct drp_notary *notary = NULL;
+	enum drp_err err = drp_notary_new(hub, &notary);
+	if (err == DRP_OK) {
+		struct drp_service hooks = drp_notary_hooks(notary);
+		err = drp_server_run(config, &hooks, listening, diag);
+	}
+	drp_notary_free(notary);
+	return err;
+}
+
 enum drp_err drp_hub_serve(const struct drp_args *args, struct drp_diag *diag)
 {
 	struct drp_hub hub;
@@ -279,7 +293,8 @@ enum drp_err drp_hub_serve(const struct drp_args *args, struct drp_diag *diag)
 		const char *listen = drp_args_get(args, "--listen");
 		struct drp_server_config config = {
 			.listen = listen ? listen : hub.settings.listen};
-		err = serve_hub(&hub, &config, diag);
+		err = drp_hub_is_notary(&hub) ? serve_notary(&hub, &config, diag)
+					      : serve_hub(&hub, &config, diag);
 	}
 	if (held >= 0) {
 		drp_dir_release(held);
