@@ -230,6 +230,7 @@ static enum drp_err answer_sync(struct drp_service_turn *t)
 		struct drp_announced *a = &t->reply->sync.campaign[t->reply->sync.n++];
 		a->manifest = rows[i].manifest;
 		memcpy(a->signature, rows[i].signature, sizeof a->signature);
+		memcpy(a->cosignature, rows[i].cosignature, sizeof a->cosignature);
 		a->state = rows[i].state;
 	}
 	drp_free(rows);
