@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A whole federation in one process: a hub, its schools' nodes, real stores in a
- * scratch folder, a clock that only tests move and a network that is a function call.
- * Nothing here draws from the system's randomness but keys and ids.
+ * A whole federation in one process: a hub, its schools' nodes and, on the sealed track,
+ * a notary; real stores in a scratch folder, a clock that only tests move and networks
+ * that are function calls. Nothing here draws from the system's randomness but keys and
+ * ids.
  */
 #ifndef DRP_TESTS_FEDERATION_H
 #define DRP_TESTS_FEDERATION_H
 
 #include "hub/campaign.h"
+#include "hub/peer.h"
 #include "hub/registry.h"
 #include "hub/service.h"
 #include "node/release.h"
@@ -34,11 +36,18 @@ struct fed_school {
 	int visiting;
 };
 
+struct fed_notary;
+
 struct fed {
 	char dir[128], hub_dir[160];
 	int64_t now_ms;
 	struct drp_hub hub;
 	struct drp_hub_service *service;
+	/* Of the sealed track (sealed_federation.h); NULL on the open one. */
+	struct fed_notary *notary;
+	struct drp_peer peer; /* the hub's way to the notary */
+	void (*pair)(struct fed *f);
+	void (*end)(struct fed *f);
 	size_t n;
 	struct fed_school school[FED_SCHOOLS_MAX];
 	struct drp_test_rng_state rng_state;
@@ -141,6 +150,9 @@ static inline void fed_end(struct fed *f)
 		fed_close_node(&f->school[i]);
 	}
 	fed_close_hub(f);
+	if (f->end) {
+		f->end(f);
+	}
 	nftw(f->dir, fed_remove, 16, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -200,17 +212,18 @@ static inline void fed_campaign(struct fed *f, const char *id)
 	char path[DRP_PATH_MAX], text[1024], made[DRP_NAME_MAX];
 	snprintf(text, sizeof text,
 		"campaign: %s\ntitle: Test\nregion: VL\ninstrument: " DRP_SOURCE_DIR
-		"/deploy/instruments/selfie.yaml\ntrack: open\n"
+		"/deploy/instruments/selfie.yaml\ntrack: %s\n"
 		"cohort: self-selected\nperiod: {from: 2026-09-01, to: 2026-12-18}\n"
 		"deadline: 2026-12-31\n",
-		id);
+		id, f->pair ? "sealed" : "open");
 	fed_write(f, "campaign.yaml", text, path);
 	enum drp_err err = drp_campaign_new(&f->hub, path, made, &report, &diag);
 	if (err) {
 		printf("# %s\n", diag.text);
 	}
 	CHECK_OK(err);
-	err = drp_campaign_sign(&f->hub, id, &report, &diag);
+	err = f->pair ? drp_campaign_sign_by(&f->hub, &f->peer, id, &report, &diag)
+		      : drp_campaign_sign(&f->hub, id, &report, &diag);
 	if (err) {
 		printf("# %s\n", diag.text);
 	}
@@ -218,10 +231,12 @@ static inline void fed_campaign(struct fed *f, const char *id)
 	drp_buf_clear(&report);
 }
 
-/* A hub with n enrolled schools and one signed campaign. */
-static inline void fed_begin(struct fed *f, size_t n, uint32_t eligible, uint64_t seed)
+/* A hub with n enrolled schools and one signed campaign. pair brings a notary. */
+static inline void fed_begin_with(struct fed *f, size_t n, uint32_t eligible,
+	uint64_t seed, void (*pair)(struct fed *f))
 {
 	memset(f, 0, sizeof *f);
+	f->pair = pair;
 	snprintf(f->dir, sizeof f->dir, "%s/drempel-fed-XXXXXX",
 		access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	CHECK(mkdtemp(f->dir) != NULL);
@@ -235,10 +250,18 @@ static inline void fed_begin(struct fed *f, size_t n, uint32_t eligible, uint64_
 	fed_open_hub(f);
 	f->n = n;
 	fed_register(f, eligible);
+	if (pair) {
+		pair(f);
+	}
 	for (size_t i = 0; i < n; i++) {
 		fed_enrol(f, &f->school[i]);
 	}
 	fed_campaign(f, FED_CAMPAIGN);
+}
+
+static inline void fed_begin(struct fed *f, size_t n, uint32_t eligible, uint64_t seed)
+{
+	fed_begin_with(f, n, eligible, seed, NULL);
 }
 
 /* n questionnaires of a group, every answer the given point of the scale. */
