@@ -3,8 +3,8 @@
  * Puts the request path of service.h together and takes it apart again. The order of
  * the end is the point (rep.c says why):
  *   1. the doorman stops listening and reading requests, lets the answers in work pass,
- *      for at most GRACE_MS, closes every connection and its own way to NNG, and the
- *      loop runs out of handles;
+ *      for at most GRACE_MS, closes every connection and its own way to NNG; HTTP ends
+ *      its tasks and replies in the same time; the loop runs out of handles;
  *   2. the REP socket waits until its only peer has gone, cancels its receives and waits
  *      for the requests that are still in work: workers and store run on;
  *   3. the queues are closed, the threads end, and only then the REP socket is freed.
@@ -44,6 +44,7 @@ struct server {
 	uv_loop_t loop;
 	uv_signal_t signals[2];
 	struct drp_doorman *doorman;
+	struct drp_http *http; /* NULL: none */
 	struct drp_rep *rep;
 	struct drp_queue requests, jobs;
 	uv_thread_t workers[WORKERS_MAX], store;
@@ -233,6 +234,9 @@ static void stop(struct server *server)
 	server->stopping = 1;
 	server->guarded = uv_thread_create(&server->guard, run_guard, server) == 0;
 	drp_doorman_stop(server->doorman, GRACE_MS);
+	if (server->http) {
+		drp_http_stop(server->http, GRACE_MS);
+	}
 	for (int i = 0; i < 2; i++) {
 		uv_close((uv_handle_t *)&server->signals[i], NULL);
 	}
@@ -294,6 +298,15 @@ static struct server *server_new(const struct drp_service *service, struct drp_d
 	return NULL;
 }
 
+static enum drp_err open_http(struct server *server,
+	const struct drp_server_config *config, struct drp_diag *diag)
+{
+	struct drp_http_limits limits = drp_http_defaults();
+	return config->http_listen ? drp_http_open(&server->loop, config->http_listen,
+					     config->http, &limits, &server->http, diag)
+				   : DRP_OK;
+}
+
 static enum drp_err open_path(struct server *server,
 	const struct drp_server_config *config, struct drp_diag *diag)
 {
@@ -312,7 +325,8 @@ static enum drp_err open_path(struct server *server,
 		return err;
 	}
 	catch_signals(server);
-	err = start_threads(server, config->workers, diag);
+	err = open_http(server, config, diag);
+	err = err ? err : start_threads(server, config->workers, diag);
 	if (err) {
 		stop(server);
 	}
@@ -333,6 +347,9 @@ static int server_free(struct server *server)
 	}
 	if (server->doorman) {
 		drp_doorman_free(server->doorman);
+	}
+	if (server->http) {
+		drp_http_free(server->http);
 	}
 	drp_queue_clear(&server->requests);
 	drp_queue_clear(&server->jobs);

@@ -8,12 +8,15 @@
  * At most DRP_HUB_CONTEXTS requests are inside; the others wait at the doorman.
  * Why a doorman: Debian's libnng 1.5.2 must not face a network (one aborted connection
  * stops a listener for ever), and it has no deadlines of its own.
+ * HTTP (http.h), where it is wanted, lives on the loop thread beside the doorman and has
+ * nothing to do with this path.
  * Threads: open runs on any worker, commit and idle only on the store thread.
  */
 #ifndef DRP_RUNTIME_SERVICE_H
 #define DRP_RUNTIME_SERVICE_H
 
 #include "proto/base/buf.h"
+#include "proto/runtime/http.h"
 
 #include <drempel/err.h>
 
@@ -42,10 +45,12 @@ struct drp_service {
 };
 
 struct drp_server_config {
-	const char *listen;   /* "tcp://127.0.0.1:7411"; port 0 picks a free one */
-	unsigned workers;     /* 0: online cores - 1, at least 1 */
-	unsigned connections; /* at the public port; 0: the value of limits.h */
-	unsigned per_address; /* likewise */
+	const char *listen;	 /* "tcp://127.0.0.1:7411"; port 0 picks a free one */
+	unsigned workers;	 /* 0: online cores - 1, at least 1 */
+	unsigned connections;	 /* at the public port; 0: the value of limits.h */
+	unsigned per_address;	 /* likewise */
+	const char *http_listen; /* NULL: no HTTP; http_listen.h says what it may be */
+	const struct drp_http_handler *http;
 };
 
 /* drp_server_run serves until SIGTERM or SIGINT, then finishes what is in work and

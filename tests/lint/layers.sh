@@ -25,6 +25,7 @@ BEGIN {
 	only("sodium.h", "crypto")
 	only("msgpack.h", "wire")
 	only("uv.h", "runtime")
+	only("microhttpd.h", "runtime")
 	only("nng/", "runtime")
 	only("sqlite3.h", "runtime")
 	only("cyaml/", "model node hub")
