@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/registry.h"
 
+#include "hub/store_sealed.h"
 #include "proto/base/alloc.h"
 #include "proto/base/csv.h"
 #include "proto/base/date.h"
@@ -200,6 +201,19 @@ enum drp_err drp_registry_import(struct drp_hub *hub, const char *path, size_t *
 	return err;
 }
 
+/* The notary that campaigns signed from now on would name; a hub may have none. */
+static enum drp_err name_notary(
+	struct drp_hub *hub, struct drp_invite *invite, struct drp_diag *diag)
+{
+	struct drp_card notary;
+	enum drp_err err = drp_hub_peer_notary(hub->store, &notary, diag);
+	if (err == DRP_OK) {
+		invite->notary_key = notary.key;
+		memcpy(invite->notary_box, notary.box, sizeof notary.box);
+	}
+	return err == DRP_E_NOTFOUND ? DRP_OK : err;
+}
+
 enum drp_err drp_registry_invite(struct drp_hub *hub, const char *school, unsigned days,
 	struct drp_buf *text, struct drp_diag *diag)
 {
@@ -228,7 +242,8 @@ enum drp_err drp_registry_invite(struct drp_hub *hub, const char *school, unsign
 	drp_keys_public(hub->keys, &invite.hub_key, invite.hub_box);
 	struct drp_hash token;
 	drp_hash_tagged("drempel invite 1", invite.token, sizeof invite.token, &token);
-	err = drp_hub_begin(hub->store, diag);
+	err = name_notary(hub, &invite, diag);
+	err = err ? err : drp_hub_begin(hub->store, diag);
 	if (err == DRP_OK) {
 		err = drp_hub_invite_put(
 			hub->store, &token, s.id, invite.expires_s, diag);
