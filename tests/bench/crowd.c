@@ -11,8 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CAMPAIGN "bench"
-#define NOW_S	 INT64_C(1780000000) /* 2026-05-28, inside the campaign's window */
+#define CAMPAIGN   "bench"
+#define ALL_LEVELS 0x3e
+#define NOW_S	   INT64_C(1780000000) /* 2026-05-28, inside the campaign's window */
 
 static const enum drp_group groups[] = {DRP_TEACHER, DRP_LEADER};
 #define GROUPS (sizeof groups / sizeof *groups)
@@ -26,51 +27,90 @@ int64_t crowd_now_ms(void *self)
 /* What making the crowd needs and the crowd does not keep. */
 struct making {
 	struct drp_hub hub;
-	size_t n_schools;
-	struct drp_keys **keys; /* by school */
-	struct drp_key *public; /* by school */
+	struct crowd_keys keys;
 	struct drp_manifest *manifest;
 	struct drp_instrument *instrument;
 };
 
-static enum drp_err enrol(struct making *m, size_t i, struct drp_diag *diag)
+static enum drp_err put_school(struct drp_hub *hub, size_t i, uint8_t levels,
+	const uint32_t eligible[DRP_GROUPS], struct drp_diag *diag)
 {
 	struct drp_school school = {.province = (uint8_t)(DRP_BE21 + i % 5),
-		.network = (uint8_t)(DRP_GO + i % DRP_NETWORKS)};
-	struct drp_hash token;
-	uint8_t box[DRP_BOX_KEY_BYTES];
+		.network = (uint8_t)(DRP_GO + i / 5 % DRP_NETWORKS)};
 	snprintf(school.id, sizeof school.id, "s%06u", (unsigned)i);
 	snprintf(school.name, sizeof school.name, "School %zu", i);
 	snprintf(school.board, sizeof school.board, "b%06u", (unsigned)i / 2);
+	school.levels = levels ? levels : (uint8_t)(1u << (1 + i % DRP_LEVELS));
 	for (int level = 1; level <= DRP_LEVELS; level++) {
-		school.levels = (uint8_t)(school.levels | 1u << level);
 		for (int g = 0; g < DRP_GROUPS; g++) {
-			school.eligible[level][g] = 200;
+			school.eligible[level][g] =
+				school.levels & 1u << level ? eligible[g] : 0;
 		}
 	}
-	drp_hash_bytes(&i, sizeof i, &token);
-	enum drp_err err = drp_keys_new(&m->keys[i]);
-	if (!err) {
-		drp_keys_public(m->keys[i], &m->public[i], box);
-		err = drp_hub_school_put(m->hub.store, &school, diag);
-	}
-	return err ? err
-		   : drp_hub_enrol(
-			     m->hub.store, &token, school.id, &m->public[i], NOW_S, diag);
+	return drp_hub_school_put(hub->store, &school, diag);
 }
 
-static enum drp_err enrol_all(struct making *m, struct drp_diag *diag)
+enum drp_err crowd_register(struct drp_hub *hub, size_t n, uint8_t levels,
+	const uint32_t eligible[DRP_GROUPS], struct drp_diag *diag)
 {
-	m->keys = drp_alloc(m->n_schools, sizeof *m->keys);
-	m->public = drp_alloc(m->n_schools, sizeof *m->public);
-	if (!m->keys || !m->public) {
+	enum drp_err err = drp_hub_begin(hub->store, diag);
+	for (size_t i = 0; i < n && !err; i++) {
+		err = put_school(hub, i, levels, eligible, diag);
+	}
+	return err ? err : drp_hub_commit(hub->store, diag);
+}
+
+static enum drp_err enrol(struct drp_hub *hub, struct crowd_keys *keys, size_t i,
+	int64_t now_s, struct drp_diag *diag)
+{
+	struct drp_hash token;
+	uint8_t box[DRP_BOX_KEY_BYTES];
+	char id[DRP_CODE_MAX];
+	snprintf(id, sizeof id, "s%06u", (unsigned)i);
+	drp_hash_bytes(&i, sizeof i, &token);
+	enum drp_err err = drp_keys_new(&keys->keys[i]);
+	if (!err) {
+		drp_keys_public(keys->keys[i], &keys->public[i], box);
+		err = drp_hub_enrol(
+			hub->store, &token, id, &keys->public[i], now_s, diag);
+	}
+	return err;
+}
+
+enum drp_err crowd_enrol(struct drp_hub *hub, size_t n, struct crowd_keys *keys,
+	int64_t now_s, struct drp_diag *diag)
+{
+	*keys = (struct crowd_keys){
+		n, drp_alloc(n, sizeof *keys->keys), drp_alloc(n, sizeof *keys->public)};
+	if (!keys->keys || !keys->public) {
 		return DRP_E_NOMEM;
 	}
-	enum drp_err err = drp_hub_begin(m->hub.store, diag);
-	for (size_t i = 0; i < m->n_schools && !err; i++) {
-		err = enrol(m, i, diag);
+	enum drp_err err = drp_hub_begin(hub->store, diag);
+	for (size_t i = 0; i < n && !err; i++) {
+		err = enrol(hub, keys, i, now_s, diag);
 	}
-	return err ? err : drp_hub_commit(m->hub.store, diag);
+	return err ? err : drp_hub_commit(hub->store, diag);
+}
+
+const struct drp_keys *crowd_keys_of(
+	const struct crowd_keys *keys, const struct drp_key *public)
+{
+	for (size_t i = 0; i < keys->n; i++) {
+		if (memcmp(&keys->public[i], public, sizeof *public) == 0) {
+			return keys->keys[i];
+		}
+	}
+	return NULL;
+}
+
+void crowd_keys_clear(struct crowd_keys *keys)
+{
+	for (size_t i = 0; keys->keys && i < keys->n; i++) {
+		drp_keys_free(keys->keys[i]);
+	}
+	drp_free(keys->keys);
+	drp_free(keys->public);
+	*keys = (struct crowd_keys){0};
 }
 
 static enum drp_err open_campaign(struct making *m, struct drp_diag *diag)
@@ -122,17 +162,6 @@ static void fill(const struct making *m, const struct drp_unit *unit,
 	}
 }
 
-static const struct drp_keys *keys_of(const struct making *m, const struct drp_unit *unit)
-{
-	const struct drp_key *key = &m->manifest->key[unit->school];
-	for (size_t i = 0; i < m->n_schools; i++) {
-		if (memcmp(&m->public[i], key, sizeof *key) == 0) {
-			return m->keys[i];
-		}
-	}
-	return NULL;
-}
-
 static enum drp_err seal(struct crowd *crowd, const struct making *m,
 	const struct drp_unit *unit, enum drp_group group, size_t i)
 {
@@ -152,9 +181,10 @@ static enum drp_err seal(struct crowd *crowd, const struct making *m,
 	}
 	if (!err) {
 		rng.fill(rng.self, &request->id, sizeof request->id);
-		err = drp_envelope_seal(keys_of(m, unit), crowd->hub_box, DRP_MSG_SUBMIT,
-			&request->id, body.data, body.len, &request->envelope,
-			request->message_key);
+		err = drp_envelope_seal(
+			crowd_keys_of(&m->keys, &m->manifest->key[unit->school]),
+			crowd->hub_box, DRP_MSG_SUBMIT, &request->id, body.data, body.len,
+			&request->envelope, request->message_key);
 	}
 	crowd->messages[i].bytes = request->envelope.data;
 	crowd->messages[i].n = request->envelope.len;
@@ -193,7 +223,8 @@ enum drp_err crowd_make(struct crowd *crowd, size_t schools, struct drp_diag *di
 {
 	static const struct drp_hub_settings settings = {
 		"Bench", "hub", "tcp://127.0.0.1:0", ""};
-	struct making m = {.n_schools = schools};
+	static const uint32_t eligible[DRP_GROUPS] = {200, 200, 200};
+	struct making m = {0};
 	*crowd = (struct crowd){.dir = "/var/tmp/drempel-bench-XXXXXX"};
 	if (!mkdtemp(crowd->dir)) {
 		return drp_fail(diag, DRP_E_IO, "/var/tmp: no folder can be made there");
@@ -204,14 +235,11 @@ enum drp_err crowd_make(struct crowd *crowd, size_t schools, struct drp_diag *di
 		return err;
 	}
 	drp_keys_public(m.hub.keys, &crowd->hub_key, crowd->hub_box);
-	err = enrol_all(&m, diag);
+	err = crowd_register(&m.hub, schools, ALL_LEVELS, eligible, diag);
+	err = err ? err : crowd_enrol(&m.hub, schools, &m.keys, NOW_S, diag);
 	err = err ? err : open_campaign(&m, diag);
 	err = err ? err : seal_all(crowd, &m);
-	for (size_t i = 0; m.keys && i < schools; i++) {
-		drp_keys_free(m.keys[i]);
-	}
-	drp_free(m.keys);
-	drp_free(m.public);
+	crowd_keys_clear(&m.keys);
 	drp_instrument_free(m.instrument);
 	drp_manifest_free(m.manifest);
 	drp_hub_close(&m.hub);
@@ -277,6 +305,11 @@ static int remove_one(const char *path, const struct stat *st, int flag, struct 
 	return remove(path);
 }
 
+void crowd_remove(const char *dir)
+{
+	nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 void crowd_clear(struct crowd *crowd)
 {
 	for (size_t i = 0; i < crowd->n && crowd->requests; i++) {
@@ -284,5 +317,5 @@ void crowd_clear(struct crowd *crowd)
 	}
 	drp_free(crowd->requests);
 	drp_free(crowd->messages);
-	nftw(crowd->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	crowd_remove(crowd->dir);
 }

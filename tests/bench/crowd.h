@@ -28,6 +28,28 @@ struct crowd {
 	struct load_message *messages;
 };
 
+/* Keys of n schools, in the order in which crowd_register made them. */
+struct crowd_keys {
+	size_t n;
+	struct drp_keys **keys;
+	struct drp_key *public;
+};
+
+/* crowd_register enters schools at a hub, or at a notary, over all provinces and
+ * networks, two of them to a board; each has the levels whose bits are set, or, for 0,
+ * one, which differs from school to school. */
+enum drp_err crowd_register(struct drp_hub *hub, size_t n, uint8_t levels,
+	const uint32_t eligible[DRP_GROUPS], struct drp_diag *diag);
+/* crowd_enrol gives each of them keys at a hub. Clear them whatever the outcome. */
+enum drp_err crowd_enrol(struct drp_hub *hub, size_t n, struct crowd_keys *keys,
+	int64_t now_s, struct drp_diag *diag);
+const struct drp_keys *crowd_keys_of(
+	const struct crowd_keys *keys, const struct drp_key *public);
+void crowd_keys_clear(struct crowd_keys *keys);
+
+/* crowd_remove removes a directory with all that is in it. */
+void crowd_remove(const char *dir);
+
 /* The bench's day; the hub's clock stands still. */
 int64_t crowd_now_ms(void *self);
 
