@@ -288,7 +288,17 @@ static void bytes_that_are_no_shares(void)
 	CHECK_ERR(drp_shares_open(a, b, 2, values), DRP_E_MALFORMED);
 	plan(DRP_LEADER, &agreed);
 	CHECK_OK(drp_aggregate_new(&fixture.task[DRP_LEADER], &agreed, &aggregate));
-	CHECK_ERR(drp_aggregate_add(aggregate, &fixture.unit[0], a), DRP_E_MALFORMED);
+	uint8_t zeros[(SEALED_COUNTS_MAX + 1) * 16] = {0};
+	size_t share_n = fixture.task[DRP_LEADER].prio3.sizes.out_share;
+	for (size_t n = share_n - 16; n <= share_n + 16; n++) {
+		CHECK_ERR(drp_aggregate_add(aggregate, &fixture.unit[0],
+				  (struct drp_bytes){zeros, n}),
+			n == share_n ? DRP_OK : DRP_E_MALFORMED);
+	}
+	memset(zeros + 16, 0xff, 16);
+	CHECK_ERR(drp_aggregate_add(aggregate, &fixture.unit[0],
+			  (struct drp_bytes){zeros, share_n}),
+		DRP_E_MALFORMED);
 	drp_aggregate_free(aggregate);
 	drp_aggregate_free(NULL);
 }

@@ -156,6 +156,15 @@ static void sealed_noise(void)
 		r->rho = (struct drp_rational){0, 1}; /* re-used noise is none here */
 		CHECK_ERR(check_sealed(&m), DRP_E_POLICY);
 	}
+	/* As an open campaign would: a second family with the region's draw. */
+	struct drp_manifest m = sealed.manifest;
+	uint8_t family = m.release[6].family;
+	CHECK(m.release[3].group == m.release[6].group &&
+		m.release[3].family == DRP_FAMILY_REGION);
+	m.release[6] = m.release[3];
+	m.release[6].family = family;
+	m.release[6].rho = (struct drp_rational){0, 1};
+	CHECK_ERR(check_sealed(&m), DRP_E_POLICY);
 }
 
 /* Pupils are asked no additional items. */

@@ -77,11 +77,12 @@ static void everything_is_bound(void)
 	CHECK(!same_tag(&fixture.task[DRP_TEACHER], &other));
 }
 
-/* n five-point items without n/a, for pupils of units with 100000 of them. */
-static enum drp_err make_large(uint16_t n, struct drp_task *task, struct drp_diag *diag)
+/* n five-point items without n/a, for pupils of units with so many of them. */
+static enum drp_err make_large(
+	uint16_t n, uint32_t eligible, struct drp_task *task, struct drp_diag *diag)
 {
 	static struct drp_instrument in;
-	struct drp_unit unit = {.eligible = {0, 0, DRP_UNIT_ELIGIBLE_MAX}};
+	struct drp_unit unit = {.eligible = {0, 0, eligible}};
 	struct drp_manifest m = fixture.manifest;
 	in = (struct drp_instrument){
 		.n_scales = 1, .scale = {{.points = 5}}, .n_items = n};
@@ -121,23 +122,31 @@ static size_t message_of(const struct drp_task *task)
 	return n;
 }
 
+/* For each number of bits the most items that a task takes: one of these reports comes
+ * close to the limit. */
 static void a_report_fits_a_message(void)
 {
 	static struct drp_task task;
 	struct drp_diag diag = {0};
-	uint16_t n = 1;
-	while (make_large(n, &task, NULL) == DRP_OK) {
-		n++;
+	size_t largest = 0;
+	for (unsigned bits = 11; bits <= 17; bits++) {
+		uint32_t eligible = bits < 17 ? (1u << bits) - 1 : DRP_UNIT_ELIGIBLE_MAX;
+		uint16_t n = 100;
+		while (make_large(n, eligible, &task, &diag) == DRP_OK) {
+			n++;
+		}
+		CHECK(n > 100 && n < DRP_ITEMS_MAX);
+		CHECK_INT(diag.code, DRP_E_TOOBIG);
+		CHECK_OK(make_large((uint16_t)(n - 1), eligible, &task, NULL));
+		CHECK_INT(task.prio3.circuit.bits, bits);
+		size_t message = message_of(&task);
+		printf("# %d items of %u bits: %zu bytes\n", n - 1, bits, message);
+		CHECK(message <= DRP_MESSAGE_MAX_BYTES);
+		largest = message > largest ? message : largest;
 	}
-	CHECK(n > 100 && n < DRP_ITEMS_MAX);
-	CHECK_ERR(make_large(n, &task, &diag), DRP_E_TOOBIG);
-	printf("# %s\n", diag.text);
-	CHECK_OK(make_large((uint16_t)(n - 1), &task, NULL));
-	size_t largest = message_of(&task);
-	printf("# %d items of 17 bits: %zu bytes\n", n - 1, largest);
-	CHECK(largest <= DRP_MESSAGE_MAX_BYTES);
-	CHECK(largest > DRP_MESSAGE_MAX_BYTES - 4096);
-	CHECK_ERR(make_large(DRP_ITEMS_MAX, &task, NULL), DRP_E_TOOBIG);
+	CHECK(largest > DRP_MESSAGE_MAX_BYTES - 256);
+	CHECK_ERR(make_large(DRP_ITEMS_MAX, DRP_UNIT_ELIGIBLE_MAX, &task, NULL),
+		DRP_E_TOOBIG);
 }
 
 static void keys_of_a_seed(void)

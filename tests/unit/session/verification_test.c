@@ -209,7 +209,11 @@ static void replay_elsewhere(void)
 	moved.statement.group = DRP_TEACHER;
 	CHECK_ERR(drp_report_check(
 			  &fixture.task[DRP_TEACHER], &fixture.manifest, &moved, 0, NULL),
-		DRP_E_MALFORMED); /* other lengths */
+		DRP_E_MALFORMED);		 /* other lengths */
+	struct drp_task alike = fixture.task[G]; /* of a group with as many questions */
+	alike.group = DRP_PUPIL;
+	CHECK_ERR(drp_report_check(&alike, &fixture.manifest, &s.hub, 0, NULL),
+		DRP_E_MALFORMED);
 	moved = s.hub;
 	moved.statement.unit = fixture.unit[U + 1].id;
 	CHECK_ERR(check(&moved, 0), DRP_E_SIGNATURE);
