@@ -3,6 +3,7 @@
 
 import ctypes
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -12,6 +13,7 @@ COMMAND_TIMEOUT_S = 300
 HUB_START_S = 30
 HUB_STOP_S = 20
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+VERIFIED = re.compile(r" verified .*\breports=(\d+) us=(\d+)")
 
 # The peak memory that the kernel reports of a process counts what it held before it
 # became its program, so one started straight from here would report this driver's. A
@@ -109,10 +111,12 @@ def last_line(path, start):
 
 
 class Hub:
-    """The serving hub. Its output is a file, so that it can outlive this driver."""
+    """A serving hub or notary. Its output is a file, so that it can outlive this driver."""
 
-    def __init__(self, programs, directory, address):
-        self.log = os.path.join(programs.logs, "serve.log")
+    def __init__(self, programs, role, directory, address):
+        self.role = role
+        self.address = address
+        self.log = os.path.join(programs.logs, f"serve-{role}.log")
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 [programs.hub, "serve", "--dir", directory, "--listen", address],
@@ -121,9 +125,20 @@ class Hub:
         while not self.says(address.removeprefix("tcp://")):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.stop()
-                raise Failure(f"drempel-hub serve did not say that it listens on "
-                              f"{address}{last_line(self.log, 0)}; log: {self.log}")
+                raise Failure(f"the {role}'s drempel-hub serve did not say that it listens "
+                              f"on {address}{last_line(self.log, 0)}; log: {self.log}")
             time.sleep(0.05)
+
+    def verify_ms(self):
+        """Milliseconds of verification for each report, as the program logged them."""
+        reports = microseconds = 0
+        with open(self.log, encoding="utf-8", errors="replace") as file:
+            for line in file:
+                found = VERIFIED.search(line)
+                if found:
+                    reports += int(found[1])
+                    microseconds += int(found[2])
+        return round(microseconds / 1000 / max(1, reports), 3)
 
     def says(self, text):
         with open(self.log, encoding="utf-8", errors="replace") as file:
@@ -131,7 +146,7 @@ class Hub:
 
     def check(self):
         if self.process.poll() is not None:
-            raise Failure(f"drempel-hub serve stopped by itself "
+            raise Failure(f"the {self.role}'s drempel-hub serve stopped by itself "
                           f"({describe_exit(self.process.returncode)}); log: {self.log}")
 
     def stop(self):

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Run a whole federation on loopback: one hub, a node per school, one campaign.
+"""Run a whole federation on loopback: one hub, a node per school, one campaign; on the
+sealed track a notary too, in a process and a directory of its own.
 
 Every step is a command of drempel-hub or drempel-node as people type it; this driver
 only generates the schools, keeps two nodes at work at a time, and collects what design
@@ -27,6 +28,7 @@ ROOT = generate.ROOT
 FRAME = os.path.join(ROOT, "deploy/reference/frame-vlaanderen-2020.csv")
 INSTRUMENT = os.path.join(ROOT, "deploy/instruments/selfie.yaml")
 NODES_AT_ONCE = 2
+VERIFIED_WITHIN_S = 120
 
 
 class Progress:
@@ -69,19 +71,25 @@ class Demo:
         self.run_dir = os.path.join(self.out, "run")
         self.generated = os.path.join(self.run_dir, "generated")
         self.hub_dir = os.path.join(self.run_dir, "hub")
+        self.notary_dir = os.path.join(self.run_dir, "notary")
+        self.sealed = options.track == "sealed"
         self.logs = os.path.join(self.run_dir, "logs")
         os.makedirs(self.logs)
         self.programs = Programs(os.path.abspath(options.bin), self.logs)
         self.progress = Progress()
         self.seconds = {}
-        self.hub = None
+        self.hub = self.notary = None
         today = datetime.date.today()
         self.campaign = f"demo-{today.year}"
         self.deadline = today + datetime.timedelta(days=14)
-        self.address = f"tcp://127.0.0.1:{free_port()}"
+        self.sent_bytes = {}
 
     def on_hub(self, *arguments, log="hub"):
         return self.programs.run(log, self.programs.hub, *arguments, "--dir", self.hub_dir)
+
+    def on_notary(self, *arguments):
+        return self.programs.run("notary", self.programs.hub, *arguments, "--dir",
+                                 self.notary_dir)
 
     def on_node(self, school, *arguments):
         name = school["school"]
@@ -110,12 +118,15 @@ class Demo:
                 except BaseException:
                     self.programs.stop()
                     pool.shutdown(cancel_futures=True)
-                    if self.hub:
-                        self.hub.check()  # nodes fail when it is gone: say the cause
+                    self.check_daemons()  # nodes fail when one is gone: say the cause
                     raise
-        if self.hub:
-            self.hub.check()
+        self.check_daemons()
         self.seconds[name] = round(time.monotonic() - started, 3)
+
+    def check_daemons(self):
+        for daemon in (self.hub, self.notary):
+            if daemon:
+                daemon.check()
 
     def run(self):
         self.phase("generate", self.generate)
@@ -124,6 +135,9 @@ class Demo:
         self.phase("announce", self.announce)
         self.phase("fill", self.fill, self.schools)
         self.phase("publish", self.publish, self.schools)
+        if self.sealed:
+            self.phase("verify", self.verify)
+            self.phase("confirm", self.publish, self.schools)
         self.phase("close", self.close)
         self.phase("export", self.export)
         self.phase("audit", self.audit)
@@ -143,11 +157,26 @@ class Demo:
         self.period = plan["period"]
 
     def found(self):
-        """A hub with its registry, serving."""
-        self.on_hub("init", "--name", "Drempel demo", "--role", "hub",
-                    "--listen", self.address)
-        self.on_hub("school", "import", os.path.join(self.generated, "registry.csv"))
-        self.hub = Hub(self.programs, self.hub_dir, self.address)
+        """A hub with its registry, serving; and a notary with its own copy of it, paired."""
+        address = f"tcp://127.0.0.1:{free_port()}"
+        registry = os.path.join(self.generated, "registry.csv")
+        self.on_hub("init", "--name", "Drempel demo", "--role", "hub", "--listen", address)
+        self.on_hub("school", "import", registry)
+        if self.sealed:
+            notary = f"tcp://127.0.0.1:{free_port()}"
+            self.on_notary("init", "--name", "Drempel demo notary", "--role", "notary",
+                           "--listen", notary)
+            self.on_notary("school", "import", registry)
+            self.on_hub("pair", self.card("notary", self.on_notary("card")))
+            self.on_notary("pair", self.card("hub", self.on_hub("card")))
+            self.notary = Hub(self.programs, "notary", self.notary_dir, notary)
+        self.hub = Hub(self.programs, "hub", self.hub_dir, address)
+
+    def card(self, role, text):
+        path = os.path.join(self.run_dir, f"card-{role}.txt")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
 
     def enrol(self, school):
         invitation = os.path.join(self.run_dir, "invites", school["school"] + ".txt")
@@ -190,6 +219,20 @@ class Demo:
     def publish(self, school):
         self.on_node(school, "publish", self.campaign, "--once")
 
+    def verify(self):
+        """Until hub and notary have verified everything that the hub stored."""
+        deadline = time.monotonic() + VERIFIED_WITHIN_S
+        while True:
+            self.check_daemons()
+            shown = json.loads(self.on_hub("campaign", "show", self.campaign, "--json"))
+            if shown["verified"] == self.count_contributions():
+                return
+            if shown["refused"] or time.monotonic() > deadline:
+                raise Failure(f"of {self.count_contributions()} reports {shown['verified']} "
+                              f"were verified and {shown['refused']} refused; logs: "
+                              f"{self.logs}")
+            time.sleep(0.2)
+
     def close(self):
         self.on_hub("campaign", "close", self.campaign)
 
@@ -206,6 +249,8 @@ class Demo:
         """What is left after it must still prove the edition."""
         self.on_hub("campaign", "freeze", self.campaign)
         self.on_hub("audit", self.campaign)
+        if self.sealed:
+            self.on_notary("audit", self.campaign)
 
     def write_truth(self):
         self.on_python("truth.py", self.generated,
@@ -219,11 +264,16 @@ class Demo:
         log = self.on_node(school, "log", "--json")
         with open(path, "w", encoding="utf-8") as file:
             file.write(log)
+        self.sent_bytes[school["school"]] = sum(
+            len(sent["bytes"]) // 2 for sent in json.loads(log)["contributions"])
+
+    def count_contributions(self):
+        return sum(len(unit["groups"]) for school in self.schools
+                   for unit in school["units"])
 
     def write_summary(self):
         shown = json.loads(self.on_hub("campaign", "show", self.campaign, "--json"))
-        contributions = sum(len(unit["groups"]) for school in self.schools
-                            for unit in school["units"])
+        contributions = self.count_contributions()
         rows = truth.read_observations(os.path.join(self.out, "tables/observations.csv"))
         summary = {
             "campaign": self.campaign, "track": self.options.track,
@@ -235,8 +285,12 @@ class Demo:
             "published": sum(row["value"] != "" for row in rows),
             "suppressed": sum(row["status"] == "c" for row in rows),
             "node_peak_kib": self.programs.node_peak_kib,
+            "bytes_per_school": round(sum(self.sent_bytes.values()) / len(self.schools)),
             "privacy": shown["privacy"],
         }
+        if self.sealed:
+            summary["verify_ms_per_report"] = {
+                daemon.role: daemon.verify_ms() for daemon in (self.hub, self.notary)}
         with open(os.path.join(self.out, "summary.json"), "w", encoding="utf-8") as file:
             json.dump(summary, file, indent=1)
             file.write("\n")
@@ -252,11 +306,21 @@ class Demo:
               f"sent      {self.out}/sent: what each school's own log says left it\n"
               f"summary   {self.out}/summary.json\n"
               f"hub       drempel-hub table {self.campaign} --dir {self.hub_dir}")
+        if self.sealed:
+            print(f"notary    drempel-hub audit {self.campaign} --dir {self.notary_dir}")
+
+    def leave_serving(self):
+        for daemon in (self.hub, self.notary):
+            if daemon:
+                print(f"serving   the {daemon.role} at {daemon.address}, process "
+                      f"{daemon.process.pid}; stop it with: kill {daemon.process.pid}")
+        self.hub = self.notary = None
 
     def stop(self):
         self.programs.stop()
-        if self.hub:
-            self.hub.stop()
+        for daemon in (self.hub, self.notary):
+            if daemon:
+                daemon.stop()
 
 
 def free_port():
@@ -285,8 +349,6 @@ def parse():
     options = parser.parse_args()
     if options.schools < 1:
         parser.error("--schools must be at least 1")
-    if options.track == "sealed":
-        parser.error("the sealed track is not there yet: use --track open")
     return options
 
 
@@ -301,9 +363,7 @@ def main():
         demo.run()
         demo.show()
         if not options.once:
-            print(f"serving   {demo.address}, process {demo.hub.process.pid}; "
-                  f"stop it with: kill {demo.hub.process.pid}")
-            demo.hub = None
+            demo.leave_serving()
     except (Failure, OSError, ValueError, KeyError) as failure:
         if demo:
             demo.progress.clear()
