@@ -7,6 +7,7 @@
 #include "proto/base/text.h"
 #include "proto/estimate/estimate.h"
 #include "proto/model/codes.h"
+#include "proto/model/vector.h"
 #include "proto/privacy/rational.h"
 #include "proto/runtime/log.h"
 
@@ -61,12 +62,89 @@ static enum drp_err spent_so_far(struct drp_node *node, const struct drp_node_wo
 	return err;
 }
 
-static void print_candidate(const struct drp_node_work *work,
-	const struct drp_candidate *c, struct drp_rational spent)
+static void print_cost(const struct drp_node_work *work, const struct drp_candidate *c,
+	struct drp_rational spent)
 {
 	char rho[DRP_RATIONAL_TEXT], used[DRP_RATIONAL_TEXT], cap[DRP_RATIONAL_TEXT];
+	struct drp_rational charge = drp_release_charge(work, c);
+	drp_rational_format(charge, rho);
+	drp_rational_format(spent, used);
+	drp_rational_format(drp_ledger_cap((enum drp_group)c->group), cap);
+	printf("  costs rho %s (epsilon %.4f at delta 1e-6); spent this school year %s "
+	       "of %s\n",
+		rho, drp_epsilon(charge, DELTA_SHOWN), used, cap);
+}
+
+/* The counters of one item, in words for a person or an object for a machine. */
+static void preview_item(const struct drp_node_work *work, const struct drp_vector *v,
+	size_t i, const uint64_t *counter, json_t *json)
+{
+	const char *code = work->instrument->item[v->item[i]].code;
+	const uint64_t *at = counter + v->offset[i];
+	json_t *counts = json ? json_object() : NULL;
+	if (!json) {
+		printf("    %-6s", code);
+	}
+	for (size_t k = 0; k < v->counters[i]; k++) {
+		char name[16];
+		snprintf(name, sizeof name, "%zu", k + 1);
+		const char *label = k + 1 == v->counters[i] ? "none"
+				    : v->points[i] == 0	    ? k ? "not ticked" : "ticked"
+				    : k == v->points[i]	    ? "na"
+							    : name;
+		if (json) {
+			json_object_set_new(
+				counts, label, json_integer((json_int_t)at[k]));
+		} else {
+			printf(" %s: %llu ", label, (unsigned long long)at[k]);
+		}
+	}
+	if (json) {
+		json_array_append_new(
+			json, json_pack("{s:s, s:o}", "item", code, "counts", counts));
+	} else {
+		printf("\n");
+	}
+}
+
+static void preview_counters(
+	const struct drp_node_work *work, const struct drp_candidate *c, json_t *json)
+{
+	struct drp_vector v;
+	drp_vector_make(&v, work->instrument, (enum drp_group)c->group);
+	for (size_t i = 0; i < v.n_items; i++) {
+		preview_item(work, &v, i, c->counter, json);
+	}
+}
+
+static void print_sealed(const struct drp_node_work *work, const struct drp_candidate *c,
+	const struct drp_report_sizes *sizes, struct drp_rational spent)
+{
+	if (!c->with_values) {
+		printf("  nothing leaves: the campaign asks nothing of this group\n");
+		return;
+	}
+	printf("  leaves as one report of %zu bytes: %zu for the hub and %zu, sealed, "
+	       "for "
+	       "the notary\n"
+	       "  each of the two is random bytes; only sums over many schools are ever "
+	       "put together, with the noise of both\n"
+	       "  shared between them, exactly: questionnaires %u, and\n",
+		sizes->report, sizes->hub_share, sizes->notary_share, c->questionnaires);
+	preview_counters(work, c, NULL);
+	print_cost(work, c, spent);
+}
+
+static void print_candidate(const struct drp_node_work *work,
+	const struct drp_candidate *c, const struct drp_report_sizes *sizes,
+	struct drp_rational spent)
+{
 	printf("level %d, %s%s\n", c->level, drp_group_code(c->group),
 		c->already ? " (approved already: these bytes are fixed)" : "");
+	if (c->sealed) {
+		print_sealed(work, c, sizes, spent);
+		return;
+	}
 	printf("  leaves exactly: questionnaires %u, invited %u, participation %s\n",
 		c->questionnaires, c->invited, c->incomplete ? "incomplete" : "complete");
 	if (!c->with_values) {
@@ -75,17 +153,27 @@ static void print_candidate(const struct drp_node_work *work,
 				   : "the campaign asks none of this group");
 		return;
 	}
-	drp_rational_format(c->release->rho, rho);
-	drp_rational_format(spent, used);
-	drp_rational_format(drp_ledger_cap((enum drp_group)c->group), cap);
 	printf("  leaves with noise: %u sums; yours are shown here, each gets its own "
 	       "random "
 	       "draw of standard deviation %.1f before it leaves\n",
 		(unsigned)c->n_values, sqrt((double)c->release->sigma2));
 	preview_values(work, c, NULL);
-	printf("  costs rho %s (epsilon %.4f at delta 1e-6); spent this school year %s "
-	       "of %s\n",
-		rho, drp_epsilon(c->release->rho, DELTA_SHOWN), used, cap);
+	print_cost(work, c, spent);
+}
+
+static json_t *sealed_json(const struct drp_node_work *work,
+	const struct drp_candidate *c, const struct drp_report_sizes *sizes)
+{
+	char rho[DRP_RATIONAL_TEXT];
+	json_t *counters = json_array();
+	drp_rational_format(drp_release_charge(work, c), rho);
+	preview_counters(work, c, counters);
+	return json_pack("{s:i, s:s, s:s, s:b, s:I, s:s, s:{s:I, s:I, s:I}, s:o}",
+		"level", c->level, "group", drp_group_code(c->group), "track", "sealed",
+		"approved", c->already, "questionnaires", (json_int_t)c->questionnaires,
+		"rho", rho, "bytes", "report", (json_int_t)sizes->report, "hub",
+		(json_int_t)sizes->hub_share, "notary", (json_int_t)sizes->notary_share,
+		"counters", counters);
 }
 
 static json_t *candidate_json(
@@ -105,6 +193,31 @@ static json_t *candidate_json(
 		"values", values);
 }
 
+static enum drp_err preview_one(struct drp_node *node, const struct drp_node_work *work,
+	int level, int group, struct drp_candidate *c, json_t *json,
+	struct drp_diag *diag)
+{
+	struct drp_report_sizes sizes = {0};
+	struct drp_rational spent = {0, 1};
+	int present = 0;
+	enum drp_err err =
+		drp_release_candidate(node, work, level, group, c, &present, diag);
+	if (err || !present) {
+		return err;
+	}
+	if (c->sealed && c->with_values) {
+		err = drp_release_sizes(node, work, c, &sizes, diag);
+	}
+	err = err ? err : spent_so_far(node, work, group, &spent, diag);
+	if (err == DRP_OK && json) {
+		json_array_append_new(json, c->sealed ? sealed_json(work, c, &sizes)
+						      : candidate_json(work, c));
+	} else if (err == DRP_OK) {
+		print_candidate(work, c, &sizes, spent);
+	}
+	return err;
+}
+
 enum drp_err drp_node_preview(const struct drp_args *args, struct drp_diag *diag)
 {
 	struct drp_node node;
@@ -121,19 +234,9 @@ enum drp_err drp_node_preview(const struct drp_args *args, struct drp_diag *diag
 	err = drp_node_work_load(&node, args->argument[0], &work, diag);
 	if (err == DRP_OK) {
 		for (int i = 0; err == DRP_OK && i < DRP_LEVELS * DRP_GROUPS; i++) {
-			int level = 1 + i / DRP_GROUPS, present = 0;
-			struct drp_rational spent = {0, 1};
-			if (!work.unit[level]) {
-				continue;
-			}
-			err = drp_release_candidate(
-				&node, &work, level, i % DRP_GROUPS, c, &present, diag);
-			err = err ? err
-				  : spent_so_far(&node, &work, c->group, &spent, diag);
-			if (err == DRP_OK && present && json) {
-				json_array_append_new(json, candidate_json(&work, c));
-			} else if (err == DRP_OK && present) {
-				print_candidate(&work, c, spent);
+			if (work.unit[1 + i / DRP_GROUPS]) {
+				err = preview_one(&node, &work, 1 + i / DRP_GROUPS,
+					i % DRP_GROUPS, c, json, diag);
 			}
 		}
 		drp_node_work_clear(&work);
@@ -202,7 +305,8 @@ enum drp_err drp_node_approve(const struct drp_args *args, struct drp_diag *diag
 	err = drp_node_campaign_get(node.store, id, &c, diag);
 	if (err == DRP_OK &&
 		!confirmed(args,
-			"This draws the noise, charges the year's budget and makes the "
+			"This charges the year's budget, draws the noise (on the sealed "
+			"track: splits the counters into two shares) and makes the "
 			"contribution ready to leave ('preview' shows it).")) {
 		err = drp_fail(diag, DRP_E_STATE, "not confirmed; nothing was approved");
 	}
@@ -223,9 +327,47 @@ static void print_settled(const struct drp_sync_result *r)
 	if (r->withdrawn) {
 		printf("%u contributions withdrawn\n", r->withdrawn);
 	}
-	if (!r->stored && !r->withdrawn && !r->refused) {
+	if (r->confirmed) {
+		printf("%u contributions confirmed by the notary, receipts kept\n",
+			r->confirmed);
+	}
+	if (!r->stored && !r->withdrawn && !r->refused && !r->confirmed) {
 		printf("nothing to send: no contribution is waiting\n");
 	}
+}
+
+/* What is known of the campaign's sealed reports after a visit. One that its hub closed
+ * without the notary's word is in no table. */
+static enum drp_err report_confirmations(
+	struct drp_node *node, const char *id, struct drp_diag *diag)
+{
+	struct drp_node_campaign campaign;
+	struct drp_released *list = NULL;
+	size_t n = 0, lost = 0, waiting = 0;
+	enum drp_err err = drp_node_campaign_get(node->store, id, &campaign, diag);
+	err = err ? err : drp_node_releases(node->store, id, &list, &n, diag);
+	for (size_t i = 0; err == DRP_OK && i < n; i++) {
+		if (list[i].track != DRP_TRACK_SEALED || list[i].has_confirmed ||
+			list[i].state != DRP_RELEASE_STORED) {
+			continue;
+		}
+		waiting += campaign.state < DRP_CAMPAIGN_CLOSED;
+		lost += campaign.state >= DRP_CAMPAIGN_CLOSED;
+		if (campaign.state >= DRP_CAMPAIGN_CLOSED) {
+			printf("level %d, %s: " DRP_NOT_COUNTED "\n", list[i].level,
+				drp_group_code(list[i].group));
+		}
+	}
+	if (waiting) {
+		printf("%zu contributions are not confirmed by the notary yet; a later "
+		       "visit asks again\n",
+			waiting);
+	}
+	drp_free(list);
+	return lost ? drp_fail(diag, DRP_E_CLOSED,
+			      "%zu contributions of campaign %s are NOT COUNTED", lost,
+			      id)
+		    : err;
 }
 
 enum drp_err drp_node_withdraw(const struct drp_args *args, struct drp_diag *diag)
@@ -320,6 +462,7 @@ enum drp_err drp_node_publish(const struct drp_args *args, struct drp_diag *diag
 		err = drp_fail(diag, DRP_E_PEER, "the hub refused %u contributions: %s",
 			result.refused, result.refusal);
 	}
+	err = err ? err : report_confirmations(&node, args->argument[0], diag);
 	drp_node_close(&node);
 	return err;
 }
@@ -363,8 +506,9 @@ enum drp_err drp_node_serve(const struct drp_args *args, struct drp_diag *diag)
 				drp_err_name(visit), why.text);
 		} else {
 			drp_log(DRP_LOG_INFO, "sync", "visited",
-				"stored=%u withdrawn=%u refused=%u", result.stored,
-				result.withdrawn, result.refused);
+				"stored=%u confirmed=%u withdrawn=%u refused=%u",
+				result.stored, result.confirmed, result.withdrawn,
+				result.refused);
 		}
 		stopped = wait_or_signal(visit ? drp_backoff_ms(failures, &node.rng)
 					       : next_visit_ms(every, &node.rng));
@@ -379,26 +523,37 @@ enum drp_err drp_node_serve(const struct drp_args *args, struct drp_diag *diag)
 static json_t *release_json(struct drp_node *node, const struct drp_released *r)
 {
 	char hash[65], when[DRP_DATE_TEXT], stored[DRP_DATE_TEXT] = "",
-					    signature[129] = "";
+					    confirmed[DRP_DATE_TEXT] = "",
+					    signature[129] = "", notary[129] = "";
 	struct drp_buf bytes = {0};
 	char *content = NULL;
+	int sealed = r->track == DRP_TRACK_SEALED;
 	drp_hex(r->hash.b, 32, hash);
 	if (r->has_receipt) {
 		drp_hex(r->receipt.signature, 64, signature);
 		drp_time_format(r->receipt.stored_s, stored);
 	}
-	if (drp_node_release_bytes(node->store, &r->hash, &bytes, NULL) == DRP_OK &&
+	if (r->has_confirmed) {
+		drp_hex(r->confirmed.signature, 64, notary);
+		drp_time_format(r->confirmed.stored_s, confirmed);
+	}
+	/* A report is shares: random bytes, and too many to print. */
+	if (!sealed &&
+		drp_node_release_bytes(node->store, &r->hash, &bytes, NULL) == DRP_OK &&
 		(content = drp_alloc(bytes.len * 2 + 1, 1)) != NULL) {
 		drp_hex(bytes.data, bytes.len, content);
 	}
 	json_t *o = json_pack(
-		"{s:s, s:i, s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:s}",
-		"campaign", r->campaign, "level", r->level, "group",
-		drp_group_code(r->group), "state", drp_out_state_name(r->state),
-		"questionnaires", (json_int_t)r->questionnaires, "values",
-		(json_int_t)r->n_values, "approved", drp_time_format(r->approved_s, when),
-		"hash", hash, "stored", stored, "receipt", signature, "note", r->note,
-		"bytes", content ? content : "");
+		"{s:s, s:s, s:i, s:s, s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
+		"s:I, s:s}",
+		"campaign", r->campaign, "track", drp_track_code(r->track), "level",
+		r->level, "group", drp_group_code(r->group), "state",
+		drp_out_state_name(r->state), "questionnaires",
+		(json_int_t)r->questionnaires, "values", (json_int_t)r->n_values,
+		"approved", drp_time_format(r->approved_s, when), "hash", hash, "stored",
+		stored, "receipt", signature, "confirmed", confirmed, "notary_receipt",
+		notary, "note", r->note, "size", (json_int_t)r->n_bytes, "bytes",
+		content ? content : "");
 	drp_free(content);
 	drp_buf_clear(&bytes);
 	return o;
@@ -419,6 +574,17 @@ static json_t *events_json(const struct drp_log_row *rows, size_t n)
 				"hash", hash, "previous", previous));
 	}
 	return list;
+}
+
+/* The reports of which the school must know that they are in no table. */
+static void print_not_counted(const struct drp_released *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(list[i].note, DRP_NOT_COUNTED) == 0) {
+			printf("%s, level %d, %s: %s\n", list[i].campaign, list[i].level,
+				drp_group_code(list[i].group), list[i].note);
+		}
+	}
 }
 
 static void print_log(const struct drp_log_row *rows, size_t n)
@@ -462,6 +628,7 @@ enum drp_err drp_node_show_log(const struct drp_args *args, struct drp_diag *dia
 		json_decref(all);
 	} else if (err == DRP_OK) {
 		print_log(rows, n);
+		print_not_counted(releases, n_releases);
 	}
 	drp_free(rows);
 	drp_free(releases);

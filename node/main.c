@@ -49,8 +49,8 @@ static const struct drp_option serve_options[] = {
 	{NULL, NULL, NULL}};
 
 static const struct drp_command commands[] = {
-	{"init", "", "make this school's node from an invite", init_options,
-		drp_node_init, 0},
+	{"init", "", "make this school's node from an invite, or learn its new notary",
+		init_options, drp_node_init, 0},
 	{"campaign list", "", "campaigns of the hub, newest news first asked for",
 		list_options, drp_node_campaign_list, 0},
 	{"campaign show", "ID", "one campaign, and how far this school is", NULL,
@@ -62,11 +62,13 @@ static const struct drp_command commands[] = {
 	{"report", "ID", "the school's own results", report_options, drp_node_report, 0},
 	{"preview", "ID", "exactly what would leave, field by field, and what it costs",
 		NULL, drp_node_preview, 0},
-	{"approve", "ID", "draw the noise, charge the budget and put it in the outbox",
+	{"approve", "ID",
+		"draw the noise or split into shares, charge the budget, put in the "
+		"outbox",
 		approve_options, drp_node_approve, 0},
 	{"withdraw", "ID", "take everything of a campaign back, until it is closed",
 		approve_options, drp_node_withdraw, 0},
-	{"publish", "ID", "send the outbox to the hub; ends with the receipt",
+	{"publish", "ID", "send the outbox to the hub; ends with the receipts",
 		publish_options, drp_node_publish, 0},
 	{"serve", "", "visit the hub in the background", serve_options, drp_node_serve,
 		0},

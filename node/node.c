@@ -39,6 +39,26 @@ static enum drp_err write_settings(
 	return err;
 }
 
+/* The notary becomes the present one; those before it are known of older campaigns. */
+static enum drp_err pin_notary(
+	struct drp_node_store *store, const struct drp_invite *v, struct drp_diag *diag)
+{
+	struct drp_buf pins = {0};
+	enum drp_err err = drp_node_get(store, "notaries", &pins, diag);
+	err = err == DRP_E_NOTFOUND ? DRP_OK : err;
+	drp_buf_append(&pins, v->notary_key.b, sizeof v->notary_key.b);
+	drp_buf_append(&pins, v->notary_box, sizeof v->notary_box);
+	size_t most = DRP_NOTARIES_MAX * sizeof(struct drp_notary_pin);
+	size_t skip = pins.len > most ? pins.len - most : 0;
+	if (err == DRP_OK) {
+		err = pins.failed ? DRP_E_NOMEM
+				  : drp_node_set(store, "notaries", pins.data + skip,
+					    pins.len - skip, diag);
+	}
+	drp_buf_clear(&pins);
+	return err;
+}
+
 static enum drp_err store_invite(
 	struct drp_node_store *store, const struct drp_invite *v, struct drp_diag *diag)
 {
@@ -51,18 +71,39 @@ static enum drp_err store_invite(
 	err = err ? err : drp_node_set(store, "hub-key", v->hub_key.b, 32, diag);
 	err = err ? err : drp_node_set(store, "hub-box", v->hub_box, 32, diag);
 	err = err ? err : drp_node_set(store, "token", v->token, 32, diag);
+	if (err == DRP_OK && drp_invite_has_notary(v)) {
+		err = pin_notary(store, v, diag);
+	}
 	return drp_node_end(store, err, diag);
 }
 
-/* A node that never enrolled takes another invite: the first may have expired. */
-static enum drp_err check_not_enrolled(const char *dir, struct drp_diag *diag)
+/* Whether an enrolled node may take the notary from this invite: it is of the same hub
+ * and school, and names another one. */
+static int brings_notary(const struct drp_node *node, const struct drp_invite *v)
+{
+	const struct drp_notary_pin *last =
+		node->n_notaries ? &node->notary[node->n_notaries - 1] : NULL;
+	return drp_invite_has_notary(v) && strcmp(v->school, node->school) == 0 &&
+	       memcmp(&v->hub_key, &node->hub, sizeof node->hub) == 0 &&
+	       memcmp(v->hub_box, node->hub_box, sizeof node->hub_box) == 0 &&
+	       (!last || memcmp(&v->notary_key, &last->key, sizeof last->key) != 0 ||
+		       memcmp(v->notary_box, last->box, sizeof last->box) != 0);
+}
+
+/* A node that never enrolled takes another invite: the first may have expired. One that
+ * is enrolled takes the notary alone; *done tells. */
+static enum drp_err check_enrolled(const char *dir, const struct drp_invite *invite,
+	int *done, struct drp_diag *diag)
 {
 	struct drp_node node;
 	enum drp_err err = drp_node_open(dir, &node, diag);
 	if (err) {
 		return err;
 	}
-	if (node.enrolled) {
+	if (node.enrolled && brings_notary(&node, invite)) {
+		err = pin_notary(node.store, invite, diag);
+		*done = err == DRP_OK;
+	} else if (node.enrolled) {
 		err = drp_fail(diag, DRP_E_EXISTS,
 			"%s already holds the node of school %s; it was left alone", dir,
 			node.school);
@@ -81,7 +122,11 @@ enum drp_err drp_node_create(
 	enum drp_err err = drp_crypto_init();
 	err = err ? err : drp_path(path, dir, "node.yaml", diag);
 	if (err == DRP_OK && access(path, F_OK) == 0) {
-		err = check_not_enrolled(dir, diag);
+		int done = 0;
+		err = check_enrolled(dir, invite, &done, diag);
+		if (err || done) {
+			return err;
+		}
 	}
 	err = err ? err : drp_dir_make(dir, diag);
 	err = err ? err : drp_path(path, dir, "node.key", diag);
@@ -139,6 +184,21 @@ static enum drp_err get(struct drp_node *node, const char *key, void *value, siz
 		   : DRP_OK;
 }
 
+static enum drp_err read_notaries(struct drp_node *node, struct drp_diag *diag)
+{
+	struct drp_buf pins = {0};
+	enum drp_err err = drp_node_get(node->store, "notaries", &pins, diag);
+	if (err == DRP_OK) {
+		node->n_notaries = pins.len / sizeof node->notary[0];
+		node->n_notaries = node->n_notaries > DRP_NOTARIES_MAX ? DRP_NOTARIES_MAX
+								       : node->n_notaries;
+		memcpy(node->notary, pins.data,
+			node->n_notaries * sizeof node->notary[0]);
+	}
+	drp_buf_clear(&pins);
+	return err == DRP_E_NOTFOUND ? DRP_OK : err;
+}
+
 static enum drp_err read_pins(struct drp_node *node, struct drp_diag *diag)
 {
 	struct drp_buf token = {0};
@@ -148,6 +208,7 @@ static enum drp_err read_pins(struct drp_node *node, struct drp_diag *diag)
 		  : get(node, "hub-name", node->hub_name, sizeof node->hub_name, 1, diag);
 	err = err ? err : get(node, "hub-key", node->hub.b, 32, 0, diag);
 	err = err ? err : get(node, "hub-box", node->hub_box, 32, 0, diag);
+	err = err ? err : read_notaries(node, diag);
 	if (err == DRP_OK) {
 		node->enrolled = drp_node_get(node->store, "token", &token, NULL) ==
 				 DRP_E_NOTFOUND;
@@ -215,6 +276,40 @@ static enum drp_err load_blobs(
 				     : err;
 }
 
+static int is_pinned(const struct drp_node *node, const struct drp_manifest *m)
+{
+	for (size_t i = 0; i < node->n_notaries; i++) {
+		if (memcmp(&node->notary[i].key, &m->notary, sizeof m->notary) == 0 &&
+			memcmp(node->notary[i].box, m->notary_box,
+				sizeof m->notary_box) == 0) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* The manifest must name the hub and the notary that an invite introduced: who opens
+ * shares is not for a hub alone to say. */
+static enum drp_err check_pins(
+	const struct drp_node *node, const struct drp_manifest *m, struct drp_diag *diag)
+{
+	if (memcmp(&m->hub, &node->hub, sizeof m->hub) != 0 ||
+		memcmp(m->hub_box, node->hub_box, sizeof m->hub_box) != 0) {
+		return drp_fail(diag, DRP_E_POLICY,
+			"campaign %s names other keys of the hub than this node's invite",
+			m->id);
+	}
+	if (m->track != DRP_TRACK_SEALED || is_pinned(node, m)) {
+		return DRP_OK;
+	}
+	return drp_fail(diag, DRP_E_INVITE,
+		"campaign %s is of the sealed track, and no invite of this node named "
+		"its "
+		"notary; ask the hub's operator for a new invite and give it to "
+		"'drempel-node init'",
+		m->id);
+}
+
 enum drp_err drp_node_work_load(struct drp_node *node, const char *id,
 	struct drp_node_work *work, struct drp_diag *diag)
 {
@@ -224,6 +319,7 @@ enum drp_err drp_node_work_load(struct drp_node *node, const char *id,
 	int units = 0;
 	enum drp_err err = drp_node_campaign_get(node->store, id, &work->campaign, diag);
 	err = err ? err : load_blobs(node, work, diag);
+	err = err ? err : check_pins(node, work->manifest, diag);
 	err = err ? err : drp_policy_check(work->manifest, work->instrument, diag);
 	if (err) {
 		drp_node_work_clear(work);

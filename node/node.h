@@ -13,6 +13,8 @@
 #include "proto/runtime/system.h"
 #include "proto/session/invite.h"
 
+#define DRP_NOTARIES_MAX 8
+
 struct drp_node {
 	char dir[DRP_PATH_MAX];
 	char url[256]; /* the hub's, from node.yaml */
@@ -20,6 +22,12 @@ struct drp_node {
 	char hub_name[DRP_NAME_MAX];
 	struct drp_key hub;
 	uint8_t hub_box[32];
+	/* Notaries that invites named, the present one last; none on the open track. */
+	size_t n_notaries;
+	struct drp_notary_pin {
+		struct drp_key key;
+		uint8_t box[32];
+	} notary[DRP_NOTARIES_MAX];
 	int enrolled;
 	struct drp_keys *keys;
 	struct drp_node_store *store;
@@ -28,8 +36,9 @@ struct drp_node {
 };
 
 /* drp_node_create makes a new directory from an invite; keys are made here and never
- * leave. A node there that is enrolled is DRP_E_EXISTS and stays as it was; one that is
- * not takes the new invite. */
+ * leave. A node there that is not enrolled takes the new invite. One that is enrolled
+ * takes no more than the notary, from an invite of its own hub for its own school that
+ * names another than it knows; otherwise it is DRP_E_EXISTS and stays as it was. */
 enum drp_err drp_node_create(const char *dir, const struct drp_invite *invite,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_node_open(

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "node/release.h"
+#include "node/release_internal.h"
 
 #include "node/session_rules.h"
 #include "proto/base/alloc.h"
@@ -116,14 +116,45 @@ enum drp_err drp_release_candidate(struct drp_node *node,
 	*present = c->questionnaires > 0;
 	const struct drp_release *r = drp_manifest_release(
 		m, (enum drp_group)group, DRP_FAMILY_REGION, DRP_RELEASE_CORE);
-	c->release = r && r->map == DRP_MAP_PAIRS ? r : NULL;
-	c->with_values = c->release && c->questionnaires >= m->thresholds.k_unit[group];
+	c->sealed = m->track == DRP_TRACK_SEALED;
+	c->release = r && (c->sealed || r->map == DRP_MAP_PAIRS) ? r : NULL;
+	c->with_values = c->release &&
+			 (c->sealed || c->questionnaires >= m->thresholds.k_unit[group]);
 	err = drp_node_release_get(node->store, m->id, level, group, &before, diag);
 	c->already = err == DRP_OK;
 	if (err != DRP_OK && err != DRP_E_NOTFOUND) {
 		return err;
 	}
-	return *present ? tabulate(node, work, level, c, diag) : DRP_OK;
+	if (!*present) {
+		return DRP_OK;
+	}
+	return c->sealed ? drp_sealed_tabulate(node, work, c, diag)
+			 : tabulate(node, work, level, c, diag);
+}
+
+struct drp_rational drp_release_charge(
+	const struct drp_node_work *work, const struct drp_candidate *c)
+{
+	return !c->with_values ? (struct drp_rational){0, 1}
+	       : c->sealed     ? work->manifest->rho[c->group]
+			       : c->release->rho;
+}
+
+enum drp_err drp_release_sizes(struct drp_node *node, const struct drp_node_work *work,
+	const struct drp_candidate *c, struct drp_report_sizes *sizes,
+	struct drp_diag *diag)
+{
+	struct drp_buf bytes = {0};
+	struct drp_report report;
+	struct drp_hash name;
+	enum drp_err err = drp_sealed_make(node, work, c, &bytes, &name, diag);
+	err = err ? err : drp_report_decode(bytes.data, bytes.len, &report, &name);
+	if (err == DRP_OK) {
+		*sizes = (struct drp_report_sizes){
+			bytes.len, report.hub_n, report.notary_n};
+	}
+	drp_buf_wipe(&bytes);
+	return err;
 }
 
 enum drp_err drp_release_ready(struct drp_node *node, const struct drp_node_work *work,
@@ -199,8 +230,8 @@ static enum drp_err charge(struct drp_node *node, const struct drp_node_work *wo
 		.campaign = work->manifest->hash,
 		.unit = release->unit,
 		.delta2 = c->release->delta2,
-		.sigma2 = c->release->sigma2,
-		.rho = c->release->rho,
+		.sigma2 = c->sealed ? 0 : c->release->sigma2, /* no draw of its own */
+		.rho = drp_release_charge(work, c),
 		.bytes = release->hash,
 		.time_s = release->approved_s};
 	err = drp_ledger_admit(rows, n, &row, diag);
@@ -210,7 +241,7 @@ static enum drp_err charge(struct drp_node *node, const struct drp_node_work *wo
 
 static enum drp_err make_contribution(struct drp_node *node,
 	const struct drp_node_work *work, const struct drp_candidate *c,
-	struct drp_buf *bytes, struct drp_diag *diag)
+	struct drp_buf *bytes, struct drp_hash *name, struct drp_diag *diag)
 {
 	struct drp_contribution *k = drp_alloc(1, sizeof *k);
 	if (!k) {
@@ -230,6 +261,9 @@ static enum drp_err make_contribution(struct drp_node *node,
 		err = drp_noise_add(&node->rng, k->sigma2, k->value, k->n_values);
 	}
 	err = err ? err : drp_contribution_encode(k, bytes);
+	if (err == DRP_OK) {
+		drp_hash_bytes(bytes->data, bytes->len, name);
+	}
 	drp_free(k);
 	return err ? drp_fail(diag, err, "the contribution could not be made: %s",
 			     drp_err_text(err))
@@ -246,14 +280,18 @@ static enum drp_err approve_one(struct drp_node *node, const struct drp_node_wor
 		.manifest = work->manifest->hash,
 		.unit = work->unit[c->level]->id,
 		.questionnaires = c->questionnaires,
-		.n_values = c->with_values ? c->n_values : 0,
+		.track = work->manifest->track,
+		.n_values = c->sealed	     ? (uint32_t)c->n_counters
+			    : c->with_values ? c->n_values
+					     : 0,
 		.approved_s = drp_node_now_s(node)};
 	snprintf(r.campaign, sizeof r.campaign, "%s", work->manifest->id);
 	node->rng.fill(node->rng.self, r.request.b, sizeof r.request.b);
-	enum drp_err err = make_contribution(node, work, c, &bytes, diag);
-	if (err == DRP_OK) {
-		drp_hash_bytes(bytes.data, bytes.len, &r.hash);
-		err = c->with_values ? charge(node, work, c, &r, diag) : DRP_OK;
+	enum drp_err err =
+		c->sealed ? drp_sealed_make(node, work, c, &bytes, &r.hash, diag)
+			  : make_contribution(node, work, c, &bytes, &r.hash, diag);
+	if (err == DRP_OK && drp_release_charge(work, c).num > 0) {
+		err = charge(node, work, c, &r, diag);
 	}
 	err = err ? err
 		  : drp_node_release_add(node->store, &r, bytes.data, bytes.len, diag);
@@ -279,7 +317,7 @@ static enum drp_err approve_level(struct drp_node *node, const struct drp_node_w
 	for (int g = 0; err == DRP_OK && g < DRP_GROUPS; g++) {
 		int present = 0;
 		err = drp_release_candidate(node, work, level, g, c, &present, diag);
-		if (err || !present || c->already) {
+		if (err || !present || c->already || (c->sealed && !c->with_values)) {
 			continue;
 		}
 		err = check_not_held(c, &work->unit[level]->id, held, n_held, diag);
@@ -290,6 +328,21 @@ static enum drp_err approve_level(struct drp_node *node, const struct drp_node_w
 	}
 	drp_free(c);
 	return err;
+}
+
+/* Shares are made for the present notary alone: an older one may be lost, or worse. */
+static enum drp_err check_notary(
+	const struct drp_node *node, const struct drp_manifest *m, struct drp_diag *diag)
+{
+	const struct drp_notary_pin *last =
+		node->n_notaries ? &node->notary[node->n_notaries - 1] : NULL;
+	int fits = m->track != DRP_TRACK_SEALED ||
+		   (last && memcmp(&last->key, &m->notary, sizeof last->key) == 0);
+	return fits ? DRP_OK
+		    : drp_fail(diag, DRP_E_POLICY,
+			      "campaign %s is for another notary than the latest invite "
+			      "names; nothing was approved",
+			      m->id);
 }
 
 enum drp_err drp_release_approve(struct drp_node *node, const struct drp_node_work *work,
@@ -303,7 +356,8 @@ enum drp_err drp_release_approve(struct drp_node *node, const struct drp_node_wo
 			work->manifest->id);
 	}
 	uint32_t count = 0;
-	enum drp_err err = drp_node_begin(node->store, diag);
+	enum drp_err err = check_notary(node, work->manifest, diag);
+	err = err ? err : drp_node_begin(node->store, diag);
 	if (err) {
 		return err;
 	}
@@ -351,7 +405,8 @@ enum drp_err drp_release_withdraw(struct drp_node *node, const char *campaign,
 	err = drp_node_releases(node->store, campaign, &list, &n, diag);
 	for (size_t i = 0; err == DRP_OK && i < n; i++) {
 		if (list[i].state == DRP_RELEASE_READY ||
-			list[i].state == DRP_RELEASE_STORED) {
+			list[i].state == DRP_RELEASE_STORED ||
+			list[i].state == DRP_RELEASE_CONFIRMED) {
 			err = withdraw_one(node, &list[i], diag);
 			count++;
 		}

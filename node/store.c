@@ -44,6 +44,12 @@ static const char *const migrations[] = {
 	"CREATE TABLE log(seq INTEGER PRIMARY KEY, time_s INTEGER NOT NULL,"
 	"  event TEXT NOT NULL, campaign BLOB NOT NULL, unit BLOB NOT NULL,"
 	"  grp INTEGER NOT NULL, bytes BLOB NOT NULL, previous BLOB NOT NULL) STRICT;",
+	/* The sealed track. */
+	"ALTER TABLE campaign ADD COLUMN cosignature BLOB NOT NULL DEFAULT x'';"
+	"ALTER TABLE campaign ADD COLUMN notary BLOB NOT NULL DEFAULT x'';"
+	"ALTER TABLE campaign ADD COLUMN replaces BLOB NOT NULL DEFAULT x'';"
+	"ALTER TABLE released ADD COLUMN track INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE released ADD COLUMN confirmed BLOB;",
 };
 
 static const struct drp_db_schema schema = {

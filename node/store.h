@@ -53,6 +53,10 @@ enum drp_err drp_node_blob_get(struct drp_node_store *s, const struct drp_hash *
 struct drp_node_campaign {
 	struct drp_hash manifest, instrument;
 	uint8_t signature[64];
+	uint8_t cosignature[64];  /* the notary's; zero on the open track */
+	struct drp_key notary;	  /* of the manifest, once it is checked; zero: open */
+	struct drp_hash replaces; /* whose questionnaires are still to be carried over;
+				     zero: none */
 	uint8_t state;
 	uint8_t checked;       /* the manifest has arrived and is signed */
 	char id[DRP_NAME_MAX]; /* empty until then, or when it cannot be read here */
@@ -65,6 +69,13 @@ enum drp_err drp_node_campaign_get(struct drp_node_store *s, const char *id,
 /* New memory (drp_free). */
 enum drp_err drp_node_campaigns(struct drp_node_store *s,
 	struct drp_node_campaign **campaigns, size_t *n,
+	struct drp_diag *diag) DRP_MUST_CHECK;
+
+/* drp_node_carry_over moves questionnaires, imports, targets, notes and those windows
+ * that lie within the period from one campaign to another of the same instrument. What
+ * was approved stays where it is. */
+enum drp_err drp_node_carry_over(struct drp_node_store *s, const char *from,
+	const char *to, int32_t first_day, int32_t last_day,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* ---- what the coordinator set, per unit and group ---- */
@@ -123,19 +134,26 @@ enum drp_out_state {
 	DRP_RELEASE_STORED,	 /* the hub's receipt is here */
 	DRP_RELEASE_REFUSED,	 /* the hub will not have it; note says why */
 	DRP_RELEASE_WITHDRAWING, /* the withdrawal waits to be sent */
-	DRP_RELEASE_WITHDRAWN
+	DRP_RELEASE_WITHDRAWN,
+	DRP_RELEASE_CONFIRMED, /* sealed track: the notary's receipt is here too */
+	DRP_RELEASE_STATES
 };
 const char *drp_out_state_name(int state);
 
+/* The note of a sealed report that was stored by the hub alone when its campaign ended.
+ */
+#define DRP_NOT_COUNTED "NOT COUNTED: the notary never confirmed it"
+
 struct drp_released {
 	char campaign[DRP_NAME_MAX];
-	uint8_t level, group, state;
-	struct drp_hash manifest, hash;
+	uint8_t level, group, state, track;
+	struct drp_hash manifest, hash; /* hash: what receipts call it */
 	struct drp_id unit, request;
 	uint32_t questionnaires, n_values;
 	int64_t approved_s;
-	int has_receipt;
-	struct drp_receipt receipt;
+	size_t n_bytes; /* of what leaves */
+	int has_receipt, has_confirmed;
+	struct drp_receipt receipt, confirmed; /* the hub's, the notary's */
 	char note[200];
 };
 enum drp_err drp_node_release_add(struct drp_node_store *s,
@@ -149,6 +167,10 @@ enum drp_err drp_node_release_bytes(struct drp_node_store *s, const struct drp_h
 	struct drp_buf *bytes, struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_node_release_state(struct drp_node_store *s, const struct drp_hash *hash,
 	int state, const char *note, const struct drp_receipt *receipt,
+	struct drp_diag *diag) DRP_MUST_CHECK;
+/* drp_node_release_confirm keeps the notary's receipt beside the hub's. */
+enum drp_err drp_node_release_confirm(struct drp_node_store *s,
+	const struct drp_hash *hash, const struct drp_receipt *confirmed,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 /* All of them, oldest first; campaign NULL: of every campaign. New memory (drp_free). */
 enum drp_err drp_node_releases(struct drp_node_store *s, const char *campaign,

@@ -7,24 +7,31 @@
 
 /* ---- campaigns ---- */
 
+#define CAMPAIGN_COLUMNS                                                                 \
+	"manifest, instrument, signature, state, checked, id, cosignature, notary, "     \
+	"replaces"
+
 enum drp_err drp_node_campaign_put(struct drp_node_store *s,
 	const struct drp_node_campaign *c, struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(s->db,
-		"INSERT INTO campaign VALUES(?,?,?,?,?,?) ON CONFLICT(manifest) DO "
-		"UPDATE SET"
+		"INSERT INTO campaign(" CAMPAIGN_COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?)"
+		" ON CONFLICT(manifest) DO UPDATE SET"
 		" instrument=excluded.instrument, signature=excluded.signature,"
-		" state=excluded.state, checked=excluded.checked, id=excluded.id");
+		" state=excluded.state, checked=excluded.checked, id=excluded.id,"
+		" cosignature=excluded.cosignature, notary=excluded.notary,"
+		" replaces=excluded.replaces");
 	drp_q_blob(q, c->manifest.b, sizeof c->manifest.b);
 	drp_q_blob(q, c->instrument.b, sizeof c->instrument.b);
 	drp_q_blob(q, c->signature, sizeof c->signature);
 	drp_q_int(q, c->state);
 	drp_q_int(q, c->checked);
 	drp_q_text(q, c->id);
+	drp_q_blob(q, c->cosignature, sizeof c->cosignature);
+	drp_q_blob(q, c->notary.b, sizeof c->notary.b);
+	drp_q_blob(q, c->replaces.b, sizeof c->replaces.b);
 	return drp_q_run(q, diag);
 }
-
-#define CAMPAIGN_COLUMNS "manifest, instrument, signature, state, checked, id"
 
 static void read_campaign(struct drp_query *q, struct drp_node_campaign *c)
 {
@@ -35,6 +42,9 @@ static void read_campaign(struct drp_query *q, struct drp_node_campaign *c)
 	c->state = (uint8_t)drp_q_col_int(q, 3);
 	c->checked = (uint8_t)drp_q_col_int(q, 4);
 	drp_q_col_copy(q, 5, c->id, sizeof c->id);
+	(void)drp_q_col_bytes(q, 6, c->cosignature, sizeof c->cosignature);
+	(void)drp_q_col_bytes(q, 7, c->notary.b, sizeof c->notary.b);
+	(void)drp_q_col_bytes(q, 8, c->replaces.b, sizeof c->replaces.b);
 }
 
 enum drp_err drp_node_campaign_get(struct drp_node_store *s, const char *id,
@@ -86,6 +96,39 @@ enum drp_err drp_node_campaigns(struct drp_node_store *s,
 	return collect_campaigns(drp_db_query(s->db, "SELECT " CAMPAIGN_COLUMNS
 						     " FROM campaign ORDER BY id"),
 		campaigns, n, diag);
+}
+
+static enum drp_err move(struct drp_node_store *s, const char *sql, const char *from,
+	const char *to, struct drp_diag *diag)
+{
+	struct drp_query *q = drp_db_query(s->db, sql);
+	drp_q_text(q, to);
+	drp_q_text(q, from);
+	return drp_q_run(q, diag);
+}
+
+enum drp_err drp_node_carry_over(struct drp_node_store *s, const char *from,
+	const char *to, int32_t first_day, int32_t last_day, struct drp_diag *diag)
+{
+	static const char *const sql[] = {"UPDATE sheet SET campaign=? WHERE campaign=?",
+		"UPDATE OR REPLACE import SET campaign=? WHERE campaign=?",
+		"UPDATE OR IGNORE target SET campaign=? WHERE campaign=?",
+		"UPDATE OR IGNORE note SET campaign=? WHERE campaign=?"};
+	enum drp_err err = DRP_OK;
+	for (size_t i = 0; err == DRP_OK && i < sizeof sql / sizeof sql[0]; i++) {
+		err = move(s, sql[i], from, to, diag);
+	}
+	if (err) {
+		return err;
+	}
+	struct drp_query *q = drp_db_query(s->db,
+		"UPDATE OR IGNORE win SET campaign=? WHERE campaign=? AND"
+		" from_day>=? AND to_day<=?");
+	drp_q_text(q, to);
+	drp_q_text(q, from);
+	drp_q_int(q, first_day);
+	drp_q_int(q, last_day);
+	return drp_q_run(q, diag);
 }
 
 /* ---- targets, windows, notes ---- */

@@ -7,19 +7,19 @@
 
 const char *drp_out_state_name(int state)
 {
-	static const char *const name[] = {
-		"ready", "stored", "refused", "withdrawing", "withdrawn"};
-	return state >= 0 && state <= DRP_RELEASE_WITHDRAWN ? name[state] : "?";
+	static const char *const name[DRP_RELEASE_STATES] = {
+		"ready", "stored", "refused", "withdrawing", "withdrawn", "confirmed"};
+	return state >= 0 && state < DRP_RELEASE_STATES ? name[state] : "?";
 }
 
 enum drp_err drp_node_release_add(struct drp_node_store *s, const struct drp_released *r,
 	const void *bytes, size_t n, struct drp_diag *diag)
 {
-	struct drp_query *q =
-		drp_db_query(s->db, "INSERT INTO released(campaign, level, grp, "
-				    "manifest, unit, request, hash, bytes,"
-				    " state, questionnaires, n_values, approved_s) "
-				    "VALUES(?,?,?,?,?,?,?,?,?,?,?,?)");
+	struct drp_query *q = drp_db_query(s->db,
+		"INSERT INTO released(campaign, level, grp, "
+		"manifest, unit, request, hash, bytes,"
+		" state, questionnaires, n_values, approved_s, track) "
+		"VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)");
 	drp_bind_place(q, r->campaign, r->level, r->group);
 	drp_q_blob(q, r->manifest.b, sizeof r->manifest.b);
 	drp_q_blob(q, r->unit.b, sizeof r->unit.b);
@@ -30,12 +30,26 @@ enum drp_err drp_node_release_add(struct drp_node_store *s, const struct drp_rel
 	drp_q_int(q, r->questionnaires);
 	drp_q_int(q, r->n_values);
 	drp_q_int(q, r->approved_s);
+	drp_q_int(q, r->track);
 	return drp_q_run(q, diag);
 }
 
 #define RELEASE_COLUMNS                                                                  \
 	"campaign, level, grp, manifest, unit, request, hash, state, questionnaires,"    \
-	" n_values, approved_s, receipt, note"
+	" n_values, approved_s, receipt, note, track, length(bytes), confirmed"
+
+static enum drp_err read_receipt(
+	struct drp_query *q, int column, int *present, struct drp_receipt *receipt)
+{
+	if (drp_q_is_null(q, column)) {
+		return DRP_OK;
+	}
+	size_t n;
+	const void *bytes = drp_q_col_blob(q, column, &n);
+	*present = 1;
+	enum drp_err err = drp_receipt_decode(bytes, n, receipt);
+	return err && err != DRP_E_NOMEM ? DRP_E_STORE : err;
+}
 
 static enum drp_err read_release(struct drp_query *q, struct drp_released *r)
 {
@@ -52,14 +66,10 @@ static enum drp_err read_release(struct drp_query *q, struct drp_released *r)
 	r->n_values = (uint32_t)drp_q_col_int(q, 9);
 	r->approved_s = drp_q_col_int(q, 10);
 	drp_q_col_copy(q, 12, r->note, sizeof r->note);
-	if (drp_q_is_null(q, 11)) {
-		return DRP_OK;
-	}
-	size_t n;
-	const void *receipt = drp_q_col_blob(q, 11, &n);
-	r->has_receipt = 1;
-	enum drp_err err = drp_receipt_decode(receipt, n, &r->receipt);
-	return err && err != DRP_E_NOMEM ? DRP_E_STORE : err;
+	r->track = (uint8_t)drp_q_col_int(q, 13);
+	r->n_bytes = (size_t)drp_q_col_int(q, 14);
+	enum drp_err err = read_receipt(q, 11, &r->has_receipt, &r->receipt);
+	return err ? err : read_receipt(q, 15, &r->has_confirmed, &r->confirmed);
 }
 
 enum drp_err drp_node_release_get(struct drp_node_store *s, const char *campaign,
@@ -114,6 +124,23 @@ enum drp_err drp_node_release_state(struct drp_node_store *s, const struct drp_h
 	enum drp_err run = drp_q_run(q, diag);
 	drp_buf_clear(&bytes);
 	return err ? err : run;
+}
+
+enum drp_err drp_node_release_confirm(struct drp_node_store *s,
+	const struct drp_hash *hash, const struct drp_receipt *confirmed,
+	struct drp_diag *diag)
+{
+	struct drp_buf bytes = {0};
+	enum drp_err err = drp_receipt_encode(confirmed, &bytes);
+	if (err == DRP_OK) {
+		struct drp_query *q = drp_db_query(
+			s->db, "UPDATE released SET confirmed=? WHERE hash=?");
+		drp_q_blob(q, bytes.data, bytes.len);
+		drp_q_blob(q, hash->b, sizeof hash->b);
+		err = drp_q_run(q, diag);
+	}
+	drp_buf_clear(&bytes);
+	return err;
 }
 
 enum drp_err drp_node_releases(struct drp_node_store *s, const char *campaign,

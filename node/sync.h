@@ -19,8 +19,9 @@ struct drp_sync_options {
 
 struct drp_sync_result {
 	uint32_t stored, withdrawn, refused; /* outbox entries settled in this visit */
+	uint32_t confirmed;		     /* by the notary, in this visit */
 	char refusal[200];		     /* the last one's reason */
-	uint32_t n_receipts;		     /* the answer to status */
+	uint32_t n_receipts;		     /* the answer to options.status */
 	struct drp_receipt receipt[DRP_STATUS_MAX];
 };
 
@@ -33,6 +34,9 @@ struct drp_node_sync {
 	size_t n_announced;
 	struct drp_released *outbox;
 	size_t n_outbox, next;
+	struct drp_node_campaign *open; /* sealed, with reports to be confirmed */
+	size_t n_open, next_open;
+	int asked;	     /* options.status; 2: the open ones are known too */
 	enum drp_err failed; /* the outbox could not be read: the visit's result */
 	struct drp_node_host host;
 	struct drp_node_session session;

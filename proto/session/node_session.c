@@ -35,6 +35,31 @@ int64_t drp_backoff_ms(unsigned tries, const struct drp_rng *rng)
 
 /* ---- the next request ---- */
 
+static enum drp_message_type push_type(const struct drp_out *out)
+{
+	static const enum drp_message_type type[] = {[DRP_OUT_SUBMIT] = DRP_MSG_SUBMIT,
+		[DRP_OUT_WITHDRAW] = DRP_MSG_WITHDRAW,
+		[DRP_OUT_REPORT] = DRP_MSG_REPORT};
+	return type[out->kind];
+}
+
+static void fill_push(const struct drp_out *out, struct drp_request *q)
+{
+	q->type = push_type(out);
+	if (out->kind == DRP_OUT_SUBMIT) {
+		q->submit.bytes = out->bytes.data;
+		q->submit.n = out->bytes.len;
+	} else if (out->kind == DRP_OUT_REPORT) {
+		q->report.bytes = out->bytes.data;
+		q->report.n = out->bytes.len;
+	} else {
+		q->withdraw.campaign = out->campaign;
+		q->withdraw.contribution = out->contribution;
+		q->withdraw.unit = out->unit;
+		q->withdraw.group = out->group;
+	}
+}
+
 /* Fills the request of the present state; 0 when the state has nothing to ask. */
 static int ask(struct drp_node_session *s, struct drp_request *q)
 {
@@ -57,27 +82,17 @@ static int ask(struct drp_node_session *s, struct drp_request *q)
 		return 1;
 	case DRP_VISIT_STATUS:
 		q->type = DRP_MSG_STATUS;
-		if (!s->config.status) {
+		if (!h->next_status(h->self, &s->status)) {
 			return 0;
 		}
-		q->status.campaign = *s->config.status;
+		q->status.campaign = s->status.campaign;
 		return 1;
 	case DRP_VISIT_PUSH:
 		if (!s->config.push || !h->next_out(h->self, &s->out)) {
 			return 0;
 		}
 		s->id = s->out.request;
-		if (s->out.kind == DRP_OUT_SUBMIT) {
-			q->type = DRP_MSG_SUBMIT;
-			q->submit.bytes = s->out.bytes.data;
-			q->submit.n = s->out.bytes.len;
-		} else {
-			q->type = DRP_MSG_WITHDRAW;
-			q->withdraw.campaign = s->out.campaign;
-			q->withdraw.contribution = s->out.contribution;
-			q->withdraw.unit = s->out.unit;
-			q->withdraw.group = s->out.group;
-		}
+		fill_push(&s->out, q);
 		return 1;
 	default:
 		return 0;
@@ -135,10 +150,7 @@ static enum drp_message_type type_in_flight(const struct drp_node_session *s)
 		[DRP_VISIT_SYNC] = DRP_MSG_SYNC,
 		[DRP_VISIT_GET] = DRP_MSG_GET,
 		[DRP_VISIT_STATUS] = DRP_MSG_STATUS};
-	if (s->state == DRP_VISIT_PUSH) {
-		return s->out.kind == DRP_OUT_SUBMIT ? DRP_MSG_SUBMIT : DRP_MSG_WITHDRAW;
-	}
-	return type[s->state];
+	return s->state == DRP_VISIT_PUSH ? push_type(&s->out) : type[s->state];
 }
 
 static enum drp_err check_clock(
@@ -166,58 +178,90 @@ static enum drp_err take_sync(struct drp_node_session *s, const struct drp_reply
 	return s->host->announced(s->host->self, reply->sync.campaign, reply->sync.n);
 }
 
-static enum drp_err check_receipt(
-	const struct drp_node_session *s, const struct drp_receipt *receipt)
+/* A receipt is the hub's or, where there is one, the campaign's notary's. */
+static enum drp_err check_receipt(const struct drp_node_session *s,
+	const struct drp_key *notary, const struct drp_receipt *receipt)
 {
+	static const struct drp_key none;
 	struct drp_buf statement = {0};
 	enum drp_err err = drp_receipt_statement(receipt, &statement);
-	if (err == DRP_OK &&
-		memcmp(&receipt->hub, &s->config.hub, sizeof receipt->hub) != 0) {
+	if (err == DRP_OK && memcmp(&receipt->hub, &s->config.hub, sizeof none) != 0 &&
+		(memcmp(notary, &none, sizeof none) == 0 ||
+			memcmp(&receipt->hub, notary, sizeof none) != 0)) {
 		err = DRP_E_SIGNATURE;
 	}
 	err = err ? err
-		  : drp_verify(&s->config.hub, "drempel receipt 1", statement.data,
+		  : drp_verify(&receipt->hub, "drempel receipt 1", statement.data,
 			    statement.len, receipt->signature);
 	drp_buf_clear(&statement);
 	return err;
+}
+
+/* A receipt of what was just sent. */
+static enum drp_err check_sent(
+	const struct drp_node_session *s, const struct drp_receipt *r)
+{
+	enum drp_err err = check_receipt(s, &s->out.notary, r);
+	int fits = drp_hash_equal(&r->contribution, &s->out.contribution) &&
+		   drp_hash_equal(&r->campaign, &s->out.campaign) &&
+		   memcmp(&r->unit, &s->out.unit, sizeof r->unit) == 0 &&
+		   r->group == s->out.group;
+	return err || fits ? err : DRP_E_HASH;
+}
+
+/* Tells the hub's receipt, which must be there, and the notary's. */
+static enum drp_err find_receipts(const struct drp_node_session *s,
+	const struct drp_receipt *list, uint32_t n, const struct drp_receipt **receipt,
+	const struct drp_receipt **confirmed)
+{
+	enum drp_err err = DRP_OK;
+	*receipt = *confirmed = NULL;
+	for (uint32_t i = 0; err == DRP_OK && i < n; i++) {
+		int by_hub = memcmp(&list[i].hub, &s->config.hub, sizeof list->hub) == 0;
+		err = check_sent(s, &list[i]);
+		*(by_hub ? receipt : confirmed) = &list[i];
+	}
+	return err || *receipt ? err : DRP_E_MALFORMED;
 }
 
 static enum drp_err take_push(
 	struct drp_node_session *s, const struct drp_reply *reply, struct drp_diag *diag)
 {
 	const struct drp_node_host *h = s->host;
+	const struct drp_receipt *receipt, *confirmed;
 	if (reply->err) {
 		return h->refused(h->self, &s->out, reply->err, reply->text);
 	}
 	if (s->out.kind == DRP_OUT_WITHDRAW) {
-		return h->settled(h->self, &s->out, NULL);
+		return h->settled(h->self, &s->out, NULL, NULL);
 	}
-	const struct drp_receipt *r = &reply->submit.receipt;
-	enum drp_err err = check_receipt(s, r);
-	if (err == DRP_OK &&
-		(!drp_hash_equal(&r->contribution, &s->out.contribution) ||
-			!drp_hash_equal(&r->campaign, &s->out.campaign) ||
-			memcmp(&r->unit, &s->out.unit, sizeof r->unit) != 0 ||
-			r->group != s->out.group)) {
-		err = DRP_E_HASH;
+	if (s->out.kind == DRP_OUT_REPORT && reply->status.n_refused) {
+		enum drp_err why = reply->status.refused[0].reason;
+		return h->refused(h->self, &s->out, why, drp_err_text(why));
 	}
+	enum drp_err err = s->out.kind == DRP_OUT_REPORT
+				   ? find_receipts(s, reply->status.receipt,
+					     reply->status.n, &receipt, &confirmed)
+				   : find_receipts(s, &reply->submit.receipt, 1, &receipt,
+					     &confirmed);
 	return err ? drp_fail(diag, err,
 			     "the hub's receipt does not fit what was sent; the "
 			     "contribution stays "
 			     "in the outbox")
-		   : h->settled(h->self, &s->out, r);
+		   : h->settled(h->self, &s->out, receipt, confirmed);
 }
 
 static enum drp_err take_status(struct drp_node_session *s, const struct drp_reply *reply)
 {
 	enum drp_err err = DRP_OK;
 	for (uint32_t i = 0; err == DRP_OK && i < reply->status.n; i++) {
-		err = check_receipt(s, &reply->status.receipt[i]);
+		const struct drp_receipt *r = &reply->status.receipt[i];
+		err = check_receipt(s, &s->status.notary, r);
+		if (err == DRP_OK && !drp_hash_equal(&r->campaign, &s->status.campaign)) {
+			err = DRP_E_HASH;
+		}
 	}
-	s->config.status = NULL;
-	return err ? err
-		   : s->host->status(
-			     s->host->self, reply->status.receipt, reply->status.n);
+	return err ? err : s->host->status(s->host->self, &s->status, reply);
 }
 
 static enum drp_err take(
@@ -230,6 +274,10 @@ static enum drp_err take(
 	}
 	if (s->state == DRP_VISIT_PUSH) {
 		return take_push(s, reply, diag);
+	}
+	if (s->state == DRP_VISIT_STATUS && reply->err == DRP_E_NOTFOUND &&
+		!s->status.required) {
+		return DRP_OK; /* it may find its backup */
 	}
 	if (reply->err) {
 		return drp_fail(diag, reply->err, "the hub refused: %s", reply->text);

@@ -7,9 +7,9 @@
  *
  *   ENROL   while the invite's token is not redeemed
  *   SYNC    which campaigns are there; signatures are checked against the pinned key
- *   SUBMIT, WITHDRAW  the outbox, in order
+ *   SUBMIT, REPORT, WITHDRAW  the outbox, in order
  *   GET     manifests and instruments that are missing, piece by piece, by hash
- *   STATUS  what the hub holds of this school (only when asked for)
+ *   STATUS  what hub and notary hold of this school, of the campaigns that the host names
  *
  * Threads: one at a time.
  */
@@ -19,7 +19,7 @@
 #include "proto/crypto/crypto.h"
 #include "proto/session/messages.h"
 
-enum drp_out_kind { DRP_OUT_SUBMIT, DRP_OUT_WITHDRAW };
+enum drp_out_kind { DRP_OUT_SUBMIT, DRP_OUT_WITHDRAW, DRP_OUT_REPORT };
 
 /* One entry of the outbox. */
 struct drp_out {
@@ -28,8 +28,16 @@ struct drp_out {
 	struct drp_hash campaign, contribution;
 	struct drp_id unit;
 	uint8_t group;
-	struct drp_buf
-		bytes; /* canonical contribution; the host owns it, until `settled` */
+	struct drp_key notary; /* whose receipt may come beside the hub's; zero: none */
+	struct drp_buf bytes;  /* canonical contribution or report; the host owns it,
+				  until `settled` */
+};
+
+/* A campaign to ask STATUS about. */
+struct drp_status_ask {
+	struct drp_hash campaign;
+	struct drp_key notary; /* as above */
+	int required; /* 0: a hub that does not know the campaign is passed over */
 };
 
 /* Everything returns DRP_OK or stops the visit with its error. */
@@ -47,13 +55,19 @@ struct drp_node_host {
 		uint32_t offset, const void *bytes, size_t n);
 	/* 1 and the next outbox entry that has not been tried in this visit */
 	int (*next_out)(void *self, struct drp_out *out);
-	/* receipt is NULL for a withdrawal; refused tells why the hub will not have it */
-	enum drp_err (*settled)(
-		void *self, struct drp_out *out, const struct drp_receipt *receipt);
+	/* receipt is NULL for a withdrawal, confirmed while the notary has not verified
+	 * the report, and on the open track; refused tells why the hub will not have it
+	 */
+	enum drp_err (*settled)(void *self, struct drp_out *out,
+		const struct drp_receipt *receipt, const struct drp_receipt *confirmed);
 	enum drp_err (*refused)(
 		void *self, struct drp_out *out, enum drp_err why, const char *text);
-	/* the answer to STATUS */
-	enum drp_err (*status)(void *self, const struct drp_receipt *receipts, size_t n);
+	/* 1 and the next campaign that STATUS must be asked about in this visit */
+	int (*next_status)(void *self, struct drp_status_ask *ask);
+	/* its answer: receipts of the hub and, where receipt.hub says so, of the notary
+	 */
+	enum drp_err (*status)(void *self, const struct drp_status_ask *ask,
+		const struct drp_reply *reply);
 };
 
 struct drp_node_session_config {
@@ -61,8 +75,7 @@ struct drp_node_session_config {
 	struct drp_key hub;
 	uint8_t hub_box[DRP_BOX_KEY_BYTES];
 	struct drp_rng rng;
-	int push;		       /* send the outbox */
-	const struct drp_hash *status; /* ask for the status of this campaign; or NULL */
+	int push; /* send the outbox */
 };
 
 struct drp_node_session {
@@ -81,6 +94,7 @@ struct drp_node_session {
 	struct drp_hash blob;
 	uint32_t offset;
 	struct drp_out out;
+	struct drp_status_ask status;
 	int synced;
 };
 

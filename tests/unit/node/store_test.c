@@ -321,6 +321,8 @@ static void releases_are_kept_for_ever(void)
 	CHECK_ERR(drp_node_release_add(store, &a, "again", 5, NULL), DRP_E_EXISTS);
 	reopen();
 	CHECK_OK(drp_node_release_get(store, "a", 1, DRP_PUPIL, &back, &diag));
+	CHECK_INT(back.n_bytes, 5);
+	back.n_bytes = 0;
 	CHECK_MEM(&back, &a, sizeof a);
 	CHECK_OK(drp_node_release_bytes(store, &a.hash, &bytes, &diag));
 	CHECK_STR(drp_buf_string(&bytes), "bytes");
@@ -351,12 +353,68 @@ static void releases_are_kept_for_ever(void)
 	end();
 }
 
+static void the_notary_s_receipt_stays_too(void)
+{
+	struct drp_released a = release("a", DRP_PUPIL, 200), back;
+	struct drp_receipt receipt = {.stored_s = 300}, confirmed = {.stored_s = 400};
+	begin();
+	a.track = DRP_TRACK_SEALED;
+	CHECK_OK(drp_node_release_add(store, &a, "report", 6, &diag));
+	CHECK_OK(drp_node_release_state(
+		store, &a.hash, DRP_RELEASE_STORED, "", &receipt, &diag));
+	CHECK_OK(drp_node_release_confirm(store, &a.hash, &confirmed, &diag));
+	reopen();
+	CHECK_OK(drp_node_release_get(store, "a", 1, DRP_PUPIL, &back, &diag));
+	CHECK_INT(back.track, DRP_TRACK_SEALED);
+	CHECK_INT(back.has_confirmed, 1);
+	CHECK_INT(back.confirmed.stored_s, 400);
+	CHECK_INT(back.receipt.stored_s, 300);
+	end();
+}
+
+static void a_successor_takes_over_what_was_filled_in(void)
+{
+	const struct drp_target target = {40, 30};
+	struct drp_target got;
+	struct drp_buf note = {0};
+	struct drp_hash file = {{9}};
+	char other_id[DRP_NAME_MAX];
+	int set;
+	int32_t from, to;
+	begin();
+	add_sheet("old", 1, DRP_TEACHER, 4);
+	add_sheet("else", 1, DRP_TEACHER, 5);
+	CHECK_OK(drp_node_target_put(store, "old", 1, DRP_TEACHER, &target, &diag));
+	CHECK_OK(drp_node_window_put(store, "old", 1, 100, 110, &diag));
+	CHECK_OK(drp_node_window_put(store, "old", 2, 100, 121, &diag));
+	CHECK_OK(drp_node_note_put(store, "old", 1, "items", "C9", &diag));
+	CHECK_OK(drp_node_import_note(store, "old", 1, DRP_TEACHER, &file, 5, &diag));
+	CHECK_OK(drp_node_carry_over(store, "old", "new", 100, 120, &diag));
+	CHECK_STR(sheets("old", 1, DRP_TEACHER), "");
+	CHECK(sheets("new", 1, DRP_TEACHER)[0] != 0);
+	CHECK(sheets("else", 1, DRP_TEACHER)[0] != 0);
+	CHECK_OK(drp_node_target_get(store, "new", 1, DRP_TEACHER, &got, &set, &diag));
+	CHECK(set && got.eligible == 40 && got.invited == 30);
+	CHECK_OK(drp_node_window_get(store, "new", 1, &from, &to, &set, &diag));
+	CHECK(set && from == 100 && to == 110);
+	CHECK_OK(drp_node_window_get(store, "new", 2, &from, &to, &set, &diag));
+	CHECK(!set); /* it ends after the new campaign */
+	CHECK_OK(drp_node_note_get(store, "new", 1, "items", &note, &diag));
+	CHECK_STR(drp_buf_string(&note), "C9");
+	/* the file belongs to the new campaign: it enters no other */
+	CHECK_OK(drp_node_import_elsewhere(store, "else", &file, other_id, &diag));
+	CHECK_STR(other_id, "new");
+	drp_buf_clear(&note);
+	end();
+}
+
 static void states_have_names(void)
 {
 	CHECK_STR(drp_out_state_name(DRP_RELEASE_READY), "ready");
 	CHECK_STR(drp_out_state_name(DRP_RELEASE_WITHDRAWN), "withdrawn");
 	CHECK_STR(drp_out_state_name(-1), "?");
-	CHECK_STR(drp_out_state_name(DRP_RELEASE_WITHDRAWN + 1), "?");
+	CHECK_STR(drp_out_state_name(DRP_RELEASE_CONFIRMED), "confirmed");
+	CHECK_STR(drp_out_state_name(DRP_RELEASE_STATES), "?");
 }
 
 /* ---- books ---- */
@@ -437,6 +495,10 @@ int main(void)
 	CASE("questionnaires stay in their place", sheets_stay_where_they_belong);
 	CASE("a contribution's place is taken once, its receipt stays",
 		releases_are_kept_for_ever);
+	CASE("the notary's receipt is kept beside the hub's",
+		the_notary_s_receipt_stays_too);
+	CASE("a successor takes over what was filled in",
+		a_successor_takes_over_what_was_filled_in);
 	CASE("states have names", states_have_names);
 	CASE("ledger and log are chains", the_books_are_chains);
 	CASE("a step that fails leaves nothing", a_step_that_fails_leaves_nothing);

@@ -16,7 +16,7 @@
 #define DAY  INT64_C(86400)
 #define YEAR (365 * DAY)
 
-static struct drp_keys *node_keys, *hub_keys, *other_keys;
+static struct drp_keys *node_keys, *hub_keys, *other_keys, *notary_keys;
 static char trace[1024];
 
 static void note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -41,6 +41,8 @@ struct host {
 	int has_token;
 	struct blob blob[2];
 	int n_out, next;
+	int sealed; /* the outbox holds reports, and a notary confirms them */
+	int ask, required;
 	enum drp_err stop; /* what the next telling returns */
 };
 
@@ -116,14 +118,20 @@ static int next_out(void *self, struct drp_out *out)
 		.contribution = {{0xc0, k}},
 		.unit = {{0x17, k}},
 		.group = DRP_TEACHER};
+	if (h->sealed) {
+		uint8_t box[DRP_BOX_KEY_BYTES];
+		out->kind = k % 2 ? DRP_OUT_REPORT : DRP_OUT_WITHDRAW;
+		drp_keys_public(notary_keys, &out->notary, box);
+	}
 	drp_buf_text(&out->bytes, "contribution");
 	return 1;
 }
 
-static enum drp_err settled(
-	void *self, struct drp_out *out, const struct drp_receipt *receipt)
+static enum drp_err settled(void *self, struct drp_out *out,
+	const struct drp_receipt *receipt, const struct drp_receipt *confirmed)
 {
-	note("[%u %s] ", out->contribution.b[1], receipt ? "stored" : "withdrawn");
+	note("[%u %s%s] ", out->contribution.b[1], receipt ? "stored" : "withdrawn",
+		confirmed ? " confirmed" : "");
 	return ((struct host *)self)->stop;
 }
 
@@ -134,11 +142,31 @@ static enum drp_err refused(
 	return ((struct host *)self)->stop;
 }
 
-static enum drp_err status(void *self, const struct drp_receipt *receipts, size_t n)
+static int next_status(void *self, struct drp_status_ask *ask)
 {
-	note("[%zu receipts", n);
-	for (size_t i = 0; i < n; i++) {
-		note(" %u", receipts[i].contribution.b[1]);
+	struct host *h = self;
+	uint8_t box[DRP_BOX_KEY_BYTES];
+	if (!h->ask) {
+		return 0;
+	}
+	h->ask--;
+	*ask = (struct drp_status_ask){.campaign = {{0xca}}, .required = h->required};
+	if (h->sealed) {
+		drp_keys_public(notary_keys, &ask->notary, box);
+	}
+	return 1;
+}
+
+static enum drp_err status(
+	void *self, const struct drp_status_ask *ask, const struct drp_reply *reply)
+{
+	CHECK_INT(ask->campaign.b[0], 0xca);
+	note("[%u receipts", reply->status.n);
+	for (size_t i = 0; i < reply->status.n; i++) {
+		note(" %u", reply->status.receipt[i].contribution.b[1]);
+	}
+	for (size_t i = 0; i < reply->status.n_refused; i++) {
+		note(" %s", drp_err_name(reply->status.refused[i].reason));
 	}
 	note("] ");
 	return ((struct host *)self)->stop;
@@ -154,6 +182,7 @@ static const struct drp_node_host functions = {.self = &host,
 	.next_out = next_out,
 	.settled = settled,
 	.refused = refused,
+	.next_status = next_status,
 	.status = status};
 
 /* ---- the hub ---- */
@@ -162,12 +191,15 @@ static struct {
 	int64_t now_s;
 	enum drp_err refuse;		 /* every request, when set */
 	const struct drp_keys *receipts; /* who signs them */
+	const struct drp_keys *second;	 /* and a second one of each, unless NULL */
+	enum drp_err rejected;		 /* why the report is not counted */
 	/* how receipts differ from what was sent: a byte to add in each field */
 	uint8_t campaign, unit, group, contribution, signature;
 	struct drp_id last; /* id of the request it saw */
 } hub;
 
-static void sign_receipt(struct drp_receipt *r, uint8_t k)
+static void sign_receipt_by(
+	const struct drp_keys *signer, struct drp_receipt *r, uint8_t k)
 {
 	uint8_t box[DRP_BOX_KEY_BYTES];
 	struct drp_buf statement = {0};
@@ -176,11 +208,56 @@ static void sign_receipt(struct drp_receipt *r, uint8_t k)
 		.group = (uint8_t)(DRP_TEACHER + hub.group),
 		.contribution = {{0xc0, (uint8_t)(k + hub.contribution)}},
 		.stored_s = NOW};
-	drp_keys_public(hub.receipts, &r->hub, box);
+	drp_keys_public(signer, &r->hub, box);
 	CHECK_OK(drp_receipt_statement(r, &statement));
-	drp_sign(hub.receipts, "drempel receipt 1", statement.data, statement.len,
-		r->signature);
+	drp_sign(
+		signer, "drempel receipt 1", statement.data, statement.len, r->signature);
 	r->signature[9] = (uint8_t)(r->signature[9] + hub.signature);
+	drp_buf_clear(&statement);
+}
+
+static void sign_receipt(struct drp_receipt *r, uint8_t k)
+{
+	sign_receipt_by(hub.receipts, r, k);
+}
+
+/* Of the campaign that STATUS asked about. */
+static void sign_status(struct drp_reply *a, uint8_t k)
+{
+	uint8_t campaign = hub.campaign;
+	hub.campaign = (uint8_t)(campaign - k);
+	sign_receipt(&a->status.receipt[a->status.n++], k);
+	if (hub.second) {
+		sign_receipt_by(hub.second, &a->status.receipt[a->status.n++], k);
+	}
+	hub.campaign = campaign;
+}
+
+static void fill_report(const struct drp_request *q, struct drp_reply *a)
+{
+	CHECK_INT(q->report.n, 12);
+	CHECK_MEM(q->report.bytes, "contribution", 12);
+	if (hub.receipts) {
+		sign_receipt(&a->status.receipt[a->status.n++], hub.last.b[1]);
+	}
+	if (hub.second) {
+		sign_receipt_by(
+			hub.second, &a->status.receipt[a->status.n++], hub.last.b[1]);
+	}
+	if (hub.rejected) {
+		a->status.refused[a->status.n_refused++].reason = hub.rejected;
+	}
+}
+
+static void check_withdrawal(const struct drp_withdrawal *withdrawal)
+{
+	struct drp_buf statement = {0};
+	uint8_t box[DRP_BOX_KEY_BYTES];
+	struct drp_key node;
+	drp_keys_public(node_keys, &node, box);
+	CHECK_OK(drp_withdrawal_statement(withdrawal, &statement));
+	CHECK_OK(drp_verify(&node, DRP_WITHDRAWAL_TAG, statement.data, statement.len,
+		withdrawal->signature));
 	drp_buf_clear(&statement);
 }
 
@@ -207,9 +284,11 @@ static void fill_reply(const struct drp_request *q, struct drp_reply *a)
 							    : 4;
 		break;
 	case DRP_MSG_STATUS:
-		a->status.n = 2;
-		sign_receipt(&a->status.receipt[0], 8);
-		sign_receipt(&a->status.receipt[1], 9);
+		sign_status(a, 8);
+		sign_status(a, 9);
+		break;
+	case DRP_MSG_REPORT:
+		fill_report(q, a);
 		break;
 	case DRP_MSG_SUBMIT:
 		CHECK_INT(q->submit.n, 12);
@@ -220,12 +299,13 @@ static void fill_reply(const struct drp_request *q, struct drp_reply *a)
 		CHECK_INT(q->withdraw.contribution.b[1], hub.last.b[1]);
 		CHECK_INT(q->withdraw.unit.b[0], 0x17);
 		CHECK_INT(q->withdraw.group, DRP_TEACHER);
+		check_withdrawal(&q->withdraw);
 		break;
 	}
 }
 
 static const char *const type_name[] = {
-	"", "ENROL", "SYNC", "GET", "STATUS", "SUBMIT", "WITHDRAW"};
+	"", "ENROL", "SYNC", "GET", "STATUS", "SUBMIT", "WITHDRAW", "REPORT"};
 
 /* Reads a request as a hub does and answers it. */
 static void answer(const struct drp_buf *request, struct drp_buf *out)
@@ -265,20 +345,21 @@ static void answer(const struct drp_buf *request, struct drp_buf *out)
 
 static struct drp_node_session session;
 static struct drp_diag diag;
-static const struct drp_hash asked = {{0xca}};
 
-static void begin(int has_token, int n_out, int push, const struct drp_hash *ask)
+static void begin(int has_token, int n_out, int push, int ask)
 {
 	static struct drp_test_rng_state state;
-	struct drp_node_session_config config = {.keys = node_keys,
-		.rng = drp_test_rng(&state, 7),
-		.push = push,
-		.status = ask};
+	struct drp_node_session_config config = {
+		.keys = node_keys, .rng = drp_test_rng(&state, 7), .push = push};
 	drp_keys_public(hub_keys, &config.hub, config.hub_box);
 	memset(&hub, 0, sizeof hub);
 	hub.now_s = NOW;
 	hub.receipts = hub_keys;
-	host = (struct host){.now_s = NOW, .has_token = has_token, .n_out = n_out};
+	host = (struct host){.now_s = NOW,
+		.has_token = has_token,
+		.n_out = n_out,
+		.ask = ask,
+		.required = 1};
 	diag = (struct drp_diag){0};
 	trace[0] = 0;
 	drp_node_session_init(&session, &config, &functions);
@@ -312,7 +393,7 @@ static enum drp_err visit(void)
 
 static void everything_in_order(void)
 {
-	begin(1, 2, 1, &asked);
+	begin(1, 2, 1, 1);
 	host.blob[0] = (struct blob){'m', 0, 10};
 	host.blob[1] = (struct blob){'i', 8, 10}; /* resumed */
 	CHECK_OK(visit());
@@ -324,10 +405,10 @@ static void everything_in_order(void)
 
 static void only_what_is_wanted(void)
 {
-	begin(0, 2, 0, NULL);
+	begin(0, 2, 0, 0);
 	CHECK_OK(visit());
 	CHECK_STR(trace, "SYNC [2 campaigns 5:1 6:3] ");
-	begin(0, 0, 1, NULL);
+	begin(0, 0, 1, 0);
 	CHECK_OK(visit());
 	CHECK_STR(trace, "SYNC [2 campaigns 5:1 6:3] ");
 }
@@ -337,7 +418,7 @@ static void ids(void)
 {
 	struct drp_id seen[3];
 	int done = 0;
-	begin(1, 1, 1, NULL);
+	begin(1, 1, 1, 0);
 	for (int i = 0; i < 3; i++) {
 		CHECK_OK(step(&done));
 		seen[i] = hub.last;
@@ -356,7 +437,7 @@ static void a_refusal_ends_the_visit(void)
 		{0, 0, 2, "STATUS "}};
 	for (int i = 0; i < 4; i++) {
 		int done = 0;
-		begin(where[i].has_token, 1, 1, &asked);
+		begin(where[i].has_token, 1, 1, 1);
 		host.blob[0] = (struct blob){'m', 0, (uint32_t)where[i].blob};
 		for (int k = 0; k < where[i].steps; k++) {
 			CHECK_OK(step(&done));
@@ -372,7 +453,7 @@ static void a_refusal_ends_the_visit(void)
 /* One contribution that the hub will not have does not hold up the next. */
 static void a_refused_contribution_is_told(void)
 {
-	begin(0, 2, 1, NULL);
+	begin(0, 2, 1, 0);
 	int done = 0;
 	CHECK_OK(step(&done)); /* SYNC */
 	hub.refuse = DRP_E_CONFLICT;
@@ -388,12 +469,12 @@ static void expect_bad_receipt(enum drp_err want)
 	CHECK_ERR(visit(), want);
 	CHECK_STR(trace, "SYNC [2 campaigns 5:1 6:3] SUBMIT ");
 	CHECK(strstr(diag.text, "receipt") != NULL);
-	begin(0, 1, 1, NULL);
+	begin(0, 1, 1, 0);
 }
 
 static void only_the_right_receipt_settles(void)
 {
-	begin(0, 1, 1, NULL);
+	begin(0, 1, 1, 0);
 	hub.campaign = 1;
 	expect_bad_receipt(DRP_E_HASH);
 	hub.unit = 1;
@@ -412,15 +493,94 @@ static void only_the_right_receipt_settles(void)
 
 static void a_forged_status_is_not_believed(void)
 {
-	begin(0, 0, 0, &asked);
+	begin(0, 0, 0, 1);
 	hub.receipts = other_keys;
 	CHECK_ERR(visit(), DRP_E_SIGNATURE);
 	CHECK_STR(trace, "SYNC [2 campaigns 5:1 6:3] STATUS ");
 }
 
+/* ---- the sealed track ---- */
+
+static void begin_sealed(int n_out, int ask)
+{
+	begin(0, n_out, 1, ask);
+	host.sealed = 1;
+}
+
+static void reports_bring_two_receipts(void)
+{
+	begin_sealed(2, 0);
+	CHECK_OK(visit());
+	CHECK_STR(trace, "SYNC [2 campaigns 5:1 6:3] REPORT [1 stored] "
+			 "WITHDRAW [2 withdrawn] ");
+	begin_sealed(1, 0);
+	hub.second = notary_keys;
+	CHECK_OK(visit());
+	CHECK_STR(trace, "SYNC [2 campaigns 5:1 6:3] REPORT [1 stored confirmed] ");
+}
+
+/* The notary's word counts only from the campaign's notary, and not in the hub's place.
+ */
+static void only_the_notary_confirms(void)
+{
+	const struct drp_keys *wrong[][2] = {{hub_keys, other_keys},
+		{hub_keys, node_keys}, {notary_keys, NULL}, {NULL, notary_keys}};
+	for (size_t i = 0; i < 4; i++) {
+		begin_sealed(1, 0);
+		hub.receipts = wrong[i][0];
+		hub.second = wrong[i][1];
+		CHECK(visit() != DRP_OK);
+		CHECK_STR(trace, "SYNC [2 campaigns 5:1 6:3] REPORT ");
+		CHECK(strstr(diag.text, "receipt") != NULL);
+	}
+	begin(0, 1, 1, 0); /* on the open track there is no notary */
+	hub.receipts = notary_keys;
+	CHECK_ERR(visit(), DRP_E_SIGNATURE);
+}
+
+static void a_report_that_does_not_verify_is_told(void)
+{
+	begin_sealed(1, 0);
+	hub.rejected = DRP_E_PROOF;
+	CHECK_OK(visit());
+	CHECK_STR(trace, "SYNC [2 campaigns 5:1 6:3] REPORT [1 refused PROOF: the proof "
+			 "of a sealed report does not hold] ");
+}
+
+static void the_status_of_each_campaign_is_asked(void)
+{
+	begin_sealed(0, 2);
+	hub.second = notary_keys;
+	CHECK_OK(visit());
+	CHECK_STR(trace, "SYNC [2 campaigns 5:1 6:3] STATUS [4 receipts 8 8 9 9] "
+			 "STATUS [4 receipts 8 8 9 9] ");
+	begin_sealed(0, 1);
+	hub.second = other_keys;
+	CHECK_ERR(visit(), DRP_E_SIGNATURE);
+	begin_sealed(0, 1);
+	hub.campaign = 1; /* of another campaign */
+	CHECK_ERR(visit(), DRP_E_HASH);
+	CHECK_STR(trace, "SYNC [2 campaigns 5:1 6:3] STATUS ");
+}
+
+/* A hub that went back to an old backup may not know a campaign of this node. */
+static void an_unknown_campaign_is_passed_over(void)
+{
+	for (int required = 0; required < 2; required++) {
+		int done = 0;
+		begin_sealed(0, 2);
+		host.required = required;
+		CHECK_OK(step(&done));
+		hub.refuse = DRP_E_NOTFOUND;
+		CHECK_ERR(visit(), required ? DRP_E_NOTFOUND : DRP_OK);
+		CHECK_STR(trace, required ? "SYNC [2 campaigns 5:1 6:3] STATUS "
+					  : "SYNC [2 campaigns 5:1 6:3] STATUS STATUS ");
+	}
+}
+
 static void expect_clock(int64_t node_s, int64_t hub_s, enum drp_err want)
 {
-	begin(1, 1, 1, NULL);
+	begin(1, 1, 1, 0);
 	host.now_s = node_s;
 	hub.now_s = hub_s;
 	CHECK_ERR(visit(), want);
@@ -438,7 +598,7 @@ static void a_wrong_clock_stops_the_visit(void)
 	expect_clock(NOW + DAY, NOW, DRP_OK);
 	expect_clock(NOW - DAY, NOW, DRP_OK);
 	expect_clock(NOW - DAY - 1, NOW, DRP_E_CLOCK);
-	begin(1, 1, 1, NULL); /* also when the hub says it by refusing */
+	begin(1, 1, 1, 0); /* also when the hub says it by refusing */
 	host.now_s += YEAR;
 	hub.refuse = DRP_E_CLOCK;
 	CHECK_ERR(visit(), DRP_E_CLOCK);
@@ -450,7 +610,7 @@ static void a_wrong_clock_stops_the_visit(void)
 static void ask_sync(struct drp_buf *request, struct drp_buf *reply)
 {
 	int done = 0;
-	begin(0, 0, 0, NULL);
+	begin(0, 0, 0, 0);
 	CHECK_OK(drp_node_session_next(&session, request, &done, &diag));
 	answer(request, reply);
 	CHECK_STR(trace, "SYNC ");
@@ -516,7 +676,7 @@ static void the_host_can_stop_it(void)
 		"[1 stored] ", "[m 0+4/10 abcd] ", "[2 receipts 8 9] "};
 	for (int stop = 0; stop < 5; stop++) {
 		int done = 0;
-		begin(1, 1, 1, &asked);
+		begin(1, 1, 1, 1);
 		host.blob[0] = (struct blob){'m', 0, 4};
 		for (int i = 0; i < stop; i++) {
 			CHECK_OK(step(&done));
@@ -548,7 +708,7 @@ static void backoff(void)
 int main(void)
 {
 	if (drp_crypto_init() || drp_keys_new(&node_keys) || drp_keys_new(&hub_keys) ||
-		drp_keys_new(&other_keys)) {
+		drp_keys_new(&other_keys) || drp_keys_new(&notary_keys)) {
 		return 1;
 	}
 	CASE("enrol, sync, the outbox, get, status", everything_in_order);
@@ -562,6 +722,15 @@ int main(void)
 		only_the_right_receipt_settles);
 	CASE("a status with a forged receipt is not believed",
 		a_forged_status_is_not_believed);
+	CASE("a report brings the hub's receipt, and the notary's when it is there",
+		reports_bring_two_receipts);
+	CASE("only the campaign's notary confirms", only_the_notary_confirms);
+	CASE("a report that does not verify is told to the host",
+		a_report_that_does_not_verify_is_told);
+	CASE("status is asked of every campaign that the host names",
+		the_status_of_each_campaign_is_asked);
+	CASE("a campaign that the hub does not know is passed over, unless required",
+		an_unknown_campaign_is_passed_over);
 	CASE("a clock more than a day off stops the visit, whoever's it is",
 		a_wrong_clock_stops_the_visit);
 	CASE("an answer that was changed or cut is not used",
@@ -574,5 +743,6 @@ int main(void)
 	drp_keys_free(node_keys);
 	drp_keys_free(hub_keys);
 	drp_keys_free(other_keys);
+	drp_keys_free(notary_keys);
 	return DONE();
 }
