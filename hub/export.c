@@ -2,9 +2,8 @@
 #include "hub/export.h"
 
 #include "hub/dictionary.h"
-#include "hub/layout.h"
 #include "hub/observations.h"
-#include "proto/base/date.h"
+#include "hub/readme.h"
 #include "proto/base/text.h"
 #include "proto/crypto/crypto.h"
 #include "proto/runtime/system.h"
@@ -12,8 +11,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define README_INDENT 16
 
 static const struct {
 	const char *name;
@@ -90,9 +87,7 @@ static enum drp_err metadata(const struct drp_publication *p, struct drp_buf *ou
 	return drp_hub_json_print(drp_publication_metadata(p), out);
 }
 
-static const struct {
-	const char *label, *text;
-} readme_note[] = {
+static const struct drp_readme_note readme_note[] = {
 	{"observations",
 		"one observation a row, in the columns of the data dictionary. csv: "
 		"UTF-8, comma, dot decimals. json: the same rows. msgpack: the edition "
@@ -103,41 +98,12 @@ static const struct {
 	{"metadata.json", "dates, thresholds, noise and budget, the steps from noisy "
 			  "sums to values, licence"},
 	{"CHECKSUMS", "BLAKE2b-256; check with: b2sum -l 256 -c CHECKSUMS"},
-	{"", ""},
-	{"suppressed", "An empty value with status c was suppressed. It is not zero. Do "
-		       "not add up what is shown and call it a total: totals are rows of "
-		       "their own (code _T)."},
-	{"noise", "Means carry noise that was added before they left the schools. se_dp "
-		  "and the 95 % interval ci_low to ci_high say how much; status u marks "
-		  "means with se_dp above 0.15. Values are not clipped to the scale. "
-		  "Chance differences between schools are not in the intervals."},
-	{"numbers", "Numbers count questionnaires, not people: who answers at two levels "
-		    "or in two roles counts twice. Numbers of schools count a school "
-		    "once a row. Level 34 is levels 3 and 4 together: leave it out when "
-		    "you add up levels."},
-	{"percentages",
-		"The base of each is in the data dictionary. Nothing was scaled to 100."},
-	{"schools", "Nothing here ranks or names a school."},
 };
 
 static enum drp_err readme(const struct drp_publication *p, struct drp_buf *out)
 {
-	const struct drp_manifest *m = p->manifest;
-	char day[DRP_DATE_TEXT], from[DRP_DATE_TEXT], to[DRP_DATE_TEXT];
-	drp_buf_printf(out, "%s\nCampaign %s, edition %u of %s\n", m->title, m->id,
-		p->edition->number,
-		drp_date_format(drp_day_of_ms(p->edition->created_s * 1000), day));
-	drp_buf_printf(out, "Period %s to %s; instrument %s, version %s\n\n",
-		drp_date_format(m->period_from, from), drp_date_format(m->period_to, to),
-		p->instrument->id, p->instrument->version);
-	drp_layout_note(out, 0, "", drp_publication_notice(m, "en"));
-	drp_layout_note(out, 0, "", drp_publication_notice(m, "nl"));
-	drp_buf_text(out, "\n");
-	for (size_t i = 0; i < sizeof readme_note / sizeof readme_note[0]; i++) {
-		drp_layout_note(
-			out, README_INDENT, readme_note[i].label, readme_note[i].text);
-	}
-	return out->failed ? DRP_E_NOMEM : DRP_OK;
+	return drp_readme(
+		p, readme_note, sizeof readme_note / sizeof readme_note[0], out);
 }
 
 /* ---- files ---- */

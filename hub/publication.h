@@ -40,7 +40,8 @@ struct drp_cells drp_cells_count(const struct drp_edition *edition);
 /* Schools of the manifest whose node could sign when the campaign was signed. */
 uint32_t drp_publication_enrolled(const struct drp_publication *publication);
 
-/* What may be said of the figures, by cohort type; language nl or en. */
+/* What may be said of the figures, by cohort type; language nl, fr, de or en, anything
+ * else is nl. */
 const char *drp_publication_notice(
 	const struct drp_manifest *manifest, const char *language);
 

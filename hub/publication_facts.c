@@ -35,22 +35,46 @@ uint32_t drp_publication_enrolled(const struct drp_publication *p)
 
 const char *drp_publication_notice(const struct drp_manifest *m, const char *language)
 {
-	int english = strncmp(language, "en", 2) == 0;
-	if (m->sample) {
-		return english ? "The schools are a sample drawn by design: with its "
-				 "weights the figures can be generalised to the schools "
-				 "it was drawn from. The sampling error comes on top of "
-				 "the error stated here."
-			       : "De scholen vormen een steekproef volgens ontwerp: met "
-				 "haar gewichten zijn de cijfers veralgemeenbaar naar de "
-				 "scholen waaruit ze getrokken is. De steekproeffout "
-				 "komt bovenop de hier vermelde fout.";
-	}
-	return english ? "Schools chose to take part: the figures describe those schools "
-			 "and allow no general statement about all schools."
-		       : "Scholen kozen zelf om deel te nemen: de cijfers beschrijven "
-			 "die scholen en laten geen veralgemeenbare uitspraken over alle "
-			 "scholen toe.";
+	static const struct {
+		const char *language, *chosen, *sample;
+	} notice[] = {
+		{"nl",
+			"Scholen kozen zelf om deel te nemen: de cijfers beschrijven die "
+			"scholen en laten geen veralgemeenbare uitspraken over alle "
+			"scholen toe.",
+			"De scholen vormen een steekproef volgens ontwerp: met haar "
+			"gewichten zijn de cijfers veralgemeenbaar naar de scholen "
+			"waaruit ze getrokken is. De steekproeffout komt bovenop de hier "
+			"vermelde fout."},
+		{"en",
+			"Schools chose to take part: the figures describe those schools "
+			"and allow no general statement about all schools.",
+			"The schools are a sample drawn by design: with its weights the "
+			"figures can be generalised to the schools it was drawn from. "
+			"The sampling error comes on top of the error stated here."},
+		{"fr",
+			"Les écoles ont choisi de participer : les chiffres décrivent "
+			"ces "
+			"écoles et ne permettent aucune généralisation à toutes les "
+			"écoles.",
+			"Les écoles forment un échantillon tiré selon un plan : avec ses "
+			"poids, les chiffres valent pour les écoles dont il est tiré. "
+			"L'erreur d'échantillonnage s'ajoute à l'erreur indiquée ici."},
+		{"de",
+			"Die Schulen nahmen freiwillig teil: Die Zahlen beschreiben "
+			"diese "
+			"Schulen und erlauben keine allgemeine Aussage über alle "
+			"Schulen.",
+			"Die Schulen sind eine nach Plan gezogene Stichprobe: Mit ihren "
+			"Gewichten gelten die Zahlen für die Schulen, aus denen sie "
+			"gezogen ist. Der Stichprobenfehler kommt zum hier genannten "
+			"Fehler hinzu."},
+	};
+	size_t l = sizeof notice / sizeof notice[0];
+	do {
+		l--;
+	} while (l && strncmp(language, notice[l].language, 2) != 0);
+	return m->sample ? notice[l].sample : notice[l].chosen;
 }
 
 /* ---- metadata ---- */
@@ -141,19 +165,32 @@ static json_t *privacy(const struct drp_publication *p)
 		drp_accounting_json(p->edition->accounting, p->edition->n_accounting));
 }
 
-static json_t *thresholds(const struct drp_thresholds *t)
+/* A unit has a threshold of its own on the open track alone. */
+static json_t *thresholds(const struct drp_manifest *m)
 {
-	return json_pack("{s:I, s:I, s:I, s:I, s:o, s:o}", "schools",
+	const struct drp_thresholds *t = &m->thresholds;
+	return json_pack("{s:I, s:I, s:I, s:I, s:o, s:o*}", "schools",
 		(json_int_t)t->k_schools, "boards", (json_int_t)t->k_boards,
 		"largest_school_percent", (json_int_t)t->max_school_percent,
 		"largest_board_percent", (json_int_t)t->max_board_percent,
 		"respondents_of_a_cohort", per_group(t->k_respondents),
-		"respondents_of_a_unit_with_values", per_group(t->k_unit));
+		"respondents_of_a_unit_with_values",
+		m->track == DRP_TRACK_OPEN ? per_group(t->k_unit) : NULL);
 }
 
-static json_t *steps(void)
+static json_t *texts(const char *const *text, size_t n)
 {
-	return json_pack("[s, s, s, s, s, s]",
+	json_t *list = json_array();
+	for (size_t i = 0; i < n; i++) {
+		drp_hub_json_add(&list, json_string(text[i]));
+	}
+	return list;
+}
+
+/* From answers to values, step by step. */
+static json_t *steps(const struct drp_manifest *m)
+{
+	static const char *const open_track[] = {
 		"Each unit at or above its threshold adds discrete Gaussian noise of "
 		"variance sigma2 to its sums of x - 3 and its valid counts, once, before "
 		"they leave the school.",
@@ -169,7 +206,32 @@ static json_t *steps(void)
 		"items' means.",
 		"se_dp holds the noise of S and of r and what rate and n had to assume; "
 		"the interval is the value plus and minus 1.96 se_dp. Nothing is clipped "
-		"to the scale; a mean with se_dp above 0.15 has status u.");
+		"to the scale; a mean with se_dp above 0.15 has status u."};
+	static const char *const sealed[] = {
+		"Each unit splits its exact counters into two random shares, one for the "
+		"hub and one for the notary, with a proof that they are well formed.",
+		"Hub and notary each add up their shares over cohorts. The gates "
+		"(schools, boards, dominance, questionnaires, subtraction), which both "
+		"compute for themselves, choose the cohorts to open; the others are "
+		"suppressed.",
+		"Each of the two adds discrete Gaussian noise of variance sigma2, drawn "
+		"when the campaign was signed, to its share of every released number; "
+		"then both shares are put together. Variance 2 sigma2; the integers are "
+		"archived in the edition.",
+		"The sums S of x - 3 of the region and of every split that is complete "
+		"are reconciled by inverse variance, and cells with their province, so "
+		"that a split adds up to the region.",
+		"An item's valid rate r comes from the region's noisy counts, shrunk "
+		"towards the group's rate; an additional item takes the group's rate.",
+		"mean = 3 + S / (n r), with n the exact number of questionnaires; an "
+		"area's mean is the unweighted mean of its core items' means. A share is "
+		"a noisy count divided by n.",
+		"se_dp holds the noise of S after reconciliation and of r and what the "
+		"rate had to assume; the interval is the value plus and minus 1.96 "
+		"se_dp. Nothing is clipped; a mean with se_dp above 0.15 has status u."};
+	return m->track == DRP_TRACK_SEALED
+		       ? texts(sealed, sizeof sealed / sizeof sealed[0])
+		       : texts(open_track, sizeof open_track / sizeof open_track[0]);
 }
 
 static json_t *cells(const struct drp_edition *edition)
@@ -214,8 +276,8 @@ json_t *drp_publication_metadata(const struct drp_publication *p)
 		"schools", "registered", (json_int_t)p->edition->schools_registered,
 		"enrolled", (json_int_t)drp_publication_enrolled(p), "took_part",
 		(json_int_t)p->edition->schools_took_part, "cells", cells(p->edition),
-		"thresholds", thresholds(&p->manifest->thresholds), "privacy", privacy(p),
-		"postprocessing", steps(), "licence", licence());
+		"thresholds", thresholds(p->manifest), "privacy", privacy(p),
+		"postprocessing", steps(p->manifest), "licence", licence());
 	if (!all || !rest || json_object_update(all, rest) != 0) {
 		json_decref(all);
 		all = NULL;

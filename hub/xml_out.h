@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * XML written in order. Names are the caller's constants; text and attribute values are
+ * escaped, and control characters, which XML cannot hold, become U+FFFD. Errors stick in
+ * the buffer. Threads: one at a time.
+ */
+#ifndef DRP_HUB_XML_OUT_H
+#define DRP_HUB_XML_OUT_H
+
+#include "proto/base/buf.h"
+
+#define DRP_XML_DEPTH_MAX 16
+
+struct drp_xml_out {
+	struct drp_buf *out;
+	int tag_open; /* attributes may follow */
+	int depth;
+	const char *name[DRP_XML_DEPTH_MAX]; /* of the elements that are open */
+};
+
+/* drp_xml_begin writes the declaration. */
+void drp_xml_begin(struct drp_xml_out *xml, struct drp_buf *out);
+void drp_xml_open(struct drp_xml_out *xml, const char *name);
+/* drp_xml_attribute: only right after drp_xml_open or another attribute. */
+void drp_xml_attribute(struct drp_xml_out *xml, const char *name, const char *value);
+void drp_xml_text(struct drp_xml_out *xml, const char *text);
+void drp_xml_close(struct drp_xml_out *xml);
+/* drp_xml_leaf: an element that holds text and nothing else. */
+void drp_xml_leaf(struct drp_xml_out *xml, const char *name, const char *text);
+
+#endif
