@@ -365,6 +365,18 @@ static void out_of_memory(void)
 	}
 	CHECK_OK(err);
 	CHECK(at > 10);
+	struct drp_buf kept = {0}, initialize = {0};
+	for (at = 0, err = DRP_E_NOMEM; err == DRP_E_NOMEM;) {
+		drp_alloc_hook(++at, 0);
+		err = drp_verification_start(&fixture.task[G], fixture.verify_key[G],
+			&s.hub, &kept, &initialize);
+		drp_alloc_hook(0, 0);
+		CHECK(err == DRP_OK || kept.len + initialize.len == 0);
+		kept.failed = initialize.failed = 0;
+	}
+	CHECK_OK(err);
+	drp_buf_clear(&kept);
+	drp_buf_clear(&initialize);
 	for (at = 0, err = DRP_E_NOMEM; err == DRP_E_NOMEM;) {
 		drp_buf_clear(&bytes);
 		drp_alloc_hook(++at, 0);
