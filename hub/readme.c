@@ -12,10 +12,11 @@ static const struct drp_readme_note always[] = {
 	{"suppressed", "An empty value with status c was suppressed. It is not zero. Do "
 		       "not add up what is shown and call it a total: totals are rows of "
 		       "their own (code _T)."},
-	{"noise", "Means carry noise that was added before they left the schools. se_dp "
-		  "and the 95 % interval ci_low to ci_high say how much; status u marks "
-		  "means with se_dp above 0.15. Values are not clipped to the scale. "
-		  "Chance differences between schools are not in the intervals."},
+	{"error",
+		"se_dp and the 95 % interval ci_low to ci_high say how much noise there "
+		"is; status u marks means with se_dp above 0.15. Values are not "
+		"clipped to the scale. Chance differences between schools are not in "
+		"the intervals."},
 	{"numbers", "Numbers count questionnaires, not people: who answers at two levels "
 		    "or in two roles counts twice. Numbers of schools count a school "
 		    "once a row. Level 34 is levels 3 and 4 together: leave it out when "
@@ -45,6 +46,12 @@ enum drp_err drp_readme(const struct drp_publication *p,
 	for (size_t i = 0; i < n; i++) {
 		drp_layout_note(out, INDENT, notes[i].label, notes[i].text);
 	}
+	drp_layout_note(out, INDENT, "noise",
+		m->track == DRP_TRACK_SEALED
+			? "Means and shares carry noise that hub and notary each added "
+			  "before they put together what neither could read alone."
+			: "Means carry noise that was added before they left the "
+			  "schools.");
 	for (size_t i = 0; i < sizeof always / sizeof always[0]; i++) {
 		drp_layout_note(out, INDENT, always[i].label, always[i].text);
 	}

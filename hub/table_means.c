@@ -164,7 +164,7 @@ static void print_group(struct sheet *s, int group)
 	drp_buf_text(s->page.out, "\n");
 }
 
-static void note_signs(const struct sheet *s)
+static void note_signs(const struct sheet *s, size_t shares)
 {
 	const struct drp_page *page = &s->page;
 	drp_page_note(page, drp_page_say(page, "gemiddelde", "mean"), "%s",
@@ -183,11 +183,22 @@ static void note_signs(const struct sheet *s)
 			"its 95 % interval. Chance differences between schools are not "
 			"in it."));
 	drp_page_note(page, "n", "%s",
-		drp_page_say(page,
-			"vragenlijsten achter de rij (exact), van scholen die de drempel "
-			"per school haalden",
-			"questionnaires behind the row (exact), of schools that reached "
-			"the threshold per school"));
+		page->publication->manifest->track == DRP_TRACK_SEALED
+			? drp_page_say(page, "vragenlijsten achter de rij (exact)",
+				  "questionnaires behind the row (exact)")
+			: drp_page_say(page,
+				  "vragenlijsten achter de rij (exact), van scholen die "
+				  "de drempel per school haalden",
+				  "questionnaires behind the row (exact), of schools "
+				  "that reached the threshold per school"));
+	if (shares) {
+		drp_page_note(page, "%", "%s",
+			drp_page_say(page,
+				"deel van alle vragenlijsten (n); wat aan 100 ontbreekt "
+				"bleef leeg of is ruis. Niet afgekapt.",
+				"part of all questionnaires (n); what is missing from "
+				"100 was left blank or is noise. Not clipped."));
+	}
 	if (s->withheld) {
 		drp_page_note(page, "n = -", "%s",
 			drp_page_say(page,
@@ -225,7 +236,11 @@ enum drp_err drp_table_means_text(const struct drp_publication *publication,
 	for (int g = 0; g < DRP_GROUPS; g++) {
 		print_group(&s, g);
 	}
-	note_signs(&s);
+	size_t shares =
+		options->measure == DRP_TABLE_ITEM && options->by == DRP_FAMILY_REGION
+			? drp_page_shares(&s.page, s.language)
+			: 0;
+	note_signs(&s, shares);
 	drp_page_notes(&s.page);
 	return out->failed ? DRP_E_NOMEM : DRP_OK;
 }

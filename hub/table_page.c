@@ -219,21 +219,28 @@ static void note_privacy(const struct drp_page *page)
 
 static void note_thresholds(const struct drp_page *page)
 {
-	const struct drp_thresholds *t = &page->publication->manifest->thresholds;
+	const struct drp_manifest *m = page->publication->manifest;
+	const struct drp_thresholds *t = &m->thresholds;
+	char unit[160] = "";
+	if (m->track == DRP_TRACK_OPEN) { /* sealed numbers of a school are nobody's */
+		snprintf(unit, sizeof unit,
+			drp_page_say(page,
+				"; per school en niveau %u, %u en %u voor antwoorden",
+				"; per school and level %u, %u and %u for answers"),
+			t->k_unit[DRP_LEADER], t->k_unit[DRP_TEACHER],
+			t->k_unit[DRP_PUPIL]);
+	}
 	drp_page_note(page, drp_page_say(page, "drempels", "thresholds"),
 		drp_page_say(page,
 			"per cel minstens %u scholen van %u besturen, hoogstens %u %% "
 			"uit een school en %u %% uit een bestuur, en %u schoolleiders, "
-			"%u leerkrachten of %u leerlingen; per school en niveau %u, %u "
-			"en %u voor antwoorden",
+			"%u leerkrachten of %u leerlingen%s",
 			"per cell at least %u schools of %u boards, at most %u %% from "
 			"one school and %u %% from one board, and %u school leaders, %u "
-			"teachers or %u pupils; per school and level %u, %u and %u for "
-			"answers"),
+			"teachers or %u pupils%s"),
 		t->k_schools, t->k_boards, t->max_school_percent, t->max_board_percent,
 		t->k_respondents[DRP_LEADER], t->k_respondents[DRP_TEACHER],
-		t->k_respondents[DRP_PUPIL], t->k_unit[DRP_LEADER],
-		t->k_unit[DRP_TEACHER], t->k_unit[DRP_PUPIL]);
+		t->k_respondents[DRP_PUPIL], unit);
 }
 
 void drp_page_notes(const struct drp_page *page)

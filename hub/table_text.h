@@ -33,6 +33,10 @@ void drp_page_head(const struct drp_page *page, const char *subject);
 /* drp_page_notes appends what every table states (R43). */
 void drp_page_notes(const struct drp_page *page);
 
+/* drp_page_shares appends the distributions of answers of the whole region; returns how
+ * many items have one. language is the instrument's. */
+size_t drp_page_shares(const struct drp_page *page, int language);
+
 /* Participation against the frame, its first column `label` wide, and the notes that
  * belong with it (R45). */
 void drp_page_frame(const struct drp_page *page, int label,
