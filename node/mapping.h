@@ -22,7 +22,7 @@ struct drp_word_list {
 	uint32_t word_count;
 };
 
-/* The codes that stand for each answer, indexed by enum drp_answer. */
+/* The codes that stand for each answer, indexed by enum drp_answer_kind. */
 struct drp_answer_codes {
 	struct drp_word_list list[DRP_ANSWERS];
 };

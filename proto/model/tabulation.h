@@ -9,7 +9,7 @@
 #include "proto/model/instrument.h"
 
 /* An answer: 1..7 a scale point, or one of these. They are never merged (R14). */
-enum drp_answer {
+enum drp_answer_kind {
 	DRP_ANSWER_NOT_SHOWN = 0,
 	DRP_ANSWER_TICKED = 8,
 	DRP_ANSWER_NOT_TICKED = 9,
