@@ -1,0 +1,599 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The close of a sealed campaign by a hub and a notary, both real, in one process. Every
+ * report's counters are known, so that what is opened can be compared with the exact sum
+ * plus both sides' noise, number by number. The close is cut short before and after every
+ * single exchange with the notary, and run again.
+ */
+#include "tests/support/sealed_federation.h"
+
+#include "hub/gather.h"
+
+#define SCHOOLS	 12
+#define ELIGIBLE 40
+#define LENGTH	 512
+
+static struct fed f;
+static struct drp_tasks *tasks;
+static struct drp_hash name[DRP_GROUPS][SCHOOLS];
+static uint64_t counts[DRP_GROUPS][SCHOOLS][LENGTH];
+static uint8_t present[DRP_GROUPS][SCHOOLS]; /* in the working set, says the test */
+
+static uint64_t questionnaires(int group, size_t school)
+{
+	return (group == DRP_LEADER ? 5u : 20u) + school;
+}
+
+static void send(int group, size_t school)
+{
+	uint64_t *c = counts[group][school];
+	CHECK(tasks->task[group].vector.length <= LENGTH);
+	fed_counts(&tasks->task[group].vector, questionnaires(group, school),
+		(unsigned)school, c);
+	CHECK_OK(fed_report(
+		&f, tasks, school, (enum drp_group)group, c, &name[group][school]));
+	present[group][school] = 1;
+}
+
+static void begin(uint64_t seed)
+{
+	memset(present, 0, sizeof present);
+	fed_begin_sealed(&f, SCHOOLS, ELIGIBLE, seed);
+	tasks = fed_tasks(&f.hub);
+	for (size_t s = 0; s < SCHOOLS; s++) {
+		for (int g = 0; g < DRP_GROUPS; g++) {
+			send(g, s);
+		}
+	}
+}
+
+static void end(void)
+{
+	drp_tasks_free(tasks);
+	fed_end(&f);
+}
+
+static enum drp_err close_it(struct drp_diag *diag)
+{
+	memset(diag, 0, sizeof *diag);
+	return drp_closing_run(&f.hub, FED_CAMPAIGN, &f.peer, diag);
+}
+
+static void close_ok(void)
+{
+	struct drp_diag diag;
+	enum drp_err err = close_it(&diag);
+	if (err) {
+		printf("# %s\n", diag.text);
+	}
+	CHECK_OK(err);
+}
+
+/* ---- what must come out ---- */
+
+static size_t school_of(const struct drp_unit *unit)
+{
+	for (size_t s = 0; s < SCHOOLS; s++) {
+		if (fed_unit(&f, tasks, s) == unit) {
+			return s;
+		}
+	}
+	return SCHOOLS;
+}
+
+static int64_t exact(int group, const struct drp_cohort *cohort,
+	const struct drp_term *terms, size_t n_terms)
+{
+	const struct drp_manifest *m = tasks->manifest;
+	int64_t sum = 0;
+	for (uint32_t u = 0; u < m->n_units; u++) {
+		size_t s = school_of(&m->unit[u]);
+		if (!drp_cohort_holds(cohort, &m->unit[u]) || !present[group][s]) {
+			continue;
+		}
+		for (size_t t = 0; t < n_terms; t++) {
+			sum += terms[t].weight *
+			       (int64_t)counts[group][s][terms[t].index];
+		}
+	}
+	return sum;
+}
+
+static int64_t integer_at(const struct drp_buf *b, size_t k)
+{
+	uint64_t v = 0;
+	CHECK(8 * k + 8 <= b->len);
+	for (size_t i = 0; i < 8; i++) {
+		v |= (uint64_t)b->data[8 * k + i] << 8 * i;
+	}
+	return (int64_t)v;
+}
+
+static void load_noise(struct drp_hub *hub, uint32_t release, struct drp_buf *noise)
+{
+	struct drp_buf sealed = {0};
+	uint8_t key[32], context[DRP_STORED_CONTEXT_BYTES];
+	CHECK_OK(drp_storage_key(hub, FED_CAMPAIGN, key, NULL));
+	CHECK_OK(drp_hub_noise_get(hub->store, FED_CAMPAIGN, release, &sealed, NULL));
+	drp_stored_context(&tasks->manifest->hash, release, context);
+	CHECK_OK(drp_store_open(
+		key, context, sizeof context, sealed.data, sealed.len, noise));
+	drp_buf_clear(&sealed);
+}
+
+/* What the test itself computes of the plans, from who came and their exact numbers. */
+static void expect(struct drp_sealed_opening *o, uint8_t *came)
+{
+	const struct drp_manifest *m = tasks->manifest;
+	const struct drp_term n_term = {0, 1};
+	memset(o, 0, sizeof *o);
+	for (int g = 0; g < DRP_GROUPS; g++) {
+		for (uint32_t u = 0; u < m->n_units; u++) {
+			came[(size_t)g * m->n_units + u] =
+				present[g][school_of(&m->unit[u])];
+		}
+	}
+	o->manifest = m;
+	o->instrument = tasks->instrument;
+	o->came = came;
+	CHECK_OK(drp_sealed_agreed(o, NULL));
+	CHECK_OK(drp_sealed_numbers(o, NULL));
+	for (int g = 0; g < DRP_GROUPS; g++) {
+		for (size_t c = 0; c < o->group[g].numbers.n; c++) {
+			if (o->group[g].numbers.cohort[c].open) {
+				o->group[g].n[c] = (uint64_t)exact(g,
+					&o->group[g].numbers.cohort[c].cohort, &n_term,
+					1);
+			}
+		}
+	}
+	CHECK_OK(drp_sealed_values(o, NULL));
+}
+
+/* opened == exact sum + the hub's draw + the notary's draw, for every integer. */
+static size_t check_release(const struct drp_sealed_opening *o, uint32_t release)
+{
+	const struct drp_release *r = &tasks->manifest->release[release];
+	const struct drp_vector *v = &tasks->task[r->group].vector;
+	const struct drp_sealed_group *group = &o->group[r->group];
+	struct drp_buf opened = {0}, hubs = {0}, notarys = {0};
+	char what[DRP_OPENING_NAME_MAX];
+	size_t values = r->map == DRP_MAP_COUNTS ? 0 : drp_release_values(v, r);
+	size_t at = 0, drawn = 0;
+	drp_opening_name_opened(release, what);
+	enum drp_err err =
+		drp_hub_opening_get(f.hub.store, FED_CAMPAIGN, what, &opened, NULL);
+	if (values) {
+		load_noise(&f.hub, release, &hubs);
+		load_noise(&f.notary->hub, release, &notarys);
+	}
+	for (size_t c = 0; values && c < group->agreed.n; c++) {
+		const struct drp_cohort *cohort = &group->agreed.cohort[c].cohort;
+		if (cohort->family != r->family || !group->agreed.cohort[c].open) {
+			continue;
+		}
+		for (size_t k = 0; k < values && group->values.cohort[c].open; k++) {
+			struct drp_term terms[DRP_TERMS_MAX];
+			size_t n = drp_release_terms(v, r, k, terms);
+			CHECK_INT(integer_at(&opened, at++),
+				exact(r->group, cohort, terms, n) +
+					integer_at(&hubs, drawn + k) +
+					integer_at(&notarys, drawn + k));
+		}
+		drawn += values;
+	}
+	CHECK_INT(opened.len, 8 * at);
+	CHECK_INT(err, at ? DRP_OK : DRP_E_NOTFOUND);
+	drp_buf_wipe(&opened);
+	drp_buf_wipe(&hubs);
+	drp_buf_wipe(&notarys);
+	return at;
+}
+
+static void check_numbers(const struct drp_sealed_opening *o)
+{
+	struct drp_diag diag = {0};
+	struct drp_tally *tally = NULL;
+	struct drp_buf hubs = {0}, notarys = {0};
+	CHECK_OK(drp_tally_new(&f.hub, tasks, &tally, &diag));
+	CHECK_OK(drp_hub_opening_get(
+		f.hub.store, FED_CAMPAIGN, DRP_OPENING_HUB_NUMBERS, &hubs, NULL));
+	CHECK_OK(drp_hub_opening_get(
+		f.hub.store, FED_CAMPAIGN, DRP_OPENING_NOTARY_NUMBERS, &notarys, NULL));
+	CHECK_OK(drp_tally_exchange(tally, (struct drp_bytes){hubs.data, hubs.len},
+		(struct drp_bytes){notarys.data, notarys.len}, &diag));
+	for (int g = 0; g < DRP_GROUPS; g++) {
+		for (size_t c = 0; c < o->group[g].numbers.n; c++) {
+			CHECK_INT(tally->opening.group[g].n[c], o->group[g].n[c]);
+		}
+	}
+	drp_tally_free(tally);
+	drp_buf_clear(&hubs);
+	drp_buf_clear(&notarys);
+}
+
+static void check_opened(void)
+{
+	static struct drp_sealed_opening o;
+	static uint8_t came[DRP_GROUPS * SCHOOLS];
+	size_t integers = 0;
+	CHECK_INT(tasks->manifest->n_units, SCHOOLS);
+	expect(&o, came);
+	check_numbers(&o);
+	for (uint32_t r = 0; r < tasks->manifest->n_releases; r++) {
+		integers += check_release(&o, r);
+	}
+	CHECK(integers > 300);
+}
+
+static void edition_hash(struct drp_hash *hash)
+{
+	struct drp_buf bytes = {0};
+	CHECK_OK(drp_hub_edition_get(f.hub.store, FED_CAMPAIGN, 0, hash, &bytes, NULL));
+	CHECK(bytes.len > 0);
+	drp_buf_clear(&bytes);
+}
+
+/* ---- cases ---- */
+
+static void exact_sums_and_both_noises(void)
+{
+	struct drp_hash first, again;
+	begin(1);
+	close_ok();
+	CHECK_INT(fed_state(&f.hub), DRP_CAMPAIGN_CLOSED);
+	CHECK_INT(fed_state(&f.notary->hub), DRP_CAMPAIGN_CLOSED);
+	check_opened();
+	edition_hash(&first);
+	unsigned opens = f.notary->arrived[DRP_MSG_OPEN];
+	f.now_ms += 86400000;
+	close_ok(); /* changes nothing, asks nothing */
+	edition_hash(&again);
+	CHECK(drp_hash_equal(&first, &again));
+	CHECK_INT(f.notary->arrived[DRP_MSG_OPEN], opens);
+	end();
+}
+
+/* ---- cut short ---- */
+
+static unsigned exchanges, cut_at;
+static enum fed_fate cut_fate;
+
+static enum fed_fate cut(struct fed *fed, uint8_t type)
+{
+	(void)fed;
+	(void)type;
+	return exchanges++ == cut_at ? cut_fate : FED_ARRIVES;
+}
+
+static void restart(void)
+{
+	fed_close_hub(&f);
+	fed_open_hub(&f);
+	fed_close_notary(&f);
+	fed_open_notary(&f);
+}
+
+/* Each run loses an exchange, its first one, its second and so on up to the fifth in
+ * turn, and both programs are started again: whatever step that is, the same numbers and
+ * the same noise come out. */
+static void cut_at_every_exchange(enum fed_fate fate)
+{
+	struct drp_diag diag;
+	unsigned stops = 0;
+	begin(2);
+	f.notary->fate = cut;
+	cut_fate = fate;
+	for (;;) {
+		exchanges = 0;
+		cut_at = stops % 5;
+		if (close_it(&diag) == DRP_OK) {
+			break;
+		}
+		CHECK_INT(diag.code, DRP_E_NET);
+		CHECK(strstr(diag.text, "nothing is lost") != NULL);
+		restart();
+		CHECK(stops++ < 200);
+	}
+	CHECK(stops > 20);
+	f.notary->fate = NULL;
+	check_opened();
+	end();
+}
+
+static void requests_are_lost(void)
+{
+	cut_at_every_exchange(FED_LOST);
+}
+
+static void answers_are_lost(void)
+{
+	cut_at_every_exchange(FED_REPLY_LOST);
+}
+
+static enum fed_fate twice(struct fed *fed, uint8_t type)
+{
+	(void)fed;
+	(void)type;
+	return FED_TWICE;
+}
+
+static void everything_twice(void)
+{
+	begin(3);
+	f.notary->fate = twice;
+	close_ok();
+	check_opened();
+	CHECK_OK(drp_closing_freeze(&f.hub, FED_CAMPAIGN, &f.peer, NULL));
+	CHECK_INT(fed_state(&f.notary->hub), DRP_CAMPAIGN_FROZEN);
+	end();
+}
+
+static void the_notary_is_away(void)
+{
+	struct drp_diag diag;
+	begin(4);
+	f.notary->away = 1;
+	CHECK_INT(close_it(&diag), DRP_E_NET);
+	CHECK(strstr(diag.text, "stays open and nothing is lost") != NULL);
+	CHECK(strchr(diag.text, '\n') == NULL);
+	CHECK_INT(fed_state(&f.hub), DRP_CAMPAIGN_OPEN);
+	size_t left = 0;
+	CHECK_OK(drp_forward_left(&f.hub, FED_CAMPAIGN, &left, NULL));
+	CHECK_INT(left, DRP_GROUPS * SCHOOLS);
+	f.notary->away = 0;
+	close_ok();
+	check_opened();
+	f.notary->away = 1;
+	memset(&diag, 0, sizeof diag);
+	CHECK_INT(drp_closing_freeze(&f.hub, FED_CAMPAIGN, &f.peer, &diag), DRP_E_NET);
+	CHECK_INT(fed_state(&f.hub), DRP_CAMPAIGN_CLOSED);
+	end();
+}
+
+/* ---- lists ---- */
+
+static enum drp_err ask_notary(struct drp_request *q, struct drp_reply *reply,
+	struct drp_buf *body, struct drp_diag *diag)
+{
+	memset(diag, 0, sizeof *diag);
+	return drp_peer_ask(&f.hub, &f.peer, q, reply, body, diag);
+}
+
+static struct drp_reply answer;
+static struct drp_buf answer_body;
+
+/* A CLOSE with the hub's list cut after n entries. */
+static enum drp_err close_with(size_t n, struct drp_diag *diag)
+{
+	struct drp_list list = {0};
+	struct drp_buf bytes = {0};
+	struct drp_request q = {.type = DRP_MSG_CLOSE};
+	CHECK_OK(drp_tally_list(&f.hub, tasks, &list, NULL));
+	list.n = n < list.n ? n : list.n;
+	CHECK_OK(drp_list_encode(&list, &bytes));
+	q.close.campaign = tasks->manifest->hash;
+	drp_hash_bytes(bytes.data, bytes.len, &q.close.list);
+	drp_sign(f.hub.keys, DRP_LIST_TAG, bytes.data, bytes.len, q.close.signature);
+	CHECK_OK(drp_peer_put(
+		&f.hub, &f.peer, &q.close.list, bytes.data, bytes.len, NULL));
+	drp_list_clear(&list);
+	drp_buf_clear(&bytes);
+	return ask_notary(&q, &answer, &answer_body, diag);
+}
+
+static void another_list_is_refused(void)
+{
+	struct drp_diag diag;
+	begin(5);
+	struct drp_request numbers = {.type = DRP_MSG_NUMBERS},
+			   open = {.type = DRP_MSG_OPEN},
+			   freeze = {.type = DRP_MSG_FREEZE};
+	numbers.numbers.campaign = tasks->manifest->hash;
+	numbers.numbers.shares = answer_body.data;
+	open.open.campaign = freeze.freeze.campaign = tasks->manifest->hash;
+	CHECK_INT(ask_notary(&numbers, &answer, &answer_body, &diag), DRP_E_STATE);
+	CHECK_INT(ask_notary(&open, &answer, &answer_body, &diag), DRP_E_STATE);
+	CHECK_INT(ask_notary(&freeze, &answer, &answer_body, &diag), DRP_E_STATE);
+	close_ok();
+	CHECK_INT(close_with(30, &diag), DRP_E_CONFLICT);
+	CHECK_OK(close_with(1000, &diag)); /* the same one */
+	static const uint8_t others[3200];
+	numbers.numbers.shares = others;
+	numbers.numbers.shares_n = sizeof others;
+	CHECK_INT(ask_notary(&numbers, &answer, &answer_body, &diag), DRP_E_CONFLICT);
+	open.open.release = DRP_RELEASES_MAX - 1;
+	CHECK_INT(ask_notary(&open, &answer, &answer_body, &diag), DRP_E_RANGE);
+	check_opened();
+	end();
+}
+
+/* The notary never got to know two of the reports that the hub has counted. */
+static void lists_that_differ(void)
+{
+	struct drp_diag diag = {0};
+	begin(6);
+	CHECK_OK(fed_forward(&f, &diag));
+	for (int g = DRP_TEACHER; g <= DRP_PUPIL; g++) {
+		const struct drp_unit *unit = fed_unit(&f, tasks, 4);
+		CHECK_OK(drp_hub_begin(f.notary->hub.store, NULL));
+		CHECK_OK(drp_hub_contribution_withdraw(
+			f.notary->hub.store, FED_CAMPAIGN, &unit->id, g, NULL));
+		CHECK_OK(drp_hub_commit(f.notary->hub.store, NULL));
+		present[g][4] = 0;
+	}
+	close_ok();
+	check_opened();
+	struct drp_tally *tally = NULL;
+	CHECK_OK(drp_tally_new(&f.hub, tasks, &tally, &diag));
+	CHECK_INT(tally->only_hub, 2);
+	CHECK_INT(tally->only_notary, 0);
+	drp_tally_free(tally);
+	end();
+}
+
+/* Reports that are withdrawn before the close are in no sum, at neither side. */
+static void withdrawals(void)
+{
+	struct drp_diag diag = {0};
+	struct drp_stored stored;
+	begin(7);
+	CHECK_OK(fed_withdraw(&f, tasks, 0, DRP_PUPIL, &name[DRP_PUPIL][0]));
+	CHECK_OK(fed_forward(&f, &diag));
+	CHECK_OK(fed_withdraw(&f, tasks, 1, DRP_PUPIL, &name[DRP_PUPIL][1]));
+	present[DRP_PUPIL][0] = present[DRP_PUPIL][1] = 0;
+	close_ok();
+	check_opened();
+	for (size_t s = 0; s < 2; s++) {
+		struct drp_buf share = {0};
+		const struct drp_unit *unit = fed_unit(&f, tasks, s);
+		CHECK(fed_stored(&f.notary->hub, unit, DRP_PUPIL, &stored));
+		CHECK(stored.withdrawn);
+		CHECK_OK(drp_hub_contribution_load(f.notary->hub.store, FED_CAMPAIGN,
+			&unit->id, DRP_PUPIL, &share, NULL, NULL));
+		CHECK_INT(share.len, 0);
+		CHECK(fed_stored(&f.hub, unit, DRP_PUPIL, &stored));
+		CHECK_INT(stored.withdrawn, 2);
+	}
+	CHECK_INT(
+		fed_withdraw(&f, tasks, 2, DRP_PUPIL, &name[DRP_PUPIL][2]), DRP_E_CLOSED);
+	end();
+}
+
+/* ---- too few ---- */
+
+static void too_few_schools(void)
+{
+	struct drp_diag diag;
+	memset(present, 0, sizeof present);
+	fed_begin_sealed(&f, SCHOOLS, ELIGIBLE, 8);
+	tasks = fed_tasks(&f.hub);
+	for (size_t s = 0; s < 3; s++) {
+		send(DRP_TEACHER, s);
+	}
+	CHECK_INT(close_it(&diag), DRP_E_TOO_FEW_SCHOOLS);
+	CHECK_INT(fed_state(&f.hub), DRP_CAMPAIGN_OPEN); /* more may come */
+	CHECK_INT(f.notary->arrived[DRP_MSG_CLOSE], 0);
+	for (size_t s = 3; s < SCHOOLS; s++) {
+		send(DRP_TEACHER, s);
+	}
+	close_ok();
+	end();
+}
+
+/* Both sides see at the close that what they have in common is too little: nothing is
+ * opened, ever, and both can be frozen. */
+static void too_little_in_common(void)
+{
+	struct drp_diag diag;
+	begin(9);
+	CHECK_OK(fed_forward(&f, &diag));
+	CHECK_OK(drp_hub_begin(f.notary->hub.store, NULL));
+	for (size_t s = 2; s < SCHOOLS; s++) {
+		for (int g = 0; g < DRP_GROUPS; g++) {
+			CHECK_OK(drp_hub_contribution_withdraw(f.notary->hub.store,
+				FED_CAMPAIGN, &fed_unit(&f, tasks, s)->id, g, NULL));
+		}
+	}
+	CHECK_OK(drp_hub_commit(f.notary->hub.store, NULL));
+	CHECK_INT(close_it(&diag), DRP_E_TOO_FEW_SCHOOLS);
+	CHECK_INT(fed_state(&f.hub), DRP_CAMPAIGN_CLOSED);
+	CHECK_INT(f.notary->arrived[DRP_MSG_NUMBERS], 0);
+	struct drp_request numbers = {.type = DRP_MSG_NUMBERS};
+	numbers.numbers.campaign = tasks->manifest->hash;
+	static const uint8_t shares[16];
+	numbers.numbers.shares = shares;
+	numbers.numbers.shares_n = sizeof shares;
+	CHECK_INT(ask_notary(&numbers, &answer, &answer_body, &diag),
+		DRP_E_TOO_FEW_SCHOOLS);
+	CHECK_INT(close_it(&diag), DRP_E_TOO_FEW_SCHOOLS);
+	memset(&diag, 0, sizeof diag);
+	CHECK_OK(drp_closing_freeze(&f.hub, FED_CAMPAIGN, &f.peer, &diag));
+	CHECK_INT(fed_state(&f.notary->hub), DRP_CAMPAIGN_FROZEN);
+	end();
+}
+
+/* ---- freeze ---- */
+
+static enum drp_err count_bytes(
+	void *self, const struct drp_stored *stored, const void *sealed, size_t n)
+{
+	(void)stored;
+	(void)sealed;
+	*(size_t *)self += n;
+	return DRP_OK;
+}
+
+static void nothing_is_left(struct drp_hub *hub)
+{
+	char path[DRP_PATH_MAX], what[DRP_OPENING_NAME_MAX];
+	struct drp_buf bytes = {0};
+	size_t sealed = 0;
+	CHECK_INT(fed_state(hub), DRP_CAMPAIGN_FROZEN);
+	CHECK_OK(drp_hub_key_path(hub, FED_CAMPAIGN, path, NULL));
+	CHECK(access(path, F_OK) != 0);
+	CHECK_OK(drp_hub_contributions(
+		hub->store, FED_CAMPAIGN, count_bytes, &sealed, NULL));
+	CHECK_INT(sealed, 0);
+	for (uint32_t r = 0; r < tasks->manifest->n_releases; r++) {
+		CHECK_INT(drp_hub_noise_get(hub->store, FED_CAMPAIGN, r, &bytes, NULL),
+			DRP_E_NOTFOUND);
+		drp_opening_name_shares(r, what);
+		CHECK_INT(
+			drp_hub_opening_get(hub->store, FED_CAMPAIGN, what, &bytes, NULL),
+			DRP_E_NOTFOUND);
+	}
+	CHECK_INT(
+		drp_hub_seed_get(hub->store, FED_CAMPAIGN, &bytes, NULL), DRP_E_NOTFOUND);
+	drp_buf_clear(&bytes);
+}
+
+static void frozen(void)
+{
+	struct drp_diag diag = {0};
+	begin(10);
+	CHECK_INT(drp_closing_freeze(&f.hub, FED_CAMPAIGN, &f.peer, &diag), DRP_E_STATE);
+	close_ok();
+	CHECK_OK(drp_closing_freeze(&f.hub, FED_CAMPAIGN, &f.peer, &diag));
+	CHECK_OK(drp_hub_begin(f.hub.store, NULL));
+	CHECK_OK(drp_campaign_erase(&f.hub, FED_CAMPAIGN, f.now_ms / 1000, NULL));
+	CHECK_OK(drp_hub_commit(f.hub.store, NULL));
+	nothing_is_left(&f.hub);
+	nothing_is_left(&f.notary->hub);
+	struct drp_request open = {.type = DRP_MSG_OPEN};
+	open.open.campaign = tasks->manifest->hash;
+	CHECK_INT(ask_notary(&open, &answer, &answer_body, &diag), DRP_E_FROZEN);
+	CHECK_OK(drp_campaign_freeze(&f.notary->hub, FED_CAMPAIGN, NULL)); /* by hand */
+	/* The evidence stays. */
+	static const char *const lasting[] = {DRP_OPENING_HUB_LIST,
+		DRP_OPENING_NOTARY_LIST, DRP_OPENING_HUB_NUMBERS,
+		DRP_OPENING_NOTARY_NUMBERS};
+	for (size_t i = 0; i < 4; i++) {
+		struct drp_buf bytes = {0};
+		CHECK_OK(drp_hub_opening_get(
+			f.hub.store, FED_CAMPAIGN, lasting[i], &bytes, NULL));
+		CHECK(bytes.len > 0);
+		drp_buf_clear(&bytes);
+	}
+	end();
+}
+
+int main(void)
+{
+	setenv("DREMPEL_LOG", "error", 1);
+	CASE("what is opened is the exact sum and both sides' noise",
+		exact_sums_and_both_noises);
+	CASE("a close whose requests are lost goes on where it was", requests_are_lost);
+	CASE("a close whose answers are lost goes on where it was", answers_are_lost);
+	CASE("every request may arrive twice", everything_twice);
+	CASE("a notary that is away: one clear line, nothing lost", the_notary_is_away);
+	CASE("the notary takes no other list and no other shares",
+		another_list_is_refused);
+	CASE("lists that differ: what both have counts", lists_that_differ);
+	CASE("what was withdrawn is in no sum", withdrawals);
+	CASE("too few schools: the campaign stays open", too_few_schools);
+	CASE("too little in common: nothing is opened", too_little_in_common);
+	CASE("after the freeze no share and no noise is left, the evidence is", frozen);
+	drp_buf_clear(&answer_body);
+	return DONE();
+}
