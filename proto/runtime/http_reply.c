@@ -52,7 +52,7 @@ struct drp_http_reply {
 
 static struct bytes *bytes_new(const void *data, size_t n)
 {
-	struct bytes *bytes = drp_alloc(1, sizeof *bytes + n);
+	struct bytes *bytes = drp_alloc(1, sizeof *bytes + n + 1);
 	if (bytes) {
 		atomic_init(&bytes->holders, 1);
 		bytes->n = n;

@@ -42,7 +42,7 @@ void drp_http_reply_release(struct drp_http_reply *reply); /* NULL is fine */
 
 int drp_http_reply_status(const struct drp_http_reply *reply);
 
-/* The bytes as they are, for tests and for what is made of them. */
+/* The bytes as they are, and a NUL that is not counted. */
 const void *drp_http_reply_bytes(const struct drp_http_reply *reply, size_t *n);
 
 /* What it takes in memory, roughly. */
