@@ -294,6 +294,8 @@ static enum drp_err prepare(struct build *b)
 
 static enum drp_err build_all(struct build *b)
 {
+	enum drp_err err = prepare(b);
+	err = err ? err : account(b);
 	const struct drp_edition_source source = {.manifest = b->opening->manifest,
 		.instrument = b->opening->instrument,
 		.cut = &b->opening->group[DRP_TEACHER].agreed,
@@ -301,8 +303,6 @@ static enum drp_err build_all(struct build *b)
 		.track = b,
 		.participation = participation,
 		.answers = answers_of};
-	enum drp_err err = prepare(b);
-	err = err ? err : account(b);
 	return err ? err : drp_edition_rows(&source, b->edition);
 }
 
