@@ -36,7 +36,7 @@ NUMBERS = sorted({n + d for n in (
     4194304, 8640000000, 253402300799, (1 << 31) - 1, (1 << 32) - 1, 1 << 40, 1 << 53,
     (1 << 63) - 1, -(1 << 53), -(1 << 63) + 1) for d in (-1, 0, 1)})
 LENGTHS = sorted({n + d for n in (
-    0, 3, 7, 8, 15, 16, 23, 31, 32, 47, 64, 95, 199, 256, 288, 1024) for d in (0, 1)})
+    0, 3, 7, 8, 15, 16, 23, 31, 32, 47, 64, 95, 199, 256, 864, 1024) for d in (0, 1)})
 
 
 def kind_of(path, value):
@@ -128,11 +128,11 @@ def instruments(value):
 def manifests(value):
     parties = ({"track": 0}, {"track": 1, "notary": b"n" * 32, "notary_box": b"b" * 32,
                               "verify": b"v" * 32})
+    counts = {key: [1 if key == "rho_den" else 0] for key in value["releases"]}
     for change in ({}, {"notary": bytes(32)}, {"notary_box": bytes(32)},
                    {"verify": bytes(32)}, {"notary": value["hub"]},
                    {"notary_box": value["box"]}, {"track": 0}, {"replaces": b"r" * 32}):
-        yield {**value, **parties[1], "releases": {key: [] for key in value["releases"]},
-               **change}
+        yield {**value, **parties[1], "releases": counts, **change}
     for items, mapped in itertools.product(range(4), range(1, 5)):
         changed = with_record(value, "releases", {
             "delta2": 5, "family": 0, "group": 0, "items": items, "map": mapped,
