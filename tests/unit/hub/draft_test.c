@@ -246,6 +246,22 @@ static void what_else_is_refused(void)
 	expect_refused(MINIMAL "x: [\n", "");
 }
 
+/* A sealed draft is read like an open one; only it can replace a campaign. */
+static void a_sealed_draft(void)
+{
+#define SEALED                                                                           \
+	"campaign: spring\ntitle: Spring\nregion: VL\ninstrument: i.yaml\n"              \
+	"track: sealed\ncohort: self-selected\n" DATES
+	CHECK_OK(read_text(SEALED));
+	CHECK_INT(draft.track, DRP_TRACK_SEALED);
+	CHECK_STR(draft.replaces, "");
+	CHECK_OK(read_text(SEALED "replaces: winter\n"));
+	CHECK_STR(draft.replaces, "winter");
+	expect_refused(SEALED "replaces: spring\n", "replaces");
+	expect_refused(SEALED "replaces: ../winter\n", "replaces");
+	expect_refused(MINIMAL "replaces: winter\n", "replaces");
+}
+
 static void nothing_is_written_on_refusal(void)
 {
 	memset(&draft, 0x5a, sizeof draft);
@@ -446,6 +462,7 @@ int main(void)
 			&instrument, NULL)) {
 		return 1;
 	}
+	CASE("a sealed draft", a_sealed_draft);
 	CASE("a file without thresholds and budget has the design's", the_smallest_file);
 	CASE("the example has every key and is read", the_example);
 	CASE("thresholds become stricter, never weaker", thresholds_only_become_stricter);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/registry.h"
 
+#include "hub/store_sealed.h"
 #include "proto/base/alloc.h"
 #include "proto/session/invite.h"
 #include "tests/support/scratch_hub.h"
@@ -224,6 +225,32 @@ static void an_invite_pins_the_hub(void)
 	scratch_hub_close(&s);
 }
 
+/* Of a hub that is paired with a notary, both. */
+static void an_invite_pins_the_notary(void)
+{
+	struct drp_buf text = {0}, again = {0};
+	struct drp_invite invite;
+	struct drp_card notary = {.role = "notary",
+		.name = "N",
+		.url = "tcp://n:1",
+		.key = {{1, 2}},
+		.box = {3, 4}};
+	scratch_hub_open(&s);
+	CHECK_OK(import(HEADER "S1,n,B1,BE21,GO,1,1,2,3\n"));
+	CHECK_OK(drp_registry_invite(&s.hub, "S1", 30, &text, &diag));
+	CHECK_OK(drp_invite_read(drp_buf_string(&text), &invite, &diag));
+	CHECK_INT(drp_invite_has_notary(&invite), 0);
+	CHECK_OK(drp_hub_peer_put(s.hub.store, &notary, 1, &diag));
+	CHECK_OK(drp_registry_invite(&s.hub, "S1", 30, &again, &diag));
+	CHECK_OK(drp_invite_read(drp_buf_string(&again), &invite, &diag));
+	CHECK_INT(drp_invite_has_notary(&invite), 1);
+	CHECK_MEM(&invite.notary_key, &notary.key, sizeof notary.key);
+	CHECK_MEM(invite.notary_box, notary.box, sizeof notary.box);
+	drp_buf_clear(&text);
+	drp_buf_clear(&again);
+	scratch_hub_close(&s);
+}
+
 /* The hub keeps the token's hash: who reads its database cannot enrol. */
 static void the_token_is_not_kept(void)
 {
@@ -304,6 +331,7 @@ int main(void)
 	CASE("a second import replaces rows and units, not keys and revocations",
 		a_second_import_updates);
 	CASE("an invite pins the hub's keys, address and expiry", an_invite_pins_the_hub);
+	CASE("an invite pins the notary", an_invite_pins_the_notary);
 	CASE("of an invite's token only the hash is kept", the_token_is_not_kept);
 	CASE("an invite to nowhere is not made", an_invite_to_nowhere_is_not_made);
 	CASE("unknown and revoked schools get no invite", who_gets_no_invite);
