@@ -6,7 +6,7 @@
  * part of VERIFY runs before that, on any thread, without the store.
  * The notary answers nobody but the campaign's own hub, opens nothing that its own gates
  * do not allow, and takes no other list of reports after the first.
- * Claim: PRIVACY.md "Sealed". Wire: PROTOCOL.md "Between hub and notary".
+ * Claim: PRIVACY.md "Gates", "Once". Wire: PROTOCOL.md "The notary's decisions".
  */
 #ifndef DRP_HUB_NOTARY_REPORTS_H
 #define DRP_HUB_NOTARY_REPORTS_H

@@ -5,7 +5,7 @@
  * sums of this side's output shares. Hub and notary use the same; neither takes the
  * other's word for anything that it can compute itself. What a side has shown is stored
  * by the caller before it is shown, under the names below. Threads: one at a time.
- * Claim: PRIVACY.md "Gates", "Sealed".
+ * Claim: PRIVACY.md "Gates", "Once".
  */
 #ifndef DRP_HUB_TALLY_H
 #define DRP_HUB_TALLY_H
