@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A small federation of real processes for tests: a hub, its schools' nodes, one campaign.
+"""A small federation of real processes for tests: a hub, its schools' nodes, one campaign;
+on the sealed track a notary too.
 
 Everything is done with the commands that people type. The clock is real, so answering
 windows ended yesterday and the period lies around today. Python's sqlite3 looks into the
@@ -31,6 +32,7 @@ CAMPAIGN = "test-1"
 COMMAND_TIMEOUT_S = 120
 HUB_START_S = 30
 HUB_STOP_S = 20
+VERIFIED_WITHIN_S = 60
 
 BIN = None      # the folder with the programs
 SHIMS = None    # the folder with the preloaded libraries
@@ -120,14 +122,17 @@ class Place:
 
 
 class Hub(Place):
-    def __init__(self, directory):
+    """A hub, or a notary: the same program."""
+
+    def __init__(self, directory, role="hub"):
         super().__init__("drempel-hub", directory)
+        self.role = role
         self.port = free_port()
         self.log = directory + ".log"
         self.process = None
 
     def found(self, address=None):
-        self.do("init", "--name", "Test hub", "--role", "hub", "--listen",
+        self.do("init", "--name", f"Test {self.role}", "--role", self.role, "--listen",
                 f"tcp://127.0.0.1:{self.port}", *(["--address", address] if address else []))
 
     def serve(self, env=None):
@@ -146,7 +151,7 @@ class Hub(Place):
             if self.process.poll() is not None:
                 return False
             time.sleep(0.01)
-        raise AssertionError(f"the hub does not listen; see {self.log}")
+        raise AssertionError(f"the {self.role} does not listen; see {self.log}")
 
     def kill(self):
         if self.process:
@@ -163,12 +168,22 @@ class Hub(Place):
             status = self.process.wait(HUB_STOP_S)
         except subprocess.TimeoutExpired:
             self.kill()
-            raise AssertionError("the hub did not stop on SIGTERM") from None
+            raise AssertionError(f"the {self.role} did not stop on SIGTERM") from None
         self.process = None
         return status
 
     def rows(self, sql, *values):
         return rows(os.path.join(self.dir, "hub.db"), sql, *values)
+
+    def keep(self, directory):
+        """A copy of the directory, which put_back restores; the daemon must not run."""
+        shutil.rmtree(directory, ignore_errors=True)
+        shutil.copytree(self.dir, directory)
+
+    def put_back(self, directory):
+        self.kill()
+        shutil.rmtree(self.dir)
+        shutil.copytree(directory, self.dir)
 
 
 class Node(Place):
@@ -226,16 +241,24 @@ class Federation:
     """A hub with n schools of level 1; begin() enrols them and signs a campaign.
 
     School Si, named "School i", has board Bi and province BE21 or BE22 in turn; every
-    group is 60 people. A prefix goes before all three names."""
+    group is 60 people. A prefix goes before all three names. On the sealed track hub and
+    notary are paired and hold the same register."""
 
-    def __init__(self, folder, n=6, prefix="", address=None):
+    def __init__(self, folder, n=6, prefix="", address=None, track="open"):
         self.folder = folder
         self.prefix = prefix
+        self.track = track
         self.hub = Hub(os.path.join(folder, "hub"))
+        self.notary = Hub(os.path.join(folder, "notary"), "notary")
+        self.sides = (self.hub, self.notary) if track == "sealed" else (self.hub,)
         self.nodes = [Node(f"{prefix}S{i}", os.path.join(folder, f"node-S{i}"))
                       for i in range(n)]
-        self.hub.found(address and address(self.hub))
+        for side in self.sides:
+            side.found(address and address(side))
         self.register()
+        if track == "sealed":
+            self.notary.do("pair", self.write("hub.card", self.hub.do("card")))
+            self.hub.do("pair", self.write("notary.card", self.notary.do("card")))
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -252,7 +275,9 @@ class Federation:
         for i, node in enumerate(self.nodes):
             lines.append(f"{node.school},{self.prefix}School {i},{self.prefix}B{i},"
                          f"BE2{1 + i % 2},{('GO', 'KOV')[i % 2]},1,60,60,60")
-        self.hub.do("school", "import", self.write("registry.csv", "\n".join(lines) + "\n"))
+        path = self.write("registry.csv", "\n".join(lines) + "\n")
+        for side in self.sides:
+            side.do("school", "import", path)
 
     def invite(self, school):
         return self.write(f"invite-{school}.txt", self.hub.do("invite", school))
@@ -261,18 +286,25 @@ class Federation:
         for node in nodes or self.nodes:
             node.do("init", "--invite", self.invite(node.school))
 
-    def announce(self, campaign=CAMPAIGN):
-        """A signed campaign, from two months ago until in a month."""
+    def draft(self, campaign=CAMPAIGN):
+        """A campaign from two months ago until in a month, not signed yet."""
         path = self.write(f"{campaign}.yaml", (
             f"campaign: {campaign}\ntitle: Test\nregion: VL\n"
-            f"instrument: {INSTRUMENT}\ntrack: open\ncohort: self-selected\n"
+            f"instrument: {INSTRUMENT}\ntrack: {self.track}\ncohort: self-selected\n"
             f"period: {{from: {day(-60)}, to: {day(30)}}}\ndeadline: {day(30)}\n"))
         self.hub.do("campaign", "new", path)
+
+    def announce(self, campaign=CAMPAIGN):
+        self.draft(campaign)
         self.hub.do("campaign", "sign", campaign)
 
+    def serve(self):
+        for side in reversed(self.sides):
+            side.serve()
+
     def begin(self):
-        """Enrolled, signed, announced; the hub serves."""
-        self.hub.serve()
+        """Enrolled, signed, announced; the hub serves, and the notary if there is one."""
+        self.serve()
         self.enrol()
         self.announce()
         return self
@@ -286,8 +318,18 @@ class Federation:
             node.do("import", campaign, path, "--format", "csv", "--level", 1,
                     "--group", group)
 
+    def wait_verified(self, n, campaign=CAMPAIGN):
+        """Until hub and notary have verified n reports."""
+        deadline = time.monotonic() + VERIFIED_WITHIN_S
+        while self.hub.json("campaign", "show", campaign)["verified"] < n:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"fewer than {n} reports were verified; see "
+                                     f"{self.hub.log} and {self.notary.log}")
+            time.sleep(0.05)
+
     def end(self):
-        self.hub.kill()
+        for side in self.sides:
+            side.kill()
 
 
 _items = {}
