@@ -265,7 +265,7 @@ class Demo:
         with open(path, "w", encoding="utf-8") as file:
             file.write(log)
         self.sent_bytes[school["school"]] = sum(
-            len(sent["bytes"]) // 2 for sent in json.loads(log)["contributions"])
+            sent["size"] for sent in json.loads(log)["contributions"])
 
     def count_contributions(self):
         return sum(len(unit["groups"]) for school in self.schools
