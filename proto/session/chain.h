@@ -20,7 +20,8 @@ enum drp_err drp_ledger_verify(const struct drp_ledger_row *rows, size_t n,
 struct drp_log_row {
 	uint64_t seq;
 	int64_t time_s;
-	char event[16]; /* approved, stored, withdrawing, withdrawn, refused */
+	char event[16]; /* approved, stored, confirmed, withdrawing, withdrawn, refused,
+			   not-counted */
 	struct drp_hash campaign;
 	struct drp_id unit;
 	uint8_t group;
