@@ -5,7 +5,7 @@
  * the hub charges, draws and opens the campaign, in one transaction. Each step can be cut
  * short anywhere and run again: the stored proposal is used as it is, the notary answers
  * a repeat with the signature it gave, and no side draws twice.
- * Threads: one at a time. Wire: PROTOCOL.md "Cosigning".
+ * Threads: one at a time. Wire: PROTOCOL.md "Between hub and notary".
  */
 #ifndef DRP_HUB_COSIGN_H
 #define DRP_HUB_COSIGN_H

@@ -3,7 +3,7 @@
  * The notary's service: what it answers to the hubs that it is paired with, and to nobody
  * else. GET, PUT and COSIGN are decided here, the rest in notary_reports.h. As the hub's
  * service (service.h): open on any thread, commit on one, many answers in one transaction
- * and no reply before its commit. Wire: PROTOCOL.md "Between hub and notary".
+ * and no reply before its commit. Wire: PROTOCOL.md "The notary's decisions".
  */
 #ifndef DRP_HUB_NOTARY_H
 #define DRP_HUB_NOTARY_H

@@ -6,6 +6,7 @@
  *   drempel-card: 1 / role / name / url / key / box / check
  * A card holds nothing secret, but who changes it on its way becomes the other side:
  * `drempel-hub card` also prints a fingerprint for the telephone.
+ * Wire: PROTOCOL.md "Card".
  */
 #ifndef DRP_SESSION_CARD_H
 #define DRP_SESSION_CARD_H
