@@ -86,6 +86,13 @@ static const char *const migrations[] = {
 	"  WHERE state=0 AND withdrawn=0;"
 	"CREATE INDEX contribution_withdrawn ON contribution(campaign)"
 	"  WHERE withdrawn=1;",
+
+	/* Who may see what, from when (store_public.h). */
+	"CREATE TABLE token(name TEXT PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
+	"  scope INTEGER NOT NULL, network INTEGER NOT NULL, hash TEXT NOT NULL,"
+	"  created_s INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE embargo(campaign TEXT PRIMARY KEY REFERENCES campaign(id),"
+	"  until_s INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
 };
 
 static const struct drp_db_schema schema = {
