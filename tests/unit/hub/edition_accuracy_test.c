@@ -2,11 +2,14 @@
  *
  * How near the means of a sealed edition come to the truth, and whether their errors say
  * so: campaigns of 143 schools, 333 leaders, 2,979 teachers and 13,973 pupils with the
- * demo's structure, the mechanism's own noise, fixed seeds. The plan and the gates are
- * the real ones. Prints what it measures; the limits are those that the project promises.
+ * demo's structure, the mechanism's own noise, fixed seeds. The plan of releases and the
+ * gates are the real ones. Prints what it measures; the limits are those that the project
+ * promises.
  */
+#include "hub/plan_sealed.h"
 #include "proto/model/codes.h"
 #include "proto/model/vector.h"
+#include "proto/privacy/ledger.h"
 #include "proto/privacy/noise.h"
 #include "proto/session/sealed_opening.h"
 
@@ -283,60 +286,6 @@ static void make_world(uint64_t seed)
 	}
 }
 
-/* ---- the plan of a sealed campaign ---- */
-
-static void release(int group, int family, int map, int items, double rho, double part)
-{
-	struct drp_manifest *m = &frame.manifest;
-	struct drp_release *r = &m->release[m->n_releases++];
-	*r = (struct drp_release){.group = (uint8_t)group,
-		.family = (uint8_t)family,
-		.map = (uint8_t)map,
-		.items = (uint8_t)items,
-		.rho = {1, 100}};
-	if (map != DRP_MAP_COUNTS) {
-		r->delta2 = drp_release_delta2(&vector[group], r);
-		r->sigma2 = (uint32_t)ceil(r->delta2 / (2 * rho * part));
-	}
-}
-
-/* Several kinds of items in one vector: their parts of rho are as their delta2. */
-static double part_of(int group, int map, int items, int map_2, int items_2)
-{
-	struct drp_release a = {
-		.group = (uint8_t)group, .map = (uint8_t)map, .items = (uint8_t)items};
-	struct drp_release b = {.group = (uint8_t)group,
-		.map = (uint8_t)map_2,
-		.items = (uint8_t)items_2};
-	double of_a = drp_release_delta2(&vector[group], &a);
-	return of_a / (of_a + drp_release_delta2(&vector[group], &b));
-}
-
-static void plan_releases(void)
-{
-	static const double one = .0243559, three = .185069;
-	static const double teacher[] = {0, .35, .20, .15, 0};
-	static const double pupil[] = {0, .30, .15, .15, .25};
-	double core = part_of(DRP_LEADER, DRP_MAP_PAIRS, DRP_RELEASE_CORE, DRP_MAP_TICKS,
-		DRP_RELEASE_TICKS);
-	double sums = part_of(DRP_TEACHER, DRP_MAP_SUMS, DRP_RELEASE_ADDITIONAL,
-		DRP_MAP_TICKS, DRP_RELEASE_TICKS);
-	release(DRP_LEADER, 0, DRP_MAP_PAIRS, DRP_RELEASE_CORE, three, core);
-	release(DRP_LEADER, 0, DRP_MAP_TICKS, DRP_RELEASE_TICKS, three, 1 - core);
-	release(DRP_TEACHER, 0, DRP_MAP_HISTOGRAM, DRP_RELEASE_CORE, one, .22);
-	release(DRP_TEACHER, 0, DRP_MAP_SUMS, DRP_RELEASE_ADDITIONAL, one, .08 * sums);
-	release(DRP_TEACHER, 0, DRP_MAP_TICKS, DRP_RELEASE_TICKS, one, .08 * (1 - sums));
-	release(DRP_PUPIL, 0, DRP_MAP_HISTOGRAM, DRP_RELEASE_CORE, one, .11);
-	release(DRP_PUPIL, 0, DRP_MAP_SUMS, DRP_RELEASE_ADDITIONAL, one, .04);
-	for (int f = DRP_FAMILY_PROVINCE; f < DRP_FAMILIES; f++) {
-		int cells = f == DRP_FAMILY_PROVINCE_LEVEL;
-		release(DRP_LEADER, f, DRP_MAP_COUNTS, 0, 0, 0);
-		release(DRP_TEACHER, f, cells ? DRP_MAP_COUNTS : DRP_MAP_SUMS, 0, one,
-			teacher[f]);
-		release(DRP_PUPIL, f, DRP_MAP_SUMS, 0, one, pupil[f]);
-	}
-}
-
 /* ---- opening ---- */
 
 static int64_t exact(
@@ -366,7 +315,11 @@ static uint64_t questionnaires(int group, const struct drp_cohort *cohort)
 
 static void open_plans(void)
 {
-	plan_releases();
+	struct drp_diag diag = {0};
+	for (int g = 0; g < DRP_GROUPS; g++) {
+		frame.manifest.rho[g] = drp_ledger_default_rho((enum drp_group)g);
+	}
+	CHECK_OK(drp_plan_sealed(instrument, &frame.manifest, &diag));
 	opening = (struct drp_sealed_opening){.manifest = &frame.manifest,
 		.instrument = instrument,
 		.came = came,
