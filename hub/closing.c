@@ -218,36 +218,6 @@ static enum drp_err exchange_numbers(struct closing *c)
 
 /* ---- values ---- */
 
-static void store_integers(const int64_t *values, size_t n, struct drp_buf *out)
-{
-	for (size_t i = 0; i < n; i++) {
-		uint8_t bytes[8];
-		for (int k = 0; k < 8; k++) {
-			bytes[k] = (uint8_t)((uint64_t)values[i] >> 8 * k);
-		}
-		drp_buf_append(out, bytes, sizeof bytes);
-	}
-}
-
-static enum drp_err read_integers(
-	struct closing *c, const struct drp_buf *in, int64_t *values, size_t n)
-{
-	if (in->len != 8 * n) {
-		return drp_fail(c->diag, DRP_E_STORE,
-			"what was opened of campaign %s is damaged; restore the hub's "
-			"directory from its backup",
-			c->row.id);
-	}
-	for (size_t i = 0; i < n; i++) {
-		uint64_t word = 0;
-		for (int k = 0; k < 8; k++) {
-			word |= (uint64_t)in->data[8 * i + (size_t)k] << 8 * k;
-		}
-		values[i] = (int64_t)word;
-	}
-	return DRP_OK;
-}
-
 /* Asks the notary for its shares, adds its own, and stores the sums: only they leave. */
 static enum drp_err open_fresh(
 	struct closing *c, uint32_t release, const char *name, int64_t *values, size_t n)
@@ -269,7 +239,7 @@ static enum drp_err open_fresh(
 			  : DRP_OK;
 	}
 	if (err == DRP_OK) {
-		store_integers(values, n, &integers);
+		drp_opened_encode(values, n, &integers);
 		err = integers.failed
 			      ? DRP_E_NOMEM
 			      : store_opening(c, name, integers.data, integers.len);
@@ -282,7 +252,6 @@ static enum drp_err open_fresh(
 static enum drp_err open_release(struct closing *c, uint32_t release)
 {
 	char name[DRP_OPENING_NAME_MAX];
-	struct drp_buf stored = {0};
 	size_t n = drp_tally_opens(c->tally, release);
 	if (n == 0) {
 		return DRP_OK;
@@ -292,12 +261,10 @@ static enum drp_err open_release(struct closing *c, uint32_t release)
 		return drp_fail(c->diag, DRP_E_NOMEM, "no memory for what is opened");
 	}
 	drp_opening_name_opened(release, name);
-	enum drp_err err = load_opening(c, name, &stored);
-	err = err == DRP_E_NOTFOUND ? open_fresh(c, release, name, c->opened[release], n)
-	      : err		    ? err
-				    : read_integers(c, &stored, c->opened[release], n);
-	drp_buf_clear(&stored);
-	return err;
+	enum drp_err err =
+		drp_tally_opened(c->hub, c->tally, release, c->opened[release], c->diag);
+	return err == DRP_E_NOTFOUND ? open_fresh(c, release, name, c->opened[release], n)
+				     : err;
 }
 
 /* ---- edition ---- */

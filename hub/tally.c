@@ -411,3 +411,49 @@ enum drp_err drp_tally_values(struct drp_hub *hub, const struct drp_tally *tally
 			     drp_err_text(err))
 		   : DRP_OK;
 }
+
+/* ---- what was opened ---- */
+
+void drp_opened_encode(const int64_t *values, size_t n, struct drp_buf *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint8_t bytes[8];
+		for (int k = 0; k < 8; k++) {
+			bytes[k] = (uint8_t)((uint64_t)values[i] >> 8 * k);
+		}
+		drp_buf_append(out, bytes, sizeof bytes);
+	}
+}
+
+static void decode(const uint8_t *bytes, size_t n, int64_t *values)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint64_t word = 0;
+		for (int k = 0; k < 8; k++) {
+			word |= (uint64_t)bytes[8 * i + (size_t)k] << 8 * k;
+		}
+		values[i] = (int64_t)word;
+	}
+}
+
+enum drp_err drp_tally_opened(struct drp_hub *hub, const struct drp_tally *tally,
+	uint32_t release, int64_t *values, struct drp_diag *diag)
+{
+	char name[DRP_OPENING_NAME_MAX];
+	struct drp_buf stored = {0};
+	size_t n = drp_tally_opens(tally, release);
+	drp_opening_name_opened(release, name);
+	enum drp_err err =
+		drp_hub_opening_get(hub->store, tally->tasks->id, name, &stored, diag);
+	if (err == DRP_OK && stored.len != 8 * n) {
+		err = drp_fail(diag, DRP_E_STORE,
+			"what was opened of campaign %s is damaged; restore the hub's "
+			"directory from its backup",
+			tally->tasks->id);
+	}
+	if (err == DRP_OK) {
+		decode(stored.data, n, values);
+	}
+	drp_buf_clear(&stored);
+	return err;
+}

@@ -94,4 +94,11 @@ size_t drp_tally_opens(const struct drp_tally *tally, uint32_t release);
 enum drp_err drp_tally_values(struct drp_hub *hub, const struct drp_tally *tally,
 	uint32_t release, struct drp_buf *shares, struct drp_diag *diag) DRP_MUST_CHECK;
 
+/* What a hub has opened of a release, as the store keeps it. drp_opened_encode appends n
+ * integers. drp_tally_opened reads drp_tally_opens of them: DRP_E_NOTFOUND before it is
+ * opened, DRP_E_STORE when they are not as many. */
+void drp_opened_encode(const int64_t *values, size_t n, struct drp_buf *out);
+enum drp_err drp_tally_opened(struct drp_hub *hub, const struct drp_tally *tally,
+	uint32_t release, int64_t *values, struct drp_diag *diag) DRP_MUST_CHECK;
+
 #endif
