@@ -45,7 +45,7 @@ static enum drp_message_type push_type(const struct drp_out *out)
 
 static void fill_push(const struct drp_out *out, struct drp_request *q)
 {
-	q->type = push_type(out);
+	q->type = (uint8_t)push_type(out);
 	if (out->kind == DRP_OUT_SUBMIT) {
 		q->submit.bytes = out->bytes.data;
 		q->submit.n = out->bytes.len;
