@@ -5,19 +5,15 @@
  * plus both sides' noise, number by number. The close is cut short before and after every
  * single exchange with the notary, and run again.
  */
-#include "tests/support/sealed_federation.h"
-
-#include "hub/gather.h"
+#include "tests/support/sealed_truth.h"
 
 #define SCHOOLS	 12
 #define ELIGIBLE 40
-#define LENGTH	 512
 
 static struct fed f;
 static struct drp_tasks *tasks;
 static struct drp_hash name[DRP_GROUPS][SCHOOLS];
-static uint64_t counts[DRP_GROUPS][SCHOOLS][LENGTH];
-static uint8_t present[DRP_GROUPS][SCHOOLS]; /* in the working set, says the test */
+static struct truth truth;
 
 static uint64_t questionnaires(int group, size_t school)
 {
@@ -26,20 +22,22 @@ static uint64_t questionnaires(int group, size_t school)
 
 static void send(int group, size_t school)
 {
-	uint64_t *c = counts[group][school];
-	CHECK(tasks->task[group].vector.length <= LENGTH);
+	uint64_t *c = truth.counts[group][school];
+	CHECK(tasks->task[group].vector.length <= TRUTH_LENGTH);
 	fed_counts(&tasks->task[group].vector, questionnaires(group, school),
 		(unsigned)school, c);
 	CHECK_OK(fed_report(
 		&f, tasks, school, (enum drp_group)group, c, &name[group][school]));
-	present[group][school] = 1;
+	truth.present[group][school] = 1;
 }
 
 static void begin(uint64_t seed)
 {
-	memset(present, 0, sizeof present);
+	memset(&truth, 0, sizeof truth);
 	fed_begin_sealed(&f, SCHOOLS, ELIGIBLE, seed);
 	tasks = fed_tasks(&f.hub);
+	truth.f = &f;
+	truth.tasks = tasks;
 	for (size_t s = 0; s < SCHOOLS; s++) {
 		for (int g = 0; g < DRP_GROUPS; g++) {
 			send(g, s);
@@ -69,163 +67,6 @@ static void close_ok(void)
 	CHECK_OK(err);
 }
 
-/* ---- what must come out ---- */
-
-static size_t school_of(const struct drp_unit *unit)
-{
-	for (size_t s = 0; s < SCHOOLS; s++) {
-		if (fed_unit(&f, tasks, s) == unit) {
-			return s;
-		}
-	}
-	return SCHOOLS;
-}
-
-static int64_t exact(int group, const struct drp_cohort *cohort,
-	const struct drp_term *terms, size_t n_terms)
-{
-	const struct drp_manifest *m = tasks->manifest;
-	int64_t sum = 0;
-	for (uint32_t u = 0; u < m->n_units; u++) {
-		size_t s = school_of(&m->unit[u]);
-		if (!drp_cohort_holds(cohort, &m->unit[u]) || !present[group][s]) {
-			continue;
-		}
-		for (size_t t = 0; t < n_terms; t++) {
-			sum += terms[t].weight *
-			       (int64_t)counts[group][s][terms[t].index];
-		}
-	}
-	return sum;
-}
-
-static int64_t integer_at(const struct drp_buf *b, size_t k)
-{
-	uint64_t v = 0;
-	CHECK(8 * k + 8 <= b->len);
-	for (size_t i = 0; i < 8; i++) {
-		v |= (uint64_t)b->data[8 * k + i] << 8 * i;
-	}
-	return (int64_t)v;
-}
-
-static void load_noise(struct drp_hub *hub, uint32_t release, struct drp_buf *noise)
-{
-	struct drp_buf sealed = {0};
-	uint8_t key[32], context[DRP_STORED_CONTEXT_BYTES];
-	CHECK_OK(drp_storage_key(hub, FED_CAMPAIGN, key, NULL));
-	CHECK_OK(drp_hub_noise_get(hub->store, FED_CAMPAIGN, release, &sealed, NULL));
-	drp_stored_context(&tasks->manifest->hash, release, context);
-	CHECK_OK(drp_store_open(
-		key, context, sizeof context, sealed.data, sealed.len, noise));
-	drp_buf_clear(&sealed);
-}
-
-/* What the test itself computes of the plans, from who came and their exact numbers. */
-static void expect(struct drp_sealed_opening *o, uint8_t *came)
-{
-	const struct drp_manifest *m = tasks->manifest;
-	const struct drp_term n_term = {0, 1};
-	memset(o, 0, sizeof *o);
-	for (int g = 0; g < DRP_GROUPS; g++) {
-		for (uint32_t u = 0; u < m->n_units; u++) {
-			came[(size_t)g * m->n_units + u] =
-				present[g][school_of(&m->unit[u])];
-		}
-	}
-	o->manifest = m;
-	o->instrument = tasks->instrument;
-	o->came = came;
-	CHECK_OK(drp_sealed_agreed(o, NULL));
-	CHECK_OK(drp_sealed_numbers(o, NULL));
-	for (int g = 0; g < DRP_GROUPS; g++) {
-		for (size_t c = 0; c < o->group[g].numbers.n; c++) {
-			if (o->group[g].numbers.cohort[c].open) {
-				o->group[g].n[c] = (uint64_t)exact(g,
-					&o->group[g].numbers.cohort[c].cohort, &n_term,
-					1);
-			}
-		}
-	}
-	CHECK_OK(drp_sealed_values(o, NULL));
-}
-
-/* opened == exact sum + the hub's draw + the notary's draw, for every integer. */
-static size_t check_release(const struct drp_sealed_opening *o, uint32_t release)
-{
-	const struct drp_release *r = &tasks->manifest->release[release];
-	const struct drp_vector *v = &tasks->task[r->group].vector;
-	const struct drp_sealed_group *group = &o->group[r->group];
-	struct drp_buf opened = {0}, hubs = {0}, notarys = {0};
-	char what[DRP_OPENING_NAME_MAX];
-	size_t values = r->map == DRP_MAP_COUNTS ? 0 : drp_release_values(v, r);
-	size_t at = 0, drawn = 0;
-	drp_opening_name_opened(release, what);
-	enum drp_err err =
-		drp_hub_opening_get(f.hub.store, FED_CAMPAIGN, what, &opened, NULL);
-	if (values) {
-		load_noise(&f.hub, release, &hubs);
-		load_noise(&f.notary->hub, release, &notarys);
-	}
-	for (size_t c = 0; values && c < group->agreed.n; c++) {
-		const struct drp_cohort *cohort = &group->agreed.cohort[c].cohort;
-		if (cohort->family != r->family || !group->agreed.cohort[c].open) {
-			continue;
-		}
-		for (size_t k = 0; k < values && group->values.cohort[c].open; k++) {
-			struct drp_term terms[DRP_TERMS_MAX];
-			size_t n = drp_release_terms(v, r, k, terms);
-			CHECK_INT(integer_at(&opened, at++),
-				exact(r->group, cohort, terms, n) +
-					integer_at(&hubs, drawn + k) +
-					integer_at(&notarys, drawn + k));
-		}
-		drawn += values;
-	}
-	CHECK_INT(opened.len, 8 * at);
-	CHECK_INT(err, at ? DRP_OK : DRP_E_NOTFOUND);
-	drp_buf_wipe(&opened);
-	drp_buf_wipe(&hubs);
-	drp_buf_wipe(&notarys);
-	return at;
-}
-
-static void check_numbers(const struct drp_sealed_opening *o)
-{
-	struct drp_diag diag = {0};
-	struct drp_tally *tally = NULL;
-	struct drp_buf hubs = {0}, notarys = {0};
-	CHECK_OK(drp_tally_new(&f.hub, tasks, &tally, &diag));
-	CHECK_OK(drp_hub_opening_get(
-		f.hub.store, FED_CAMPAIGN, DRP_OPENING_HUB_NUMBERS, &hubs, NULL));
-	CHECK_OK(drp_hub_opening_get(
-		f.hub.store, FED_CAMPAIGN, DRP_OPENING_NOTARY_NUMBERS, &notarys, NULL));
-	CHECK_OK(drp_tally_exchange(tally, (struct drp_bytes){hubs.data, hubs.len},
-		(struct drp_bytes){notarys.data, notarys.len}, &diag));
-	for (int g = 0; g < DRP_GROUPS; g++) {
-		for (size_t c = 0; c < o->group[g].numbers.n; c++) {
-			CHECK_INT(tally->opening.group[g].n[c], o->group[g].n[c]);
-		}
-	}
-	drp_tally_free(tally);
-	drp_buf_clear(&hubs);
-	drp_buf_clear(&notarys);
-}
-
-static void check_opened(void)
-{
-	static struct drp_sealed_opening o;
-	static uint8_t came[DRP_GROUPS * SCHOOLS];
-	size_t integers = 0;
-	CHECK_INT(tasks->manifest->n_units, SCHOOLS);
-	expect(&o, came);
-	check_numbers(&o);
-	for (uint32_t r = 0; r < tasks->manifest->n_releases; r++) {
-		integers += check_release(&o, r);
-	}
-	CHECK(integers > 300);
-}
-
 static void edition_hash(struct drp_hash *hash)
 {
 	struct drp_buf bytes = {0};
@@ -243,7 +84,7 @@ static void exact_sums_and_both_noises(void)
 	close_ok();
 	CHECK_INT(fed_state(&f.hub), DRP_CAMPAIGN_CLOSED);
 	CHECK_INT(fed_state(&f.notary->hub), DRP_CAMPAIGN_CLOSED);
-	check_opened();
+	truth_check(&truth);
 	edition_hash(&first);
 	unsigned opens = f.notary->arrived[DRP_MSG_OPEN];
 	f.now_ms += 86400000;
@@ -297,7 +138,7 @@ static void cut_at_every_exchange(enum fed_fate fate)
 	}
 	CHECK(stops > 20);
 	f.notary->fate = NULL;
-	check_opened();
+	truth_check(&truth);
 	end();
 }
 
@@ -323,7 +164,7 @@ static void everything_twice(void)
 	begin(3);
 	f.notary->fate = twice;
 	close_ok();
-	check_opened();
+	truth_check(&truth);
 	CHECK_OK(drp_closing_freeze(&f.hub, FED_CAMPAIGN, &f.peer, NULL));
 	CHECK_INT(fed_state(&f.notary->hub), DRP_CAMPAIGN_FROZEN);
 	end();
@@ -343,7 +184,7 @@ static void the_notary_is_away(void)
 	CHECK_INT(left, DRP_GROUPS * SCHOOLS);
 	f.notary->away = 0;
 	close_ok();
-	check_opened();
+	truth_check(&truth);
 	f.notary->away = 1;
 	memset(&diag, 0, sizeof diag);
 	CHECK_INT(drp_closing_freeze(&f.hub, FED_CAMPAIGN, &f.peer, &diag), DRP_E_NET);
@@ -404,7 +245,7 @@ static void another_list_is_refused(void)
 	CHECK_INT(ask_notary(&numbers, &answer, &answer_body, &diag), DRP_E_CONFLICT);
 	open.open.release = DRP_RELEASES_MAX - 1;
 	CHECK_INT(ask_notary(&open, &answer, &answer_body, &diag), DRP_E_RANGE);
-	check_opened();
+	truth_check(&truth);
 	end();
 }
 
@@ -420,10 +261,10 @@ static void lists_that_differ(void)
 		CHECK_OK(drp_hub_contribution_withdraw(
 			f.notary->hub.store, FED_CAMPAIGN, &unit->id, g, NULL));
 		CHECK_OK(drp_hub_commit(f.notary->hub.store, NULL));
-		present[g][4] = 0;
+		truth.present[g][4] = 0;
 	}
 	close_ok();
-	check_opened();
+	truth_check(&truth);
 	struct drp_tally *tally = NULL;
 	CHECK_OK(drp_tally_new(&f.hub, tasks, &tally, &diag));
 	CHECK_INT(tally->only_hub, 2);
@@ -441,9 +282,9 @@ static void withdrawals(void)
 	CHECK_OK(fed_withdraw(&f, tasks, 0, DRP_PUPIL, &name[DRP_PUPIL][0]));
 	CHECK_OK(fed_forward(&f, &diag));
 	CHECK_OK(fed_withdraw(&f, tasks, 1, DRP_PUPIL, &name[DRP_PUPIL][1]));
-	present[DRP_PUPIL][0] = present[DRP_PUPIL][1] = 0;
+	truth.present[DRP_PUPIL][0] = truth.present[DRP_PUPIL][1] = 0;
 	close_ok();
-	check_opened();
+	truth_check(&truth);
 	for (size_t s = 0; s < 2; s++) {
 		struct drp_buf share = {0};
 		const struct drp_unit *unit = fed_unit(&f, tasks, s);
@@ -465,9 +306,11 @@ static void withdrawals(void)
 static void too_few_schools(void)
 {
 	struct drp_diag diag;
-	memset(present, 0, sizeof present);
+	memset(&truth, 0, sizeof truth);
 	fed_begin_sealed(&f, SCHOOLS, ELIGIBLE, 8);
 	tasks = fed_tasks(&f.hub);
+	truth.f = &f;
+	truth.tasks = tasks;
 	for (size_t s = 0; s < 3; s++) {
 		send(DRP_TEACHER, s);
 	}
