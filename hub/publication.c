@@ -31,10 +31,16 @@ static enum drp_err load_frame(struct drp_hub *hub, const char *id,
 enum drp_err drp_publication_load(struct drp_hub *hub, const char *id,
 	struct drp_publication *p, struct drp_diag *diag)
 {
+	return drp_publication_load_edition(hub, id, 0, p, diag);
+}
+
+enum drp_err drp_publication_load_edition(struct drp_hub *hub, const char *id,
+	uint32_t number, struct drp_publication *p, struct drp_diag *diag)
+{
 	struct drp_campaign_row row;
 	memset(p, 0, sizeof *p);
 	enum drp_err err = drp_hub_campaign_get(hub->store, id, &row, diag);
-	err = err ? err : drp_campaign_edition(hub, id, 0, &p->edition, diag);
+	err = err ? err : drp_campaign_edition(hub, id, number, &p->edition, diag);
 	err = err ? err : drp_hub_manifest(hub, &row, &p->manifest, diag);
 	err = err ? err
 		  : drp_hub_instrument(

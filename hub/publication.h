@@ -29,6 +29,10 @@ struct drp_publication {
  * unknown or has no edition yet. Free it whatever the outcome. */
 enum drp_err drp_publication_load(struct drp_hub *hub, const char *id,
 	struct drp_publication *publication, struct drp_diag *diag) DRP_MUST_CHECK;
+/* drp_publication_load_edition takes that edition; 0: the newest. */
+enum drp_err drp_publication_load_edition(struct drp_hub *hub, const char *id,
+	uint32_t number, struct drp_publication *publication,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_publication_free(struct drp_publication *publication);
 
 /* The observations of an edition by what they show. */

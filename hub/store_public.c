@@ -125,9 +125,7 @@ enum drp_err drp_hub_editions(struct drp_hub_store *s, struct drp_edition_row **
 		"SELECT e.campaign, e.number, e.hash, coalesce(m.until_s, 0)"
 		" FROM edition e JOIN campaign c ON c.id=e.campaign"
 		" LEFT JOIN embargo m ON m.campaign=e.campaign"
-		" WHERE e.number=(SELECT max(number) FROM edition"
-		"  WHERE campaign=e.campaign)"
-		" ORDER BY coalesce(c.closed_s, 0) DESC, e.campaign");
+		" ORDER BY coalesce(c.closed_s, 0) DESC, e.campaign, e.number DESC");
 	while ((step = drp_q_step(q, diag)) > 0) {
 		struct drp_edition_row *more = drp_realloc(list, count + 1, sizeof *list);
 		if (!more) {

@@ -52,8 +52,8 @@ struct drp_edition_row {
 	struct drp_hash hash;
 	int64_t embargo_s;
 };
-/* drp_hub_editions: the newest edition of each campaign, the campaign that was closed
- * last first; returns new memory (drp_free). */
+/* drp_hub_editions: all editions, the campaign that was closed last first, and of each
+ * campaign the newest first; returns new memory (drp_free). */
 enum drp_err drp_hub_editions(struct drp_hub_store *s, struct drp_edition_row **rows,
 	size_t *n, struct drp_diag *diag) DRP_MUST_CHECK;
 
