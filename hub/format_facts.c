@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/formats.h"
+#include "proto/base/alloc.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,4 +67,33 @@ enum drp_err drp_metadata_facts(
 	walk(&(struct facts){each, self}, "", metadata);
 	json_decref(metadata);
 	return DRP_OK;
+}
+
+enum drp_err drp_all_tables_make(const struct drp_publication *publication,
+	enum drp_language language, struct drp_all_tables **out)
+{
+	struct drp_all_tables *all = drp_alloc(1, sizeof *all);
+	enum drp_err err = all ? DRP_OK : DRP_E_NOMEM;
+	for (int t = 0; err == DRP_OK && t < DRP_CUBES; t++) {
+		err = drp_cube_make(publication, (enum drp_cube_table)t, &all->cube[t]);
+		if (err == DRP_OK) {
+			drp_select_all(all->cube[t], &all->selection[t]);
+			all->view[t] = (struct drp_view){
+				all->cube[t], &all->selection[t], language};
+		}
+	}
+	if (err) {
+		drp_all_tables_free(all);
+		return err;
+	}
+	*out = all;
+	return DRP_OK;
+}
+
+void drp_all_tables_free(struct drp_all_tables *all)
+{
+	for (int t = 0; all && t < DRP_CUBES; t++) {
+		drp_cube_free(all->cube[t]);
+	}
+	drp_free(all);
 }

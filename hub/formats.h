@@ -17,6 +17,16 @@ struct drp_view {
 	enum drp_language language;
 };
 
+/* All tables of an edition, whole. */
+struct drp_all_tables {
+	struct drp_cube *cube[DRP_CUBES];
+	struct drp_selection selection[DRP_CUBES];
+	struct drp_view view[DRP_CUBES];
+};
+enum drp_err drp_all_tables_make(const struct drp_publication *publication,
+	enum drp_language language, struct drp_all_tables **all) DRP_MUST_CHECK;
+void drp_all_tables_free(struct drp_all_tables *all);
+
 /* "campaign.table": the table's id in PxWebApi and in JSON-stat. */
 #define DRP_TABLE_ID (DRP_NAME_MAX + 16)
 void drp_table_id(const struct drp_cube *cube, char id[DRP_TABLE_ID]);
