@@ -329,8 +329,12 @@ static void not_counted(void)
 		CHECK_STR(events(), "approved stored not-counted ");
 	}
 	h.announced[0].state = DRP_CAMPAIGN_FROZEN;
-	CHECK_OK(sealed_visit(&h, &look));
-	CHECK_INT(h.asked[DRP_MSG_STATUS], 0);
+	for (uint32_t i = 0; i < 2; i++) { /* once more, then never again */
+		CHECK_OK(sealed_visit(&h, &look));
+		CHECK_INT(h.asked[DRP_MSG_STATUS], 1 - i);
+		CHECK_STR(release_of(DRP_TEACHER).note, DRP_NOT_COUNTED_FINAL);
+	}
+	CHECK_STR(events(), "approved stored not-counted ");
 	sealed_end(&h);
 	begin(); /* a node that was away until the freeze asks once */
 	sealed_fill(&h, DRP_TEACHER, 12, 4);
