@@ -140,9 +140,10 @@ enum drp_out_state {
 };
 const char *drp_out_state_name(int state);
 
-/* The note of a sealed report that was stored by the hub alone when its campaign ended.
- */
-#define DRP_NOT_COUNTED "NOT COUNTED: the notary never confirmed it"
+/* The note of a sealed report that was stored by the hub alone when its campaign was
+ * closed, and what it becomes once the hub has said so after the freeze. */
+#define DRP_NOT_COUNTED	      "NOT COUNTED: the notary never confirmed it"
+#define DRP_NOT_COUNTED_FINAL DRP_NOT_COUNTED ", and the campaign is frozen"
 
 struct drp_released {
 	char campaign[DRP_NAME_MAX];
