@@ -2,6 +2,7 @@
 #include "hub/audit.h"
 
 #include "hub/audit_checks.h"
+#include "hub/store_sealed.h"
 #include "proto/base/alloc.h"
 #include "proto/model/codes.h"
 #include "proto/privacy/rational.h"
@@ -19,6 +20,11 @@ int drp_audit_say(struct drp_evidence *e, int ok, const char *fmt, ...)
 	vsnprintf(e->detail, sizeof e->detail, fmt, ap);
 	va_end(ap);
 	return ok;
+}
+
+int drp_audit_is_sealed(const struct drp_evidence *e)
+{
+	return e->manifest && e->manifest->track == DRP_TRACK_SEALED;
 }
 
 static int say_err(struct drp_evidence *e, enum drp_err err, const struct drp_diag *diag)
@@ -57,15 +63,21 @@ static int manifest_hash(struct drp_evidence *e)
 static int manifest_signature(struct drp_evidence *e)
 {
 	struct drp_key key;
+	struct drp_card card;
 	uint8_t box[DRP_BOX_KEY_BYTES];
 	drp_keys_public(e->hub->keys, &key, box);
-	if (memcmp(&key, &e->manifest->hub, sizeof key) != 0) {
+	int known = e->is_notary ? drp_hub_peer_get(e->hub->store, &e->manifest->hub,
+					   &card, NULL) == DRP_OK
+				 : memcmp(&key, &e->manifest->hub, sizeof key) == 0;
+	if (!known) {
 		return drp_audit_say(e, 0, "it names another hub's key");
 	}
 	enum drp_err err = drp_verify(&e->manifest->hub, "drempel manifest 1",
 		e->manifest_bytes.data, e->manifest_bytes.len, e->row.signature);
 	return drp_audit_say(e, err == DRP_OK, "%s",
-		err ? drp_err_text(err) : "made with this hub's key");
+		err	       ? drp_err_text(err)
+		: e->is_notary ? "made with the key of a hub that is paired"
+			       : "made with this hub's key");
 }
 
 static int instrument_hash(struct drp_evidence *e)
@@ -183,13 +195,18 @@ static enum drp_err check_receipt(
 	struct walk *w = self;
 	const struct drp_manifest *m = w->e->manifest;
 	const struct drp_receipt *r = &stored->receipt;
+	const struct drp_key *signer = w->e->is_notary ? &m->notary : &m->hub;
 	struct drp_buf statement = {0};
 	(void)sealed;
 	(void)n;
+	/* A notary signs for what it has verified, and for nothing else. */
+	if (w->e->is_notary && stored->state != DRP_CONTRIBUTION_COUNTED) {
+		return DRP_OK;
+	}
 	enum drp_err err = drp_receipt_statement(r, &statement);
 	err = err ? err
-		  : drp_verify(&m->hub, "drempel receipt 1", statement.data,
-			    statement.len, r->signature);
+		  : drp_verify(signer, "drempel receipt 1", statement.data, statement.len,
+			    r->signature);
 	drp_buf_clear(&statement);
 	if (err) {
 		w->wrong = "a receipt's signature does not verify";
@@ -197,7 +214,7 @@ static enum drp_err check_receipt(
 		   memcmp(&r->unit, &stored->unit, sizeof r->unit) != 0 ||
 		   r->group != stored->group ||
 		   !drp_hash_equal(&r->contribution, &stored->hash) ||
-		   memcmp(&r->hub, &m->hub, sizeof r->hub) != 0) {
+		   memcmp(&r->hub, signer, sizeof r->hub) != 0) {
 		w->wrong = "a receipt is of another contribution than its row";
 	}
 	w->n++;
@@ -213,7 +230,8 @@ static int receipts(struct drp_evidence *e)
 	if (err || w.wrong) {
 		return err ? say_err(e, err, &diag) : drp_audit_say(e, 0, "%s", w.wrong);
 	}
-	return drp_audit_say(e, 1, "%zu, each signed by this hub", w.n);
+	return drp_audit_say(e, 1, "%zu, each signed by this %s", w.n,
+		e->is_notary ? "notary" : "hub");
 }
 
 /* Rows come in the order of unit and group, so a duplicate would follow its twin. */
@@ -301,31 +319,47 @@ static int contributions(struct drp_evidence *e)
 
 /* ---- the list ---- */
 
-enum { NEEDS_MANIFEST = 1, NEEDS_UNITS = 2, NEEDS_EDITION = 4 };
+enum {
+	NEEDS_MANIFEST = 1,
+	NEEDS_UNITS = 2,
+	NEEDS_EDITION = 4,
+	NEEDS_TALLY = 8, /* a working set of which something may be opened */
+	NEEDS_NUMBERS = 16
+};
+
+/* Who makes a check. */
+enum { OPEN = 1, HUB = 2, NOTARY = 4, SEALED = HUB | NOTARY, ALL = OPEN | SEALED };
 
 static const struct {
 	const char *name;
-	unsigned needs;
+	unsigned scope, needs;
 	int (*holds)(struct drp_evidence *e);
 } checks[] = {
-	{"manifest hash", 0, manifest_hash},
-	{"manifest signature", NEEDS_MANIFEST, manifest_signature},
-	{"instrument hash", NEEDS_MANIFEST, instrument_hash},
-	{"ledger chain", 0, ledger_chain},
-	{"ledger charges", NEEDS_MANIFEST, ledger_charges},
-	{"ledger caps", 0, ledger_caps},
-	{"receipts", NEEDS_MANIFEST, receipts},
-	{"units", NEEDS_MANIFEST, units},
-	{"contributions", NEEDS_MANIFEST | NEEDS_UNITS, contributions},
-	{"edition hash", 0, drp_audit_edition_hash},
-	{"edition identity", NEEDS_EDITION, drp_audit_edition_identity},
-	{"edition rebuilt", NEEDS_EDITION, drp_audit_edition_rebuilt},
-	{"no school named", NEEDS_EDITION, drp_audit_vocabulary},
-	{"thresholds", NEEDS_EDITION, drp_audit_thresholds},
-	{"suppressed rows", NEEDS_EDITION, drp_audit_suppressed},
-	{"privacy budget", NEEDS_EDITION, drp_audit_budget},
-	{"gates, numbers", NEEDS_EDITION, drp_audit_gates_numbers},
-	{"gates, values", NEEDS_EDITION, drp_audit_gates_values},
+	{"manifest hash", ALL, 0, manifest_hash},
+	{"manifest signature", ALL, NEEDS_MANIFEST, manifest_signature},
+	{"cosignature", SEALED, NEEDS_MANIFEST, drp_audit_cosignature},
+	{"instrument hash", ALL, NEEDS_MANIFEST, instrument_hash},
+	{"ledger chain", ALL, 0, ledger_chain},
+	{"ledger charges", OPEN, NEEDS_MANIFEST, ledger_charges},
+	{"ledger charges", SEALED, NEEDS_MANIFEST, drp_audit_release_charges},
+	{"ledger caps", ALL, 0, ledger_caps},
+	{"receipts", ALL, NEEDS_MANIFEST, receipts},
+	{"notary's receipts", HUB, NEEDS_MANIFEST, drp_audit_notary_receipts},
+	{"units", ALL, NEEDS_MANIFEST, units},
+	{"contributions", OPEN, NEEDS_MANIFEST | NEEDS_UNITS, contributions},
+	{"reports", SEALED, NEEDS_MANIFEST | NEEDS_UNITS, drp_audit_reports},
+	{"lists", SEALED, NEEDS_MANIFEST | NEEDS_UNITS, drp_audit_lists},
+	{"opened numbers", SEALED, NEEDS_TALLY, drp_audit_opened_numbers},
+	{"opened values", SEALED, NEEDS_TALLY | NEEDS_NUMBERS, drp_audit_opened_values},
+	{"edition hash", OPEN | HUB, 0, drp_audit_edition_hash},
+	{"edition identity", OPEN | HUB, NEEDS_EDITION, drp_audit_edition_identity},
+	{"edition rebuilt", OPEN | HUB, NEEDS_EDITION, drp_audit_edition_rebuilt},
+	{"no school named", OPEN | HUB, NEEDS_EDITION, drp_audit_vocabulary},
+	{"thresholds", OPEN | HUB, NEEDS_EDITION, drp_audit_thresholds},
+	{"suppressed rows", OPEN | HUB, NEEDS_EDITION, drp_audit_suppressed},
+	{"privacy budget", OPEN | HUB, NEEDS_EDITION, drp_audit_budget},
+	{"gates, numbers", OPEN | HUB, NEEDS_EDITION, drp_audit_gates_numbers},
+	{"gates, values", OPEN | HUB, NEEDS_EDITION, drp_audit_gates_values},
 };
 
 /* An edition is checked against everything before it. */
@@ -334,19 +368,37 @@ static int can_be_checked(const struct drp_evidence *e, unsigned needs)
 	int manifest = e->manifest && e->instrument;
 	return !(needs & NEEDS_EDITION && !(manifest && e->came && e->edition)) &&
 	       !(needs & NEEDS_UNITS && !e->came) &&
+	       !(needs & NEEDS_NUMBERS && !e->exchanged) &&
 	       !(needs & NEEDS_MANIFEST && !e->manifest);
+}
+
+static unsigned scope_of(const struct drp_evidence *e)
+{
+	return e->is_notary ? NOTARY : drp_audit_is_sealed(e) ? HUB : OPEN;
+}
+
+/* Whether there is anything that the check could be about. */
+static int applies(const struct drp_evidence *e, size_t i)
+{
+	int of_edition = checks[i].needs & NEEDS_EDITION ||
+			 checks[i].holds == drp_audit_edition_hash;
+	if (!(checks[i].scope & scope_of(e)) ||
+		(checks[i].needs & NEEDS_TALLY && !e->tally)) {
+		return 0;
+	}
+	return !of_edition ||
+	       (e->row.state >= DRP_CAMPAIGN_CLOSED && (scope_of(e) == OPEN || e->tally));
 }
 
 static void run_checks(struct drp_evidence *e, struct drp_buf *out, unsigned *failures)
 {
-	int published = e->row.state >= DRP_CAMPAIGN_CLOSED;
+	int of_edition = 0;
 	for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
 		int ok = 0;
-		int of_edition = checks[i].needs & NEEDS_EDITION ||
-				 checks[i].holds == drp_audit_edition_hash;
-		if (of_edition && !published) {
+		if (!applies(e, i)) {
 			continue;
 		}
+		of_edition |= checks[i].holds == drp_audit_edition_hash;
 		if (can_be_checked(e, checks[i].needs)) {
 			ok = checks[i].holds(e);
 		} else {
@@ -356,10 +408,10 @@ static void run_checks(struct drp_evidence *e, struct drp_buf *out, unsigned *fa
 			e->detail);
 		*failures += !ok;
 	}
-	if (!published) {
-		drp_buf_printf(out,
-			"     %-19s none yet: close the campaign to publish one\n",
-			"edition");
+	if (!of_edition) {
+		drp_buf_printf(out, "     %-19s %s\n", "edition",
+			e->is_notary ? "none: the hub publishes"
+				     : "none yet: close the campaign to publish one");
 	}
 }
 
@@ -372,6 +424,7 @@ enum drp_err drp_audit(struct drp_hub *hub, const char *id, struct drp_buf *out,
 		return drp_fail(diag, DRP_E_NOMEM, "no memory for the audit");
 	}
 	e->hub = hub;
+	e->is_notary = strcmp(hub->settings.role, "notary") == 0;
 	enum drp_err err = drp_hub_campaign_get(hub->store, id, &e->row, diag);
 	if (err == DRP_OK && e->row.state == DRP_CAMPAIGN_DRAFT) {
 		err = drp_fail(diag, DRP_E_STATE,
@@ -385,6 +438,7 @@ enum drp_err drp_audit(struct drp_hub *hub, const char *id, struct drp_buf *out,
 	if (err == DRP_OK) {
 		*failures = found;
 	}
+	drp_audit_sealed_clear(e);
 	drp_gathering_clear(&e->gathering);
 	drp_edition_free(e->edition);
 	drp_instrument_free(e->instrument);

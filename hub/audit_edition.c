@@ -59,27 +59,39 @@ int drp_audit_edition_identity(struct drp_evidence *e)
 			   : "canonical, of this campaign's manifest");
 }
 
-/* The opening, done again: edition 1 follows from the contributions alone. */
+static enum drp_err build_again(struct drp_evidence *e, int64_t created_s,
+	struct drp_edition **again, struct drp_diag *diag)
+{
+	if (drp_audit_is_sealed(e)) {
+		return e->exchanged
+			       ? drp_audit_build_sealed(e, created_s, again, diag)
+			       : drp_fail(diag, DRP_E_STATE,
+					 "not checked, since what it rests on failed");
+	}
+	const struct drp_gathered gathered = {
+		e->manifest, e->instrument, e->gathering.table};
+	return drp_edition_build(&gathered, 1, created_s, again, diag);
+}
+
+/* The opening, done again: edition 1 follows from the contributions alone, on the sealed
+ * track from what both sides opened of them. */
 int drp_audit_edition_rebuilt(struct drp_evidence *e)
 {
 	struct drp_edition *first = NULL, *again = NULL;
 	struct drp_buf bytes = {0}, rebuilt = {0};
 	struct drp_hash hash;
 	struct drp_diag diag = {0};
-	if (!e->gathered) {
+	if (!e->gathered && !drp_audit_is_sealed(e)) {
 		return e->row.state == DRP_CAMPAIGN_FROZEN
 			       ? drp_audit_say(e, 1,
 					 "no longer possible, contributions are erased")
 			       : drp_audit_say(e, 0,
 					 "not checked, contributions are unreadable");
 	}
-	const struct drp_gathered gathered = {
-		e->manifest, e->instrument, e->gathering.table};
 	enum drp_err err =
 		drp_hub_edition_get(e->hub->store, e->row.id, 1, &hash, &bytes, &diag);
 	err = err ? err : drp_edition_decode(bytes.data, bytes.len, &first);
-	err = err ? err
-		  : drp_edition_build(&gathered, 1, first->created_s, &again, &diag);
+	err = err ? err : build_again(e, first->created_s, &again, &diag);
 	err = err ? err : drp_edition_encode(again, &rebuilt);
 	int same = err == DRP_OK && rebuilt.len == bytes.len &&
 		   memcmp(rebuilt.data, bytes.data, bytes.len) == 0;
@@ -88,9 +100,9 @@ int drp_audit_edition_rebuilt(struct drp_evidence *e)
 	drp_buf_clear(&bytes);
 	drp_buf_clear(&rebuilt);
 	return drp_audit_say(e, same, "%s",
-		same  ? "the contributions give the same bytes again"
+		same  ? "what was opened gives the same bytes again"
 		: err ? (diag.text[0] ? diag.text : drp_err_text(err))
-		      : "the contributions give another edition");
+		      : "what was opened gives another edition");
 }
 
 /* ---- what its rows may say (R48) ---- */
@@ -254,6 +266,37 @@ int drp_audit_suppressed(struct drp_evidence *e)
 
 /* ---- budget ---- */
 
+/* The release that an entry of the accounting is about. On the open track one draw serves
+ * every family. */
+static const struct drp_release *accounted(
+	const struct drp_evidence *e, const struct drp_accounting *a)
+{
+	const struct drp_manifest *m = e->manifest;
+	for (size_t i = 0; i < m->n_releases; i++) {
+		const struct drp_release *r = &m->release[i];
+		int family = a->family == DRP_FAMILIES ? DRP_FAMILY_REGION : a->family;
+		if (r->group == a->group && r->family == family && r->map == a->map &&
+			r->delta2 == a->delta2 && r->sigma2 == a->sigma2 &&
+			drp_rational_cmp(r->rho, a->rho) == 0) {
+			return r;
+		}
+	}
+	return NULL;
+}
+
+/* Independent draws behind the entry's values; open track, before the freeze. */
+static int draws_fit(const struct drp_evidence *e, const struct drp_accounting *a)
+{
+	uint32_t draws = 0, n = e->manifest->n_units;
+	for (uint32_t u = 0; e->gathered && u < n; u++) {
+		const struct drp_contribution *c =
+			e->gathering.table[(size_t)a->group * n + u];
+		draws += c && c->n_values > 0;
+	}
+	return drp_audit_is_sealed(e) ? a->draws == 0 || a->draws == 2
+				      : !e->gathered || draws == a->draws;
+}
+
 /* What was released of a group costs its budget, with the noise that this asks for. */
 static int group_budget(const struct drp_evidence *e, int group)
 {
@@ -262,20 +305,14 @@ static int group_budget(const struct drp_evidence *e, int group)
 	int ok = 1;
 	for (size_t i = 0; i < e->edition->n_accounting; i++) {
 		const struct drp_accounting *a = &e->edition->accounting[i];
-		const struct drp_release *r = drp_manifest_release(
-			m, (enum drp_group)group, DRP_FAMILY_REGION, DRP_RELEASE_CORE);
-		uint32_t sigma2 = 0, draws = 0;
+		uint32_t sigma2 = 0;
 		if (a->group != group) {
 			continue;
 		}
-		for (uint32_t u = 0; e->gathered && u < m->n_units; u++) {
-			const struct drp_contribution *c =
-				e->gathering.table[(size_t)group * m->n_units + u];
-			draws += c && c->n_values > 0;
-		}
-		ok &= r && a->delta2 == r->delta2 && a->sigma2 == r->sigma2 &&
-		      drp_sigma2_for(a->delta2, a->rho, &sigma2) == DRP_OK &&
-		      sigma2 == a->sigma2 && (!e->gathered || draws == a->draws) &&
+		ok &= accounted(e, a) && draws_fit(e, a) &&
+		      (a->rho.num == 0 ||
+			      (drp_sigma2_for(a->delta2, a->rho, &sigma2) == DRP_OK &&
+				      sigma2 == a->sigma2)) &&
 		      drp_rational_add(sum, a->rho, &sum) == DRP_OK;
 	}
 	int due = drp_manifest_release(m, (enum drp_group)group, DRP_FAMILY_REGION,

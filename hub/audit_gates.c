@@ -184,41 +184,50 @@ static uint8_t *list_valued(const struct gates *g)
 	return valued;
 }
 
-/* The archived sums are of the same cohorts as the rows, and of families whose values
- * the manifest releases. */
+static const struct drp_release *release_of(
+	const struct drp_manifest *m, const struct drp_opened *o)
+{
+	const struct drp_release *r = drp_manifest_release(m, (enum drp_group)o->group,
+		o->cohort.family, (enum drp_release_items)o->items);
+	return r && r->map == o->map && r->map != DRP_MAP_COUNTS ? r : NULL;
+}
+
+/* The archived sums are of the same cohorts as the rows, and of releases that the
+ * manifest has. */
 static int opened_match(struct gates *g)
 {
 	const struct drp_edition *edition = g->e->edition;
-	size_t open = 0, archived = 0;
-	for (size_t i = 0; i < g->shown.n; i++) {
-		open += g->shown.cohort[i].open;
-	}
+	uint8_t archived[DRP_COHORTS_MAX] = {0};
 	for (size_t i = 0; i < edition->n_opened; i++) {
 		const struct drp_opened *o = &edition->opened[i];
 		const struct drp_planned *planned = drp_plan_find(&g->shown, &o->cohort);
-		const struct drp_release *r = drp_manifest_release(g->e->manifest,
-			(enum drp_group)g->group, o->cohort.family, DRP_RELEASE_CORE);
 		if (o->group != g->group || (o->cohort.levels == CLASS_34 && !planned)) {
 			continue;
 		}
-		archived++;
-		if (!planned || !planned->open || !r || r->map == DRP_MAP_COUNTS) {
+		if (!planned || !planned->open || !release_of(g->e->manifest, o)) {
 			return drp_audit_say(g->e, 0,
 				"group %s: a sum is archived that no row shows",
 				drp_group_code(g->group));
 		}
+		archived[planned - g->shown.cohort] = 1;
 	}
-	return archived == open ? 1
-				: drp_audit_say(g->e, 0,
-					  "group %s: rows are shown of %zu cohorts, sums "
-					  "archived of %zu",
-					  drp_group_code(g->group), open, archived);
+	for (size_t i = 0; i < g->shown.n; i++) {
+		if (g->shown.cohort[i].open && !archived[i]) {
+			return drp_audit_say(g->e, 0,
+				"group %s: rows are shown of a cohort whose sums are not "
+				"archived",
+				drp_group_code(g->group));
+		}
+	}
+	return 1;
 }
 
 static int check_values(struct gates *g, int is_mean)
 {
 	uint8_t *valued = NULL;
-	if (g->e->gathered) {
+	if (drp_audit_is_sealed(g->e)) { /* whoever came has values */
+		g->member = g->e->came + (size_t)g->group * g->e->manifest->n_units;
+	} else if (g->e->gathered) {
 		valued = list_valued(g);
 		if (!valued) {
 			return drp_audit_say(g->e, 0, "no memory for the audit");
@@ -234,7 +243,7 @@ int drp_audit_gates_values(struct drp_evidence *e)
 {
 	return check_groups(e, 1, check_values)
 		       ? drp_audit_say(e, 1, "%s",
-				 e->gathered
+				 e->gathered || drp_audit_is_sealed(e)
 					 ? "every cohort shown is in the manifest's "
 					   "plan, passes gate A, and audit C finds "
 					   "nothing"
