@@ -222,6 +222,26 @@ static int opened_match(struct gates *g)
 	return 1;
 }
 
+static int has_values(const struct gates *g, enum drp_family family)
+{
+	const struct drp_release *r = drp_manifest_release(
+		g->e->manifest, (enum drp_group)g->group, family, DRP_RELEASE_CORE);
+	return r && r->map != DRP_MAP_COUNTS;
+}
+
+/* A family without values hides nothing from those that have them: a cell of it may well
+ * be a sum of what is open, as a province of one level is. */
+static void keep_valued(struct gates *g)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < g->shown.n; i++) {
+		if (has_values(g, g->shown.cohort[i].cohort.family)) {
+			g->shown.cohort[kept++] = g->shown.cohort[i];
+		}
+	}
+	g->shown.n = kept;
+}
+
 static int check_values(struct gates *g, int is_mean)
 {
 	uint8_t *valued = NULL;
@@ -234,6 +254,7 @@ static int check_values(struct gates *g, int is_mean)
 		}
 		g->member = valued;
 	}
+	keep_valued(g);
 	int ok = mark_rows(g, is_mean) && check_shown(g) && opened_match(g);
 	drp_free(valued);
 	return ok;
