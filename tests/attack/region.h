@@ -85,7 +85,7 @@ static inline void region_manifest(struct region *r)
 	struct drp_buf bytes = {0};
 	CHECK_OK(drp_draft_read(text, strlen(text), "campaign.yaml", &draft, &diag));
 	CHECK_OK(drp_draft_manifest(&draft, r->instrument, r->school, r->n_schools,
-		&r->rng, &r->manifest, &diag));
+		&r->rng, &r->manifest, NULL, &diag));
 	CHECK_OK(drp_manifest_encode(r->manifest, &bytes)); /* fills its hash */
 	drp_buf_clear(&bytes);
 }
