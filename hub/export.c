@@ -2,13 +2,16 @@
 #include "hub/export.h"
 
 #include "hub/dictionary.h"
+#include "hub/formats.h"
 #include "hub/observations.h"
 #include "hub/readme.h"
+#include "hub/sdmx.h"
 #include "proto/base/text.h"
 #include "proto/crypto/crypto.h"
 #include "proto/runtime/system.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -16,7 +19,9 @@ static const struct {
 	const char *name;
 	unsigned bit;
 } format[] = {{"csv", DRP_EXPORT_CSV}, {"json", DRP_EXPORT_JSON},
-	{"msgpack", DRP_EXPORT_MSGPACK}};
+	{"msgpack", DRP_EXPORT_MSGPACK}, {"xlsx", DRP_EXPORT_XLSX},
+	{"json-stat", DRP_EXPORT_JSONSTAT}, {"sdmx-ml", DRP_EXPORT_SDMX_ML},
+	{"sdmx-csv", DRP_EXPORT_SDMX_CSV}, {"datapackage", DRP_EXPORT_DATAPACKAGE}};
 
 #define N_FORMATS (sizeof format / sizeof format[0])
 
@@ -33,7 +38,9 @@ enum drp_err drp_export_formats(
 		}
 		if (i == N_FORMATS) {
 			return drp_fail(diag, DRP_E_USAGE,
-				"no export format '%.*s'; choose from csv,json,msgpack",
+				"no export format '%.*s'; choose from "
+				"csv,json,msgpack,xlsx,json-stat,sdmx-ml,sdmx-csv,"
+				"datapackage",
 				(int)n, at);
 		}
 		mask |= format[i].bit;
@@ -144,6 +151,116 @@ static const struct {
 	{"README.txt", DRP_EXPORT_ALL, readme},
 };
 
+/* Makes and writes one file of the first kind. */
+static enum drp_err add_file(struct target *t, const struct drp_publication *p, size_t i)
+{
+	struct drp_buf content = {0};
+	enum drp_err err = files[i].make(p, &content);
+	if (err) {
+		drp_fail(t->diag, err, "%s cannot be made: %s", files[i].name,
+			drp_err_text(err));
+	} else {
+		err = write_file(t, files[i].name, &content);
+	}
+	drp_buf_clear(&content);
+	return err;
+}
+
+/* ---- the public API's tables ---- */
+
+static enum drp_err xlsx(const struct drp_view *view, struct drp_buf *out)
+{
+	return drp_format_xlsx(view, out);
+}
+
+static enum drp_err jsonstat(const struct drp_view *view, struct drp_buf *out)
+{
+	return drp_format_jsonstat(view, DRP_JSONSTAT_COMPACT, out);
+}
+
+static enum drp_err sdmx_ml(const struct drp_view *view, struct drp_buf *out)
+{
+	return drp_sdmx_data(view, DRP_SDMX_GENERIC, DRP_SDMX_FULL, out);
+}
+
+static enum drp_err sdmx_csv(const struct drp_view *view, struct drp_buf *out)
+{
+	return drp_sdmx_data(view, DRP_SDMX_CSV, DRP_SDMX_FULL, out);
+}
+
+static const struct {
+	const char *suffix;
+	unsigned format;
+	enum drp_err (*make)(const struct drp_view *view, struct drp_buf *out);
+} table_files[] = {
+	{".xlsx", DRP_EXPORT_XLSX, xlsx},
+	{".json", DRP_EXPORT_JSONSTAT, jsonstat},
+	{".sdmx.xml", DRP_EXPORT_SDMX_ML, sdmx_ml},
+	{".sdmx.csv", DRP_EXPORT_SDMX_CSV, sdmx_csv},
+};
+
+static enum drp_err structures(const struct drp_all_tables *all, struct drp_buf *out)
+{
+	const struct drp_sdmx_wanted everything = {.parts = ~0u};
+	size_t n;
+	return drp_sdmx_structure((const struct drp_cube *const *)all->cube, DRP_CUBES,
+		&everything, out, &n);
+}
+
+/* Writes what making it gave, and frees it. */
+static enum drp_err add_table(
+	struct target *t, enum drp_err err, const char *name, struct drp_buf *content)
+{
+	if (err) {
+		drp_fail(t->diag, err, "%s cannot be made: %s", name, drp_err_text(err));
+	} else {
+		err = write_file(t, name, content);
+	}
+	drp_buf_clear(content);
+	return err;
+}
+
+static enum drp_err add_tables(
+	struct target *t, const struct drp_all_tables *all, unsigned formats)
+{
+	struct drp_buf content = {0};
+	enum drp_err err = DRP_OK;
+	for (size_t i = 0; err == DRP_OK && i < DRP_CUBES * 4; i++) {
+		char name[64];
+		snprintf(name, sizeof name, "%s%s", drp_cube_name((int)i / 4),
+			table_files[i % 4].suffix);
+		if (table_files[i % 4].format & formats) {
+			err = table_files[i % 4].make(&all->view[i / 4], &content);
+			err = add_table(t, err, name, &content);
+		}
+	}
+	if (err == DRP_OK && formats & DRP_EXPORT_SDMX_ML) {
+		err = structures(all, &content);
+		err = add_table(t, err, "structures.sdmx.xml", &content);
+	}
+	if (err == DRP_OK && formats & DRP_EXPORT_DATAPACKAGE) {
+		err = drp_format_package(all->view, DRP_CUBES, &content);
+		err = add_table(t, err, "datapackage.zip", &content);
+	}
+	return err;
+}
+
+static enum drp_err write_tables(
+	struct target *t, const struct drp_publication *p, unsigned formats)
+{
+	struct drp_all_tables *all;
+	if (!(formats & ~DRP_EXPORT_USUAL)) {
+		return DRP_OK;
+	}
+	enum drp_err err = drp_all_tables_make(p, DRP_NL, &all);
+	if (err) {
+		return drp_fail(t->diag, err, "no memory for the tables");
+	}
+	err = add_tables(t, all, formats);
+	drp_all_tables_free(all);
+	return err;
+}
+
 /* Public files: whoever the operator's umask lets in may read them. */
 static enum drp_err make_folder(const char *dir, struct drp_diag *diag)
 {
@@ -162,19 +279,11 @@ enum drp_err drp_export_write(const struct drp_publication *publication, const c
 	struct target t = {.dir = dir, .diag = diag};
 	enum drp_err err = make_folder(dir, diag);
 	for (size_t i = 0; err == DRP_OK && i < sizeof files / sizeof files[0]; i++) {
-		struct drp_buf content = {0};
-		if (!(files[i].formats & formats)) {
-			continue;
+		if (files[i].formats & formats) {
+			err = add_file(&t, publication, i);
 		}
-		err = files[i].make(publication, &content);
-		if (err) {
-			drp_fail(diag, err, "%s cannot be made: %s", files[i].name,
-				drp_err_text(err));
-		} else {
-			err = write_file(&t, files[i].name, &content);
-		}
-		drp_buf_clear(&content);
 	}
+	err = err ? err : write_tables(&t, publication, formats);
 	if (err == DRP_OK) {
 		struct drp_buf list = t.checksums;
 		t.checksums = (struct drp_buf){0};

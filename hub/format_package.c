@@ -13,7 +13,7 @@ static const struct drp_readme_note files[] = {
 		      "value where there is none; the columns are those of "
 		      "datapackage.json. The parts of a folded cohort are joined by '-'"},
 	{"codelists.csv", "every code, in Dutch, French, German and English"},
-	{"datapackage.json", "the Data Package descriptor: columns, types, licence"},
+	{"datapackage", "the Data Package descriptor (.json): columns, types, licence"},
 	{"metadata.json", "dates, thresholds, noise and budget, the steps from noisy "
 			  "sums to values, licence"},
 };

@@ -38,7 +38,10 @@ static const struct drp_option table_options[] = {
 	{"--language", "LL", "nl or en (default en)"}, {NULL, NULL, NULL}};
 
 static const struct drp_option export_options[] = {{"--out", "DIR", "where the files go"},
-	{"--format", "LIST", "csv,json,msgpack (default all)"}, {NULL, NULL, NULL}};
+	{"--format", "LIST",
+		"csv,json,msgpack (default); "
+		"xlsx,json-stat,sdmx-ml,sdmx-csv,datapackage"},
+	{NULL, NULL, NULL}};
 
 static const struct drp_command commands[] = {
 	{"init", "", "make a hub or a notary", init_options, drp_hub_init, 0},
