@@ -352,13 +352,21 @@ static void print_not_counted(const struct drp_released *list, size_t n)
 	}
 }
 
+static const char *event_words(const char *event)
+{
+	return strcmp(event, "stored") == 0	   ? "stored by the hub"
+	       : strcmp(event, "confirmed") == 0   ? "confirmed by the notary"
+	       : strcmp(event, "not-counted") == 0 ? "NOT COUNTED"
+						   : event;
+}
+
 static void print_log(const struct drp_log_row *rows, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		char hash[65], when[DRP_DATE_TEXT];
 		drp_hex(rows[i].bytes.b, 32, hash);
-		printf("%llu  %s  %-11s %-8s %s\n", (unsigned long long)rows[i].seq,
-			drp_time_format(rows[i].time_s, when), rows[i].event,
+		printf("%llu  %s  %-23s %-8s %s\n", (unsigned long long)rows[i].seq,
+			drp_time_format(rows[i].time_s, when), event_words(rows[i].event),
 			drp_group_code(rows[i].group), hash);
 	}
 	if (n == 0) {
