@@ -252,6 +252,38 @@ static void the_same_opening_gives_the_same_edition(void)
 	drp_buf_clear(&again);
 }
 
+/* Every allocation fails once: an error, nothing lost, nothing half made. */
+static void without_memory(void)
+{
+	struct drp_edition *none = NULL;
+	enum drp_err err = DRP_E_NOMEM;
+	unsigned long at = 1;
+	three_provinces();
+	sealed_open(&world);
+	for (; err == DRP_E_NOMEM && at < 1000; at++) {
+		struct drp_diag diag = {0};
+		drp_alloc_hook(at, 0);
+		err = drp_edition_build_sealed(&world.opening, 1, 1, &none, &diag);
+		drp_alloc_hook(0, 0);
+		CHECK(err || none);
+		CHECK(!err || (!none && strstr(diag.text, "edition")));
+	}
+	CHECK_OK(err);
+	CHECK(at > 40);
+	drp_edition_free(none);
+	for (at = 1, err = DRP_E_NOMEM; err == DRP_E_NOMEM && at < 1000; at++) {
+		struct drp_diag diag = {0};
+		drp_alloc_hook(at, 0);
+		err = drp_sealed_agreed(&world.opening, &diag);
+		err = err ? err : drp_sealed_numbers(&world.opening, &diag);
+		err = err ? err : drp_sealed_values(&world.opening, &diag);
+		drp_alloc_hook(0, 0);
+		CHECK(!err || diag.text[0]);
+	}
+	CHECK_OK(err);
+	CHECK(at > 20);
+}
+
 int main(void)
 {
 	CASE("the region by hand", region_by_hand);
@@ -262,6 +294,7 @@ int main(void)
 	CASE("keys are those of the open track", keys_are_those_of_the_open_track);
 	CASE("the same opening gives the same edition",
 		the_same_opening_gives_the_same_edition);
+	CASE("every allocation fails once", without_memory);
 	sealed_clear(&world);
 	return DONE();
 }
