@@ -202,19 +202,23 @@ def print_sums(sums):
 
 
 def check_bounds(find, sums, given_ratio, given_inside):
-    """Items only: the areas of one cohort share its items' noise."""
+    """Items only, means and shares together: the areas of one cohort share its items'
+    noise."""
+    groups = collections.defaultdict(collections.Counter)
     for (track, group, kind, family), s in sums.items():
         if kind != "area" and family == "all":
-            ratio = given_ratio or BOUNDS[track]["ratio"][group]
-            inside = given_inside or BOUNDS[track]["inside"]
-            mean = s["ratio"] / s["rows"]
-            find.expect("squared errors agree with se_dp", ratio[0] <= mean <= ratio[1],
-                        f"{track} {group} {kind}: {mean:.3f}, not within "
-                        f"{ratio[0]}..{ratio[1]}")
-            share = s["inside"] / s["rows"]
-            find.expect("intervals hold the truth", inside[0] <= share <= inside[1],
-                        f"{track} {group} {kind}: {share:.3f}, not within "
-                        f"{inside[0]}..{inside[1]}")
+            groups[track, group].update(s)
+    for (track, group), s in groups.items():
+        ratio = given_ratio or BOUNDS[track]["ratio"][group]
+        inside = given_inside or BOUNDS[track]["inside"]
+        mean = s["ratio"] / s["rows"]
+        find.expect("squared errors agree with se_dp", ratio[0] <= mean <= ratio[1],
+                    f"{track} {group}: {mean:.3f}, not within {ratio[0]}..{ratio[1]}")
+        share = s["inside"] / s["rows"]
+        find.expect("intervals hold the truth", inside[0] <= share <= inside[1],
+                    f"{track} {group}: {share:.3f}, not within {inside[0]}..{inside[1]}")
+        print(f"{track} {group}: squared error over se_dp squared {mean:.3f}, intervals "
+              f"that hold the truth {share:.3f}")
 
 
 def check_accuracy(find, sums):
@@ -257,8 +261,8 @@ def main():
         sys.exit(f"check.py: {error!r}")
     find.expect("something noised was published", bool(sums),
                 "no mean or share has a value")
-    check_bounds(find, sums, options.ratio, options.inside)
     print_sums(sums)
+    check_bounds(find, sums, options.ratio, options.inside)
     if options.accuracy:
         check_accuracy(find, sums)
     for name, count in find.checked.items():

@@ -341,8 +341,8 @@ def parse():
     parser.add_argument("--out", required=True, metavar="DIR", help="new or empty folder")
     parser.add_argument("--schools", type=int, default=generate.SCHOOLS, metavar="N")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
-    parser.add_argument("--track", choices=("open", "sealed"), default="open")
-    parser.add_argument("--once", action="store_true", help="stop the hub at the end")
+    parser.add_argument("--track", choices=("sealed", "open"), default="sealed")
+    parser.add_argument("--once", action="store_true", help="stop hub and notary at the end")
     parser.add_argument("--bin", metavar="DIR", help="folder with the programs",
                         default=os.path.join(ROOT, "build/release/bin"))
     parser.add_argument("--instrument", metavar="FILE", default=INSTRUMENT)

@@ -39,7 +39,7 @@
 #define CAMPAIGN    "bench"
 #define SCHOOLS	    3560
 #define CONNECTIONS 16
-#define STOP_US	    20000 /* between two looks at what is left */
+#define LOOK_US	    50000 /* between two looks at what is left */
 
 static const uint32_t eligible[DRP_GROUPS] = {12, 400, 1500};
 static const uint64_t questionnaires[DRP_GROUPS] = {2, 21, 98};
@@ -176,8 +176,15 @@ static int found(struct bench *bench)
 
 /* --- processes --------------------------------------------------------------- */
 
+/* Returns when the process has become its program, which closes the pipe: until then its
+ * memory is this one's. */
 static pid_t start(char *const arguments[], const char *log)
 {
+	int pipe_ends[2];
+	char none;
+	if (pipe2(pipe_ends, O_CLOEXEC) != 0) {
+		return -1;
+	}
 	fflush(NULL);
 	pid_t pid = fork();
 	if (pid == 0) {
@@ -187,6 +194,11 @@ static pid_t start(char *const arguments[], const char *log)
 		execv(arguments[0], arguments);
 		_exit(127);
 	}
+	close(pipe_ends[1]);
+	while (read(pipe_ends[0], &none, 1) < 0) {
+		/* interrupted */
+	}
+	close(pipe_ends[0]);
 	return pid;
 }
 
@@ -244,7 +256,7 @@ static int command(struct bench *bench, enum phase phase)
 	while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
 		info.si_pid == 0) {
 		note_peak(bench, HUB, pid);
-		usleep(STOP_US);
+		usleep(LOOK_US);
 	}
 	if (finish(bench, HUB, pid)) {
 		fprintf(stderr, "bench_federation: campaign %s failed; see %s\n",
@@ -275,7 +287,7 @@ static int serve(struct bench *bench, enum side side)
 		if (listens(bench->port[side])) {
 			return 0;
 		}
-		usleep(STOP_US);
+		usleep(LOOK_US);
 	}
 	fprintf(stderr, "bench_federation: the %s does not listen; see %s\n", roles[side],
 		log);
@@ -407,7 +419,7 @@ static int publish(struct bench *bench)
 			waitpid(bench->daemon[NOTARY], NULL, WNOHANG)) {
 			return failed("a daemon ended by itself", NULL);
 		}
-		usleep(STOP_US);
+		usleep(LOOK_US);
 	}
 	bench->seconds[PUBLISH] = load_now() - begun;
 	for (size_t i = 0; i < bench->n; i++) {
