@@ -249,6 +249,54 @@ static void another_list_is_refused(void)
 	end();
 }
 
+static enum fed_fate no_numbers(struct fed *fed, uint8_t type)
+{
+	(void)fed;
+	return type == DRP_MSG_NUMBERS ? FED_LOST : FED_ARRIVES;
+}
+
+static struct drp_request numbers_of(const struct drp_buf *shares)
+{
+	struct drp_request q = {.type = DRP_MSG_NUMBERS};
+	q.numbers.campaign = tasks->manifest->hash;
+	q.numbers.shares = shares->data;
+	q.numbers.shares_n = shares->len;
+	return q;
+}
+
+/* A hub that would like a number to be larger than it is, so that more is opened. */
+static void numbers_that_cannot_be(void)
+{
+	struct drp_diag diag;
+	struct drp_buf shares = {0};
+	begin(12);
+	f.notary->fate = no_numbers;
+	CHECK_INT(close_it(&diag), DRP_E_NET);
+	f.notary->fate = NULL;
+	CHECK_OK(drp_hub_opening_get(
+		f.hub.store, FED_CAMPAIGN, DRP_OPENING_HUB_NUMBERS, &shares, NULL));
+	struct drp_request numbers = numbers_of(&shares), open = {.type = DRP_MSG_OPEN};
+	open.open.campaign = tasks->manifest->hash;
+	CHECK_ERR(ask_notary(&open, &answer, &answer_body, &diag), DRP_E_STATE);
+	shares.data[4]++; /* 2^32 more, or a few less */
+	CHECK_ERR(ask_notary(&numbers, &answer, &answer_body, &diag), DRP_E_RANGE);
+	shares.data[4]--;
+	numbers.numbers.shares_n -= 16;
+	CHECK_ERR(ask_notary(&numbers, &answer, &answer_body, &diag), DRP_E_MALFORMED);
+	numbers.numbers.shares_n += 16;
+	close_ok();
+	truth_check(&truth);
+	for (uint32_t r = 0; r < tasks->manifest->n_releases; r++) {
+		open.open.release = r;
+		if (tasks->manifest->release[r].map == DRP_MAP_COUNTS) {
+			CHECK_ERR(ask_notary(&open, &answer, &answer_body, &diag),
+				DRP_E_POLICY);
+		}
+	}
+	drp_buf_clear(&shares);
+	end();
+}
+
 /* The notary never got to know two of the reports that the hub has counted. */
 static void lists_that_differ(void)
 {
@@ -432,6 +480,8 @@ int main(void)
 	CASE("a notary that is away: one clear line, nothing lost", the_notary_is_away);
 	CASE("the notary takes no other list and no other shares",
 		another_list_is_refused);
+	CASE("the notary refuses numbers that cannot be, and releases that open nothing",
+		numbers_that_cannot_be);
 	CASE("lists that differ: what both have counts", lists_that_differ);
 	CASE("what was withdrawn is in no sum", withdrawals);
 	CASE("too few schools: the campaign stays open", too_few_schools);
