@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/commands.h"
 #include "hub/forwarder.h"
+#include "hub/http.h"
 #include "hub/notary.h"
 #include "hub/registry.h"
 #include "hub/service.h"
@@ -35,6 +36,8 @@ enum drp_err drp_hub_init(const struct drp_args *args, struct drp_diag *diag)
 			    notary ? DEFAULT_NOTARY_LISTEN : DEFAULT_LISTEN, diag);
 	err = err ? err
 		  : copy_option(args, "--address", s.address, sizeof s.address, "", diag);
+	err = err ? err : copy_option(args, "--http", s.http, sizeof s.http, "", diag);
+	s.public[0] = 0;
 	if (err) {
 		return err;
 	}
@@ -46,6 +49,13 @@ enum drp_err drp_hub_init(const struct drp_args *args, struct drp_diag *diag)
 	}
 	if (strncmp(s.listen, "tcp://", 6) != 0) {
 		return drp_fail(diag, DRP_E_USAGE, "--listen is tcp://ADDRESS:PORT");
+	}
+	if (*s.http && notary) {
+		return drp_fail(diag, DRP_E_USAGE, "a notary has no --http");
+	}
+	if (strpbrk(s.http, "\"\\\n")) {
+		return drp_fail(
+			diag, DRP_E_USAGE, "--http is ADDRESS:PORT or unix:/PATH");
 	}
 	err = drp_crypto_init();
 	err = err ? err : drp_hub_create(drp_args_dir(args), &s, diag);
@@ -250,19 +260,46 @@ static void listening(void *self, const char *address)
 	fflush(stdout);
 }
 
-/* A hub answers schools, and beside that brings their sealed reports to the notary. */
-static enum drp_err serve_hub(struct drp_hub *hub, const struct drp_server_config *config,
-	struct drp_diag *diag)
+static void listening_http(void *self, const char *address)
+{
+	(void)self;
+	printf("serving HTTP on %s\n", address);
+	fflush(stdout);
+}
+
+static enum drp_err start_http(struct drp_hub *hub, struct drp_server_config *config,
+	struct drp_hub_http **http, struct drp_diag *diag)
+{
+	struct drp_hub_http_config wanted = {.dir = hub->dir,
+		.base = hub->settings.public,
+		.clock = hub->clock,
+		.api = drp_api_answer,
+		.ready = listening_http};
+	if (!config->http_listen) {
+		return DRP_OK;
+	}
+	enum drp_err err = drp_hub_http_new(&wanted, http, diag);
+	config->http = err ? NULL : drp_hub_http_handler(*http);
+	return err;
+}
+
+/* A hub answers schools and, where it is wanted, the public, and beside that brings their
+ * sealed reports to the notary. */
+static enum drp_err serve_hub(
+	struct drp_hub *hub, struct drp_server_config *config, struct drp_diag *diag)
 {
 	struct drp_hub_service *service = NULL;
 	struct drp_forwarder *forwarder = NULL;
+	struct drp_hub_http *http = NULL;
 	enum drp_err err = drp_hub_service_new(hub, &service);
+	err = err ? err : start_http(hub, config, &http, diag);
 	err = err ? err : drp_forwarder_start(hub->dir, &forwarder, diag);
 	if (err == DRP_OK) {
 		struct drp_service hooks = drp_hub_service_hooks(service);
 		err = drp_server_run(config, &hooks, listening, diag);
 	}
 	drp_forwarder_stop(forwarder);
+	drp_hub_http_free(http);
 	drp_hub_service_free(service);
 	return err;
 }
@@ -291,10 +328,15 @@ enum drp_err drp_hub_serve(const struct drp_args *args, struct drp_diag *diag)
 	err = drp_dir_hold(hub.dir, &held, diag);
 	if (err == DRP_OK) {
 		const char *listen = drp_args_get(args, "--listen");
+		const char *http = drp_args_get(args, "--http");
+		http = http ? http : hub.settings.http;
 		struct drp_server_config config = {
-			.listen = listen ? listen : hub.settings.listen};
-		err = drp_hub_is_notary(&hub) ? serve_notary(&hub, &config, diag)
-					      : serve_hub(&hub, &config, diag);
+			.listen = listen ? listen : hub.settings.listen,
+			.http_listen = *http ? http : NULL};
+		err = drp_hub_is_notary(&hub) && *http
+			      ? drp_fail(diag, DRP_E_USAGE, "a notary has no HTTP")
+		      : drp_hub_is_notary(&hub) ? serve_notary(&hub, &config, diag)
+						: serve_hub(&hub, &config, diag);
 	}
 	if (held >= 0) {
 		drp_dir_release(held);

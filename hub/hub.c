@@ -13,7 +13,7 @@
 
 /* hub.yaml as libcyaml sees it. */
 struct file {
-	char *name, *role, *listen, *address;
+	char *name, *role, *listen, *address, *http, *public;
 };
 
 static const cyaml_schema_field_t file_fields[] = {
@@ -25,6 +25,10 @@ static const cyaml_schema_field_t file_fields[] = {
 		"listen", CYAML_FLAG_POINTER, struct file, listen, 1, DRP_URL_MAX - 1),
 	CYAML_FIELD_STRING_PTR("address", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 		struct file, address, 0, DRP_URL_MAX - 1),
+	CYAML_FIELD_STRING_PTR("http", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+		struct file, http, 0, DRP_URL_MAX - 1),
+	CYAML_FIELD_STRING_PTR("public", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+		struct file, public, 0, DRP_URL_MAX - 1),
 	CYAML_FIELD_END};
 
 static const cyaml_schema_value_t file_schema = {
@@ -56,6 +60,9 @@ static enum drp_err read_settings(struct drp_hub *hub, struct drp_diag *diag)
 		snprintf(s->listen, sizeof s->listen, "%s", file->listen);
 		snprintf(s->address, sizeof s->address, "%s",
 			file->address ? file->address : "");
+		snprintf(s->http, sizeof s->http, "%s", file->http ? file->http : "");
+		snprintf(s->public, sizeof s->public, "%s",
+			file->public ? file->public : "");
 		if (strcmp(s->role, "hub") != 0 && strcmp(s->role, "notary") != 0) {
 			err = drp_fail(diag, DRP_E_CONFIG,
 				"%s: role '%s' is not known; it is hub or notary", path,
@@ -83,6 +90,16 @@ static enum drp_err write_settings(
 		"address: \"%s\"\n",
 		s->role, s->name, s->role, strcmp(s->role, "hub") ? "hubs" : "nodes",
 		s->listen, s->address);
+	if (strcmp(s->role, "hub") == 0) {
+		drp_buf_printf(&text,
+			"# Where dashboard and API are served, such as 127.0.0.1:8080 or "
+			"unix:/PATH; none when empty.\n"
+			"http: \"%s\"\n"
+			"# The address under which the public reaches them through a "
+			"front server.\n"
+			"public: \"%s\"\n",
+			s->http, s->public);
+	}
 	enum drp_err err = drp_path(path, dir, "hub.yaml", diag);
 	if (err == DRP_OK) {
 		err = text.failed ? DRP_E_NOMEM

@@ -21,6 +21,8 @@ struct drp_hub_settings {
 	char role[DRP_CODE_MAX];   /* hub or notary */
 	char listen[DRP_URL_MAX];  /* tcp://address:port that serve binds */
 	char address[DRP_URL_MAX]; /* what invites tell schools; listen when empty */
+	char http[DRP_URL_MAX];	   /* where serve answers HTTP; empty: nowhere */
+	char public[DRP_URL_MAX];  /* the public's address of it; http when empty */
 };
 
 struct drp_hub {

@@ -13,6 +13,7 @@ static const struct drp_option init_options[] = {
 		"where others connect (default tcp://127.0.0.1:7411, a notary's :7412)"},
 	{"--address", "URL",
 		"what invites and cards tell, when it differs from --listen"},
+	{"--http", "ADDR", "where serve answers HTTP, such as 127.0.0.1:8080"},
 	{NULL, NULL, NULL}};
 
 static const struct drp_option school_options[] = {
@@ -29,7 +30,9 @@ static const struct drp_option invite_options[] = {
 
 static const struct drp_option serve_options[] = {
 	{"--listen", "URL", "listen here instead of where hub.yaml says"},
-	{"--http", "ADDR", "reserved for the dashboard"}, {NULL, NULL, NULL}};
+	{"--http", "ADDR",
+		"serve HTTP there: 127.0.0.1:PORT or unix:/PATH, behind a front server"},
+	{NULL, NULL, NULL}};
 
 static const struct drp_option table_options[] = {
 	{"--by", "LIST", "province, level, network, or two of them joined by a comma"},

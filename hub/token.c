@@ -21,7 +21,7 @@
 #define ID_AT	     4
 #define SECRET_AT    17
 #define KNOWN_MAX    256
-#define BURST	     5
+#define BURST	     10
 #define REFILL_MS    10000
 #define STRANGERS    20 /* tries of ids that do not exist, all together */
 #define STRANGERS_MS 500
