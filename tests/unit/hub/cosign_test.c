@@ -312,6 +312,32 @@ static void the_hub_may_stop_before_it_finishes(void)
 	pair_close(&p);
 }
 
+/* Only the notary's own signature under these bytes opens a campaign. */
+static void a_signature_that_does_not_verify_opens_nothing(void)
+{
+	uint8_t signature[64];
+	struct drp_manifest *m = NULL;
+	begin();
+	p.cut_before = 0;
+	CHECK_ERR(sign(), DRP_E_NET);
+	p.cut_before = -1;
+	CHECK_OK(drp_cosign_ask(&p.hub.hub, &p.peer, PAIR_CAMPAIGN, signature, &diag));
+	signature[5] ^= 1;
+	CHECK_ERR(drp_cosign_finish(&p.hub.hub, PAIR_CAMPAIGN, signature, NULL),
+		DRP_E_SIGNATURE);
+	CHECK_INT(row_at(&p.hub).state, DRP_CAMPAIGN_DRAFT);
+	CHECK_INT(count_charges(&p.hub), 0);
+	/* Nor does a notary that keeps a spoilt signature. */
+	CHECK_OK(drp_hub_cosignature_put(
+		p.notary.hub.store, PAIR_CAMPAIGN, signature, NULL));
+	diag = (struct drp_diag){0};
+	CHECK_ERR(drp_cosign_ask(&p.hub.hub, &p.peer, PAIR_CAMPAIGN, signature, &diag),
+		DRP_E_SIGNATURE);
+	CHECK_OK(drp_cosign_proposed(&p.hub.hub, PAIR_CAMPAIGN, &m, NULL)); /* kept */
+	drp_manifest_free(m);
+	pair_close(&p);
+}
+
 /* A transaction that fails at the notary's end leaves nothing of itself. */
 static void a_fault_at_the_notary_is_no_answer(void)
 {
@@ -845,6 +871,8 @@ int main(void)
 	CASE("any message may be lost", any_message_may_be_lost);
 	CASE("any answer may be lost", any_answer_may_be_lost);
 	CASE("the hub may stop before it finishes", the_hub_may_stop_before_it_finishes);
+	CASE("a signature that does not verify opens nothing",
+		a_signature_that_does_not_verify_opens_nothing);
 	CASE("a fault at the notary is no answer", a_fault_at_the_notary_is_no_answer);
 	CASE("units must be those of the notary's register",
 		units_must_be_those_of_the_notarys_register);
