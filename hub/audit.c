@@ -368,6 +368,7 @@ static int can_be_checked(const struct drp_evidence *e, unsigned needs)
 	int manifest = e->manifest && e->instrument;
 	return !(needs & NEEDS_EDITION && !(manifest && e->came && e->edition)) &&
 	       !(needs & NEEDS_UNITS && !e->came) &&
+	       !(needs & NEEDS_TALLY && !e->tally) &&
 	       !(needs & NEEDS_NUMBERS && !e->exchanged) &&
 	       !(needs & NEEDS_MANIFEST && !e->manifest);
 }
@@ -383,11 +384,12 @@ static int applies(const struct drp_evidence *e, size_t i)
 	int of_edition = checks[i].needs & NEEDS_EDITION ||
 			 checks[i].holds == drp_audit_edition_hash;
 	if (!(checks[i].scope & scope_of(e)) ||
-		(checks[i].needs & NEEDS_TALLY && !e->tally)) {
+		(checks[i].needs & NEEDS_TALLY && !e->tally && !e->lists_wrong)) {
 		return 0;
 	}
 	return !of_edition ||
-	       (e->row.state >= DRP_CAMPAIGN_CLOSED && (scope_of(e) == OPEN || e->tally));
+	       (e->row.state >= DRP_CAMPAIGN_CLOSED &&
+		       (scope_of(e) == OPEN || e->tally || e->lists_wrong));
 }
 
 static void run_checks(struct drp_evidence *e, struct drp_buf *out, unsigned *failures)

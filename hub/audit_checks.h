@@ -29,7 +29,7 @@ struct drp_evidence {
 	/* Of the sealed track: what drp_audit_lists, _numbers and _values found. */
 	struct drp_tasks *tasks;
 	struct drp_tally *tally;
-	int summed, exchanged;
+	int lists_wrong, exchanged;
 	int64_t *opened[DRP_RELEASES_MAX];
 	char detail[400]; /* of the current check, for its line */
 };

@@ -323,7 +323,9 @@ int drp_audit_lists(struct drp_evidence *e)
 		  : check_list(e, DRP_OPENING_NOTARY_LIST, &e->manifest->notary,
 			    e->is_notary ? &own : NULL, &diag);
 	drp_list_clear(&own);
-	return err ? say_err(e, err, &diag) : take_working_set(e);
+	int ok = err ? say_err(e, err, &diag) : take_working_set(e);
+	e->lists_wrong = !ok;
+	return ok;
 }
 
 /* ---- numbers ---- */
@@ -342,7 +344,6 @@ static enum drp_err sum_again(
 			"output shares");
 	}
 	drp_buf_wipe(&shares);
-	e->summed = err == DRP_OK;
 	return err;
 }
 
