@@ -31,6 +31,12 @@ enum drp_err drp_hub_close_campaign(const struct drp_args *args, struct drp_diag
 enum drp_err drp_hub_freeze(const struct drp_args *args, struct drp_diag *diag);
 enum drp_err drp_hub_load(const struct drp_args *args, struct drp_diag *diag);
 
+/* commands_access.c */
+enum drp_err drp_hub_token_add(const struct drp_args *args, struct drp_diag *diag);
+enum drp_err drp_hub_token_list(const struct drp_args *args, struct drp_diag *diag);
+enum drp_err drp_hub_token_revoke(const struct drp_args *args, struct drp_diag *diag);
+enum drp_err drp_hub_embargo(const struct drp_args *args, struct drp_diag *diag);
+
 /* commands_publish.c */
 enum drp_err drp_hub_table(const struct drp_args *args, struct drp_diag *diag);
 enum drp_err drp_hub_export(const struct drp_args *args, struct drp_diag *diag);

@@ -34,6 +34,11 @@ static const struct drp_option serve_options[] = {
 		"serve HTTP there: 127.0.0.1:PORT or unix:/PATH, behind a front server"},
 	{NULL, NULL, NULL}};
 
+static const struct drp_option token_options[] = {
+	{"--scope", "S", "ministry, network, researcher or operator"},
+	{"--network", "N", "GO OVSG POV KOV or OTHER, with scope network"},
+	{NULL, NULL, NULL}};
+
 static const struct drp_option table_options[] = {
 	{"--by", "LIST", "province, level, network, or two of them joined by a comma"},
 	{"--measure", "M", "participation (default), area or item"},
@@ -78,6 +83,14 @@ static const struct drp_command commands[] = {
 		drp_hub_freeze, 0},
 	{"campaign load", "FILE", "load an answer that was given without Drempel", NULL,
 		drp_hub_load, 0},
+	{"campaign embargo", "ID INSTANT",
+		"keep editions from the public until YYYY-MM-DDTHH:MM:SSZ, or none", NULL,
+		drp_hub_embargo, 0},
+	{"token add", "NAME",
+		"print a token for somebody who may see more than the public",
+		token_options, drp_hub_token_add, 0},
+	{"token list", "", "whose tokens there are", NULL, drp_hub_token_list, 0},
+	{"token revoke", "NAME", "make a token void", NULL, drp_hub_token_revoke, 0},
 	{"serve", "", "answer nodes (a notary: hubs) until it is told to stop",
 		serve_options, drp_hub_serve, 0},
 	{"table", "ID", "print a published table", table_options, drp_hub_table, 0},

@@ -60,6 +60,24 @@ int drp_date_parse(const char *text, int32_t *day)
 	return 0;
 }
 
+int drp_time_parse(const char *text, int64_t *seconds)
+{
+	char date[11];
+	int32_t day;
+	int h, m, s;
+	if (strlen(text) != 20 || text[10] != 'T' || text[13] != ':' || text[16] != ':' ||
+		text[19] != 'Z' || digits(text + 11, 2, &h) || digits(text + 14, 2, &m) ||
+		digits(text + 17, 2, &s) || h > 23 || m > 59 || s > 59) {
+		return -1;
+	}
+	snprintf(date, sizeof date, "%.10s", text);
+	if (drp_date_parse(date, &day)) {
+		return -1;
+	}
+	*seconds = (int64_t)day * 86400 + h * 3600 + m * 60 + s;
+	return 0;
+}
+
 const char *drp_date_format(int32_t day, char text[DRP_DATE_TEXT])
 {
 	int y;

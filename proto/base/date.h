@@ -19,6 +19,10 @@ const char *drp_date_format(int32_t day, char text[DRP_DATE_TEXT]);
 /* drp_time_format writes YYYY-MM-DDTHH:MM:SSZ of a Unix time in seconds. */
 const char *drp_time_format(int64_t seconds, char text[DRP_DATE_TEXT]);
 
+/* drp_time_parse reads exactly YYYY-MM-DDTHH:MM:SSZ, without a leap second; -1
+ * otherwise. */
+int drp_time_parse(const char *text, int64_t *seconds);
+
 /* drp_school_year: the year in which the school year of that day began; it begins
  * on 1 September in Flanders. */
 int drp_school_year(int32_t day);

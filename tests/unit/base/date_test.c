@@ -73,6 +73,23 @@ static void days_of_milliseconds(void)
 	CHECK_INT(drp_day_of_ms(-86400001), -2);
 }
 
+static void instants_are_read(void)
+{
+	static const char *const wrong[] = {"", "2026-10-03", "2026-10-03T10:02:03",
+		"2026-10-03T10:02Z", "2026-10-03 10:02:03Z", "2026-10-03T24:00:00Z",
+		"2026-10-03T10:60:00Z", "2026-10-03T10:02:60Z", "2026-02-30T10:02:03Z",
+		"2026-10-03T10:02:03z", "2026-10-03T10:02:03+", "2026-10-03T-1:02:03Z",
+		"2026-10-03T10:02:03Z "};
+	int64_t s = 7;
+	CHECK_INT(drp_time_parse("2026-10-03T10:02:03Z", &s), 0);
+	CHECK_INT(s, INT64_C(1791021723));
+	CHECK_INT(drp_time_parse("1969-12-31T23:59:59Z", &s), 0);
+	CHECK_INT(s, -1);
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		CHECK_INT(drp_time_parse(wrong[i], &s), -1);
+	}
+}
+
 static void school_years_begin_in_september(void)
 {
 	CHECK_INT(drp_school_year(library_day(2026, 8, 31)), 2025);
@@ -87,6 +104,7 @@ int main(void)
 	CASE("every day from 1799 to 2300 is itself", the_whole_calendar);
 	CASE("anything but YYYY-MM-DD is no day", what_is_no_day);
 	CASE("times are printed in UTC, before 1970 too", times);
+	CASE("an instant is read back, and nothing else is one", instants_are_read);
 	CASE("a day of milliseconds rounds down", days_of_milliseconds);
 	CASE("a school year begins on 1 September", school_years_begin_in_september);
 	return DONE();
