@@ -671,6 +671,24 @@ static void a_campaign_that_another_process_closed_takes_nothing(void)
 	fed_end(&f);
 }
 
+/* What a hub asks its notary is nothing that anybody may ask a hub. */
+static void a_hub_is_no_notary(void)
+{
+	static const uint8_t bytes[4] = {1, 2, 3, 4};
+	const struct drp_request request[] = {
+		{.type = DRP_MSG_PUT, .put = {campaign, 4, 0, bytes, 4}},
+		{.type = DRP_MSG_COSIGN}, {.type = DRP_MSG_CLOSE},
+		{.type = DRP_MSG_NUMBERS, .numbers = {campaign, bytes, 4}},
+		{.type = DRP_MSG_OPEN, .open = {campaign, 0}},
+		{.type = DRP_MSG_FREEZE, .freeze = {campaign}}};
+	begin();
+	for (size_t i = 0; i < sizeof request / sizeof request[0]; i++) {
+		CHECK_ERR(ask(keys_of(0), request[i]), DRP_E_VERSION);
+		CHECK_ERR(ask(f.hub.keys, request[i]), DRP_E_UNKNOWN_KEY);
+	}
+	fed_end(&f);
+}
+
 int main(void)
 {
 	setenv("DREMPEL_LOG", "error", 1);
@@ -681,6 +699,7 @@ int main(void)
 		revoked_schools_are_refused);
 	CASE("a clock that is a year off is refused", a_clock_a_year_off_is_refused);
 	CASE("an invite makes one node of one school", enrolling);
+	CASE("a hub is no notary", a_hub_is_no_notary);
 	CASE("signed campaigns are announced, the newest first",
 		the_newest_campaigns_are_announced);
 	CASE("blobs come in pieces, from any offset", blobs_come_in_pieces);
