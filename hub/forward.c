@@ -489,25 +489,14 @@ enum drp_err drp_forward_some(struct drp_forwarding *forwarding,
 	return err ? err : forward_batch(forwarding, peer, n_peers, max, 0, done, diag);
 }
 
-static enum drp_err count_one(
-	void *self, const struct drp_stored *stored, const void *bytes, size_t n)
-{
-	(void)stored;
-	(void)bytes;
-	(void)n;
-	++*(size_t *)self;
-	return DRP_OK;
-}
-
 enum drp_err drp_forward_left(
 	struct drp_hub *hub, const char *campaign, size_t *left, struct drp_diag *diag)
 {
-	*left = 0;
-	enum drp_err err = drp_hub_withdrawals_pending(
-		hub->store, campaign, SIZE_MAX / 2, count_one, left, diag);
-	return err ? err
-		   : drp_hub_contributions_pending(
-			     hub->store, campaign, SIZE_MAX / 2, count_one, left, diag);
+	size_t reports = 0, withdrawals = 0;
+	enum drp_err err =
+		drp_hub_pending(hub->store, campaign, &reports, &withdrawals, diag);
+	*left = reports + withdrawals;
+	return err;
 }
 
 enum drp_err drp_forward_all(struct drp_forwarding *f, struct drp_peer *const peer[],

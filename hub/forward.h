@@ -14,8 +14,8 @@
 #include "hub/peer.h"
 #include "hub/tasks.h"
 
-#define DRP_FORWARD_WAYS  8  /* links at once, at most */
-#define DRP_FORWARD_BATCH 64 /* reports in one transaction of the hub */
+#define DRP_FORWARD_WAYS  16  /* links at once, at most */
+#define DRP_FORWARD_BATCH 128 /* reports in one transaction of the hub */
 
 struct drp_forwarding; /* opaque: a campaign's tasks and keys */
 

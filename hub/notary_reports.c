@@ -579,22 +579,40 @@ static enum drp_err answer_numbers(struct turn *t)
 	return err;
 }
 
-static enum drp_err open_first(struct turn *t, const char *name)
+/* The shares of one release; none when it opens nothing. */
+static enum drp_err store_shares(
+	struct turn *t, const struct drp_tally *tally, uint32_t release)
 {
-	uint32_t release = t->q->open.release;
+	char name[DRP_OPENING_NAME_MAX];
+	struct drp_buf shares = {0};
+	enum drp_err err = DRP_OK;
+	if (drp_tally_opens(tally, release)) {
+		drp_opening_name_shares(release, name);
+		err = drp_tally_values(t->hub, tally, release, &shares, t->diag);
+		err = err ? err
+			  : drp_hub_opening_put(t->hub->store, t->c->tasks->id, name, 0,
+				    shares.data, shares.len, t->diag);
+	}
+	drp_buf_wipe(&shares);
+	return err;
+}
+
+/* All releases at once, when the first is asked for: the sums are the expensive part. */
+static enum drp_err open_all(struct turn *t)
+{
 	struct drp_tally *tally = NULL;
 	enum drp_err err = drp_tally_new(t->hub, t->c->tasks, &tally, t->diag);
 	err = err ? err : exchanged(t, tally);
-	if (err == DRP_OK && drp_tally_opens(tally, release) == 0) {
+	if (err == DRP_OK && drp_tally_opens(tally, t->q->open.release) == 0) {
 		err = drp_fail(t->diag, DRP_E_POLICY,
-			"release %u of campaign %s opens nothing", (unsigned)release,
-			t->c->tasks->id);
+			"release %u of campaign %s opens nothing",
+			(unsigned)t->q->open.release, t->c->tasks->id);
 	}
 	err = err ? err : drp_tally_sum(t->hub, tally, t->diag);
-	err = err ? err : drp_tally_values(t->hub, tally, release, t->room, t->diag);
-	err = err ? err
-		  : drp_hub_opening_put(t->hub->store, t->c->tasks->id, name, 0,
-			    t->room->data, t->room->len, t->diag);
+	for (uint32_t r = 0; err == DRP_OK && r < t->c->tasks->manifest->n_releases;
+		r++) {
+		err = store_shares(t, tally, r);
+	}
 	drp_tally_free(tally);
 	return err;
 }
@@ -615,7 +633,12 @@ static enum drp_err answer_open(struct turn *t)
 	}
 	drp_opening_name_shares(t->q->open.release, name);
 	err = drp_hub_opening_get(t->hub->store, t->c->tasks->id, name, t->room, t->diag);
-	err = err == DRP_E_NOTFOUND ? open_first(t, name) : err;
+	if (err == DRP_E_NOTFOUND) {
+		err = open_all(t);
+		err = err ? err
+			  : drp_hub_opening_get(t->hub->store, t->c->tasks->id, name,
+				    t->room, t->diag);
+	}
 	reply_shares(t);
 	return err;
 }

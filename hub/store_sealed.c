@@ -418,6 +418,23 @@ enum drp_err drp_hub_withdrawals_pending(struct drp_hub_store *s, const char *ca
 	return each_stored(q, each, self, diag);
 }
 
+enum drp_err drp_hub_pending(struct drp_hub_store *s, const char *campaign,
+	size_t *reports, size_t *withdrawals, struct drp_diag *diag)
+{
+	struct drp_query *q = drp_db_query(s->db,
+		"SELECT (SELECT count(*) FROM contribution WHERE campaign=?1 AND state=0"
+		"  AND withdrawn=0), (SELECT count(*) FROM contribution"
+		"  WHERE campaign=?1 AND withdrawn=1)");
+	drp_q_text(q, campaign);
+	enum drp_err err = drp_q_find(q, diag);
+	if (err == DRP_OK) {
+		*reports = (size_t)drp_q_col_int(q, 0);
+		*withdrawals = (size_t)drp_q_col_int(q, 1);
+		drp_q_end(q);
+	}
+	return err;
+}
+
 enum drp_err drp_hub_withdrawal_keep(struct drp_hub_store *s, const char *campaign,
 	const struct drp_id *unit, int group, const uint8_t signature[64],
 	struct drp_diag *diag)

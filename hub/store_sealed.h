@@ -138,6 +138,10 @@ enum drp_err drp_hub_withdrawals_pending(struct drp_hub_store *s, const char *ca
 enum drp_err drp_hub_withdrawal_told(struct drp_hub_store *s, const char *campaign,
 	const struct drp_id *unit, int group, struct drp_diag *diag) DRP_MUST_CHECK;
 
+/* drp_hub_pending counts what both of the above would go through, without reading it. */
+enum drp_err drp_hub_pending(struct drp_hub_store *s, const char *campaign,
+	size_t *reports, size_t *withdrawals, struct drp_diag *diag) DRP_MUST_CHECK;
+
 /* ---- the close: what was shown, exchanged and opened, once each ----
  * what is the caller's name for it. Lasting rows are public after the edition (hashes,
  * exact N, opened integers); others are shares and leave at the freeze. */
