@@ -346,11 +346,14 @@ static void what_lasts_survives_the_freeze(void)
 
 /* ---- migration ---- */
 
-/* Undoes migration 2, as a database of the version before it would be. */
+/* Undoes what came after migration 1, as a database of the version before it would be. */
 static void back_to_version_1(void)
 {
 	static const char *const sql =
+		"DROP TABLE embargo; DROP TABLE token;"
+		"DROP INDEX contribution_withdrawn;"
 		"DROP INDEX contribution_pending;"
+		"ALTER TABLE contribution DROP COLUMN withdrawal;"
 		"ALTER TABLE contribution DROP COLUMN answer;"
 		"ALTER TABLE contribution DROP COLUMN reason;"
 		"ALTER TABLE contribution DROP COLUMN state;"
