@@ -347,8 +347,16 @@ static enum drp_err cosign(
 	struct drp_hub *hub, struct drp_peer *peer, const char *id, struct drp_diag *diag)
 {
 	uint8_t signature[DRP_SIGNATURE_BYTES];
-	enum drp_err err = drp_cosign_ask(hub, peer, id, signature, diag);
-	return err ? err : drp_cosign_finish(hub, id, signature, diag);
+	struct drp_diag why = {0};
+	enum drp_err err = drp_cosign_ask(hub, peer, id, signature, &why);
+	if (err == DRP_E_NET || err == DRP_E_TIMEOUT) {
+		return drp_fail(diag, err,
+			"the notary: %s; then run 'campaign sign %s' again, it goes on "
+			"where it stopped",
+			why.text, id);
+	}
+	return err ? drp_fail(diag, err, "%s", why.code ? why.text : drp_err_text(err))
+		   : drp_cosign_finish(hub, id, signature, diag);
 }
 
 static enum drp_err cosign_with(struct drp_hub *hub, struct drp_peer *peer,
