@@ -29,7 +29,8 @@ REPORTS = SCHOOLS * len(COUNTS)
 ROUNDS = 4              # federations that go through random deaths
 LONGEST_DELAY_S = 0.5   # longer than these schools' reports take
 STEPS_MAX = 600         # no command here writes more often
-STRIDE = int(os.environ.get("DREMPEL_TEST_STRIDE", "3"))  # of the steps, every so many-th
+FIRST_STEPS = 5         # of the writes of a command the first ones, and then every ...
+STRIDE = int(os.environ.get("DREMPEL_TEST_STRIDE", "8"))  # ... from where SEED begins
 
 
 def setUpModule():
@@ -69,6 +70,13 @@ def keep(stage):
 def put_back(stage):
     for side in fed.sides:
         side.put_back(fed.path(f"{stage}-{side.role}"))
+
+
+def next_step(step):
+    """After the last of the first steps come those that SEED leaves in this stride."""
+    if step < FIRST_STEPS:
+        return step + 1
+    return step + (1 + SEED % STRIDE if step == FIRST_STEPS else STRIDE)
 
 
 class Kill(federation.Case):
@@ -136,7 +144,7 @@ class Kill(federation.Case):
         killed before its n-th write; then the command once more, and check()."""
         step, survived, deaths = 0, False, 0
         while not survived:
-            step += 1 if step < 5 else STRIDE
+            step = next_step(step)
             self.assertLess(step, STEPS_MAX)
             put_back(stage)
             shim = federation.preload("file_fault", KILL_AT=step)
@@ -215,7 +223,7 @@ class Kill(federation.Case):
         """One school's reports; the daemon is killed before its n-th write."""
         step, survived, deaths = 0, False, 0
         while not survived:
-            step += 1 if step < 5 else STRIDE
+            step = next_step(step)
             self.assertLess(step, STEPS_MAX)
             put_back("signed")
             node = approved["S0"].copy(fed.nodes[0].dir)
