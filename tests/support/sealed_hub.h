@@ -29,7 +29,8 @@ struct sealed_hub {
 	struct drp_buf second; /* another manifest, of announced[1] */
 	struct drp_node node;
 	int64_t now_ms;
-	int verified;		       /* the notary has verified the reports */
+	unsigned verified; /* bit g: the notary has verified group g's report */
+	int other;	   /* the notary verified another report in this place */
 	enum drp_err rejected, refuse; /* refuse: REPORT itself */
 	uint32_t asked[32];	       /* requests by type */
 	struct drp_withdrawal withdrawal;
@@ -70,6 +71,7 @@ static inline void sealed_receipt(const struct sealed_hub *h, const struct drp_k
 		.group = (uint8_t)group, .stored_s = h->now_ms / 1000};
 	CHECK_OK(drp_report_decode(h->report[group].data, h->report[group].len, &report,
 		&receipt->contribution));
+	receipt->contribution.b[0] ^= h->other && by == h->fixture.notary;
 	receipt->campaign = report.statement.campaign;
 	receipt->unit = report.statement.unit;
 	drp_keys_public(by, &receipt->hub, box);
@@ -86,7 +88,7 @@ static inline void sealed_tell(
 	}
 	sealed_receipt(
 		h, h->fixture.hub, group, &reply->status.receipt[reply->status.n++]);
-	if (h->verified) {
+	if (h->verified >> group & 1) {
 		sealed_receipt(h, h->fixture.notary, group,
 			&reply->status.receipt[reply->status.n++]);
 	}

@@ -9,6 +9,8 @@
 #include "proto/session/aggregate.h"
 #include "tests/support/sealed_hub.h"
 
+#define ALL ((1u << DRP_GROUPS) - 1)
+
 static struct sealed_hub h;
 static const struct drp_sync_options look = {0}, push = {.push = 1};
 
@@ -95,6 +97,9 @@ static void a_notary_that_no_invite_named(void)
 	drp_node_close(&h.node);
 	struct drp_invite strange = h.invite;
 	strange.hub_key.b[0] ^= 1;
+	CHECK_ERR(drp_node_create(h.node_dir, &strange, NULL), DRP_E_EXISTS);
+	strange = h.invite;
+	strange.hub_box[0] ^= 1;
 	CHECK_ERR(drp_node_create(h.node_dir, &strange, NULL), DRP_E_EXISTS);
 	strange = h.invite;
 	snprintf(strange.school, sizeof strange.school, "S1");
@@ -270,7 +275,7 @@ static void stored_then_confirmed(void)
 	CHECK_OK(sealed_visit(&h, &look));
 	CHECK_INT(h.asked[DRP_MSG_STATUS], 1); /* asked until the notary has spoken */
 	CHECK_INT(release_of(DRP_TEACHER).state, DRP_RELEASE_STORED);
-	h.verified = 1;
+	h.verified = ALL;
 	CHECK_OK(sealed_visit(&h, &look));
 	CHECK_INT(h.result.confirmed, 1);
 	struct drp_released r = release_of(DRP_TEACHER);
@@ -283,12 +288,32 @@ static void stored_then_confirmed(void)
 	sealed_end(&h);
 }
 
+/* The notary's receipt of one report says nothing of another. */
+static void each_report_is_confirmed_by_itself(void)
+{
+	begin();
+	sealed_fill(&h, DRP_TEACHER, 12, 4);
+	sealed_fill(&h, DRP_PUPIL, 30, 2);
+	approve(2);
+	CHECK_OK(sealed_visit(&h, &push));
+	h.verified = 1u << DRP_PUPIL;
+	h.other = 1;
+	CHECK_OK(sealed_visit(&h, &look));
+	CHECK_INT(release_of(DRP_PUPIL).state, DRP_RELEASE_STORED);
+	h.other = 0;
+	CHECK_OK(sealed_visit(&h, &look));
+	CHECK_INT(h.result.confirmed, 1);
+	CHECK_INT(release_of(DRP_TEACHER).state, DRP_RELEASE_STORED);
+	CHECK_INT(release_of(DRP_PUPIL).state, DRP_RELEASE_CONFIRMED);
+	sealed_end(&h);
+}
+
 static void confirmed_at_once(void)
 {
 	begin();
 	sealed_fill(&h, DRP_PUPIL, 30, 2);
 	approve(1);
-	h.verified = 1;
+	h.verified = ALL;
 	CHECK_OK(sealed_visit(&h, &push));
 	CHECK_INT(h.result.stored, 1);
 	CHECK_INT(h.result.confirmed, 1);
@@ -341,7 +366,7 @@ static void not_counted(void)
 	approve(1);
 	CHECK_OK(sealed_visit(&h, &push));
 	h.announced[0].state = DRP_CAMPAIGN_FROZEN;
-	h.verified = 1;
+	h.verified = ALL;
 	CHECK_OK(sealed_visit(&h, &look));
 	CHECK_INT(release_of(DRP_TEACHER).state, DRP_RELEASE_CONFIRMED);
 	CHECK_STR(release_of(DRP_TEACHER).note, "");
@@ -355,7 +380,7 @@ static void the_school_signs_its_withdrawal(void)
 	begin();
 	sealed_fill(&h, DRP_TEACHER, 12, 4);
 	approve(1);
-	h.verified = 1;
+	h.verified = ALL;
 	CHECK_OK(sealed_visit(&h, &push));
 	CHECK_OK(drp_release_withdraw(&h.node, h.fixture.manifest.id, &waiting, NULL));
 	CHECK_INT(waiting, 1);
@@ -437,6 +462,7 @@ int main(void)
 		what_the_hub_must_refuse_costs_nothing);
 	CASE("each sheet fits each release of its group", each_sheet_fits_each_release);
 	CASE("a report is stored, then confirmed", stored_then_confirmed);
+	CASE("each report is confirmed by itself", each_report_is_confirmed_by_itself);
 	CASE("the notary's receipt may come with the hub's", confirmed_at_once);
 	CASE("a report that does not verify is noted as refused",
 		a_report_that_does_not_verify);
