@@ -200,11 +200,11 @@ static enum drp_cube_table table_of(const struct drp_observation *o)
 					    : DRP_CUBE_ITEMS;
 }
 
-/* Areas and items have a code only where they are a dimension. */
+/* _T is no area and no item, but the absence of one. */
 static int counts(const struct drp_observation *o, enum drp_dim dim)
 {
 	enum drp_cube_table table = table_of(o);
-	return dim == DRP_DIM_AREA   ? table == DRP_CUBE_AREAS
+	return dim == DRP_DIM_AREA   ? table != DRP_CUBE_PARTICIPATION
 	       : dim == DRP_DIM_ITEM ? table == DRP_CUBE_ITEMS
 				     : 1;
 }

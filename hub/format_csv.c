@@ -139,11 +139,12 @@ static void codelist_line(struct drp_buf *out, const char *column, const char *c
 	drp_csv_line(out, fields, sizeof fields / sizeof fields[0]);
 }
 
-/* A code that several tables use stands once. */
+/* A code that several tables use stands once. Areas are no dimension of items, but a
+ * column beside them. */
 static int used_by(const struct drp_view *views, size_t n, enum drp_dim dim, size_t code)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (drp_cube_has(views[i].cube, dim) &&
+		if ((drp_cube_has(views[i].cube, dim) || dim == DRP_DIM_AREA) &&
 			drp_selected(views[i].cube, views[i].selection, dim, code)) {
 			return 1;
 		}

@@ -224,12 +224,13 @@ static void generic_observation(struct message *m, const struct sdmx_cell *cell)
 	if (m->detail == DRP_SDMX_FULL) {
 		drp_xml_open(x, "generic:Attributes");
 		generic_value(m, "OBS_STATUS", obs_status(cell->status));
-		generic_value(m, "CONF_STATUS", conf_status(cell->status));
 		drp_xml_close(x);
 	}
 	drp_xml_close(x);
 }
 
+/* CONF_STATUS belongs to the series: rsdmx 0.6 stumbles over two attributes of one
+ * observation (opensdmx/rsdmx, "length(x) = 2 > 1"). */
 static void generic_series(struct message *m, const struct sdmx_cell *cell)
 {
 	const struct drp_cube *cube = m->view->cube;
@@ -239,6 +240,11 @@ static void generic_series(struct message *m, const struct sdmx_cell *cell)
 		generic_value(m, drp_dim_label[cube->dim[k]].id, cell->key[k]);
 	}
 	drp_xml_close(&m->xml);
+	if (m->detail == DRP_SDMX_FULL || m->detail == DRP_SDMX_NO_DATA) {
+		drp_xml_open(&m->xml, "generic:Attributes");
+		generic_value(m, "CONF_STATUS", conf_status(cell->status));
+		drp_xml_close(&m->xml);
+	}
 	if (m->detail <= DRP_SDMX_DATA_ONLY) {
 		generic_observation(m, cell);
 	}
@@ -269,13 +275,15 @@ static void specific_series(struct message *m, const struct sdmx_cell *cell)
 	for (size_t k = 0; k + 1 < cube->n_dims; k++) {
 		drp_xml_attribute(x, drp_dim_label[cube->dim[k]].id, cell->key[k]);
 	}
+	if (m->detail == DRP_SDMX_FULL || m->detail == DRP_SDMX_NO_DATA) {
+		drp_xml_attribute(x, "CONF_STATUS", conf_status(cell->status));
+	}
 	if (m->detail <= DRP_SDMX_DATA_ONLY) {
 		drp_xml_open(x, "Obs");
 		drp_xml_attribute(x, "TIME_PERIOD", cube->period);
 		drp_xml_attribute(x, "OBS_VALUE", cell->value);
 		if (m->detail == DRP_SDMX_FULL) {
 			drp_xml_attribute(x, "OBS_STATUS", obs_status(cell->status));
-			drp_xml_attribute(x, "CONF_STATUS", conf_status(cell->status));
 		}
 		drp_xml_close(x);
 	}

@@ -145,21 +145,40 @@ static void dimensions(struct writer *w, const struct drp_cube *cube, const char
 	drp_xml_close(x);
 }
 
-static void attribute(
-	struct drp_xml_out *x, const char *id, const char *codelist, const char *status)
+static void local_reference(struct drp_xml_out *x, const char *element, const char *id)
 {
-	drp_xml_open(x, "structure:Attribute");
-	drp_xml_attribute(x, "id", id);
-	drp_xml_attribute(x, "assignmentStatus", status);
-	concept_identity(x, id);
-	coded(x, codelist, "1.0");
-	drp_xml_open(x, "structure:AttributeRelationship");
-	drp_xml_open(x, "structure:PrimaryMeasure");
+	drp_xml_open(x, element);
 	drp_xml_open(x, "Ref");
-	drp_xml_attribute(x, "id", "OBS_VALUE");
+	drp_xml_attribute(x, "id", id);
 	drp_xml_close(x);
 	drp_xml_close(x);
-	drp_xml_close(x);
+}
+
+/* OBS_STATUS belongs to the value, CONF_STATUS to the series. */
+static void attributes(struct drp_xml_out *x, const struct drp_cube *cube)
+{
+	static const struct {
+		const char *id, *codelist;
+	} attribute[] = {{"OBS_STATUS", OBS_STATUS}, {"CONF_STATUS", CONF_STATUS}};
+	drp_xml_open(x, "structure:AttributeList");
+	drp_xml_attribute(x, "id", "AttributeDescriptor");
+	for (int i = 0; i < 2; i++) {
+		drp_xml_open(x, "structure:Attribute");
+		drp_xml_attribute(x, "id", attribute[i].id);
+		drp_xml_attribute(x, "assignmentStatus", "Mandatory");
+		concept_identity(x, attribute[i].id);
+		coded(x, attribute[i].codelist, "1.0");
+		drp_xml_open(x, "structure:AttributeRelationship");
+		if (i == 0) {
+			local_reference(x, "structure:PrimaryMeasure", "OBS_VALUE");
+		}
+		for (size_t k = 0; i == 1 && k + 1 < cube->n_dims; k++) {
+			local_reference(
+				x, "structure:Dimension", drp_dim_label[cube->dim[k]].id);
+		}
+		drp_xml_close(x);
+		drp_xml_close(x);
+	}
 	drp_xml_close(x);
 }
 
@@ -173,11 +192,7 @@ static void data_structure(struct writer *w, const struct drp_cube *cube)
 	names(x, cube->title);
 	drp_xml_open(x, "structure:DataStructureComponents");
 	dimensions(w, cube, version);
-	drp_xml_open(x, "structure:AttributeList");
-	drp_xml_attribute(x, "id", "AttributeDescriptor");
-	attribute(x, "OBS_STATUS", OBS_STATUS, "Mandatory");
-	attribute(x, "CONF_STATUS", CONF_STATUS, "Mandatory");
-	drp_xml_close(x);
+	attributes(x, cube);
 	drp_xml_open(x, "structure:MeasureList");
 	drp_xml_attribute(x, "id", "MeasureDescriptor");
 	drp_xml_open(x, "structure:PrimaryMeasure");
