@@ -77,6 +77,11 @@ static struct drp_http_reply *not_right(void)
 		"WWW-Authenticate", "Bearer realm=\"drempel\"");
 }
 
+static struct drp_http_reply *not_operator(void)
+{
+	return drp_http_problem(403, "this needs a token of scope operator");
+}
+
 static void tag_of(const void *bytes, size_t n, char tag[33])
 {
 	struct drp_hash hash;
@@ -200,9 +205,11 @@ static void work(void *self, void *task)
 			drp_token_check(&job->token, drp_token_of(job->authorization));
 	}
 	if (job->outcome == DRP_OK) {
-		job->reply = strcmp(job->ask.request.path, OPERATOR_PATH) == 0
+		int operators = strcmp(job->ask.request.path, OPERATOR_PATH) == 0;
+		job->reply = !operators ? ask_api(job)
+			     : job->token.scope == DRP_SCOPE_OPERATOR
 				     ? operator_state(job->snapshot)
-				     : ask_api(job);
+				     : not_operator();
 	}
 }
 
@@ -349,10 +356,13 @@ static struct drp_http_reply *check_scope(const char *path, const struct visitor
 	if (strcmp(path, OPERATOR_PATH) != 0) {
 		return NULL;
 	}
-	return !visitor->token ? not_right()
-	       : visitor->token->scope != DRP_SCOPE_OPERATOR
-		       ? drp_http_problem(403, "this needs a token of scope operator")
-		       : NULL;
+	if (!visitor->token) {
+		return not_right();
+	}
+	/* Of a token that may be a guess not even the scope is told. */
+	return visitor->checks_token || visitor->token->scope == DRP_SCOPE_OPERATOR
+		       ? NULL
+		       : not_operator();
 }
 
 static struct job *find_job(struct drp_hub_http *http, const struct drp_http_key *key)
@@ -372,9 +382,11 @@ static struct job *begin_answer(struct drp_hub_http *http, const struct drp_http
 {
 	struct job *job = job_new(http);
 	enum drp_err err = job ? drp_http_ask_copy(&job->ask, ask) : DRP_E_NOMEM;
+	if (err == DRP_OK && visitor->token) {
+		job->token = *visitor->token;
+	}
 	if (err == DRP_OK && visitor->checks_token) {
 		job->checks_token = 1;
-		job->token = *visitor->token;
 		job->authorization = drp_alloc(1, strlen(authorization) + 1);
 		err = job->authorization ? DRP_OK : DRP_E_NOMEM;
 	}

@@ -60,10 +60,10 @@
 /* HTTP */
 #define DRP_HTTP_CONNECTIONS_MAX    512
 #define DRP_HTTP_PER_ADDRESS_MAX    256	 /* a front server is one address */
-#define DRP_HTTP_TARGET_MAX_BYTES   8192 /* path and query as they were sent */
+#define DRP_HTTP_TARGET_MAX_BYTES   4096 /* path and query as they were sent */
 #define DRP_HTTP_PARAMETERS_MAX	    64
 #define DRP_HTTP_HEADERS_MAX	    64
-#define DRP_HTTP_HEADERS_MAX_BYTES  16384
+#define DRP_HTTP_HEADERS_MAX_BYTES  8192
 #define DRP_HTTP_BODY_MAX_BYTES	    65536
 #define DRP_HTTP_REQUEST_TIMEOUT_MS 10000 /* a connection's wait for a whole request */
 #define DRP_HTTP_REPLY_TIMEOUT_MS   30000 /* and a second more for each 16 KiB */

@@ -20,8 +20,9 @@
 #include <sys/socket.h>
 #include <uv.h>
 
-#define MEMORY_BYTES (48 * 1024) /* of a connection: request head, twice for its parts   \
-				  */
+/* Of a connection. libmicrohttpd clears it after each request, which costs time. */
+#define MEMORY_BYTES 16384
+
 #define SWEEP_MS    250
 #define STOPPING_MS 20
 #define TICK_MS	    1000

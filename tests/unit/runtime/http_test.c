@@ -393,8 +393,8 @@ static void big_requests_are_refused(void)
 	static char request[80000];
 	start_as_usual();
 	char *at = request + sprintf(request, "GET /");
-	memset(at, 'a', 9000);
-	sprintf(at + 9000, " HTTP/1.1\r\nHost: x\r\n\r\n");
+	memset(at, 'a', 4200);
+	sprintf(at + 4200, " HTTP/1.1\r\nHost: x\r\n\r\n");
 	is_refused(request, 414);
 	at = request + sprintf(request, "GET /a HTTP/1.1\r\nHost: x\r\n");
 	for (int i = 0; i < 70; i++) {
@@ -403,8 +403,8 @@ static void big_requests_are_refused(void)
 	sprintf(at, "\r\n");
 	is_refused(request, 431);
 	at = request + sprintf(request, "GET /a HTTP/1.1\r\nHost: x\r\nX-Long: ");
-	memset(at, 'a', 17000);
-	sprintf(at + 17000, "\r\n\r\n");
+	memset(at, 'a', 8300);
+	sprintf(at + 8300, "\r\n\r\n");
 	is_refused(request, 431);
 	/* Beyond the connection's memory libmicrohttpd itself ends it. */
 	at = request + sprintf(request, "GET /");
