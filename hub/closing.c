@@ -354,8 +354,9 @@ static enum drp_err tell_away(const struct closing *c, enum drp_err err,
 {
 	struct drp_campaign_row row = c->row;
 	if (err != DRP_E_NET && err != DRP_E_TIMEOUT) {
-		return drp_fail(
-			diag, err, "%s", why->code ? why->text : drp_err_text(err));
+		drp_fail(diag, why->code ? why->code : err, "%s",
+			why->code ? why->text : drp_err_text(err));
+		return err;
 	}
 	(void)!drp_hub_campaign_get(c->hub->store, c->row.id, &row, NULL);
 	return drp_fail(diag, err,

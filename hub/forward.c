@@ -181,9 +181,10 @@ static enum drp_err check_receipt(
 			    statement.len, r->signature);
 	drp_buf_clear(&statement);
 	item->receipt = *r;
-	return err ? drp_fail(&item->diag, DRP_E_PEER,
-			     "the notary's receipt is not one for this report")
-		   : DRP_OK;
+	return err == DRP_E_NOMEM ? err
+	       : err		  ? drp_fail(&item->diag, DRP_E_PEER,
+					    "the notary's receipt is not one for this report")
+				  : DRP_OK;
 }
 
 static void seal_share(
