@@ -271,6 +271,14 @@ static void prefer_throughput(void)
 	(void)!sched_setscheduler(0, SCHED_BATCH, &none);
 }
 
+/* People wait for pages: where there is HTTP, the loop's own thread is woken at once
+ * again. The threads that it has started keep what they inherited. */
+static void prefer_answers(void)
+{
+	struct sched_param none = {0};
+	(void)!sched_setscheduler(0, SCHED_OTHER, &none);
+}
+
 static void catch_signals(struct server *server)
 {
 	static const int numbers[] = {SIGTERM, SIGINT};
@@ -327,6 +335,9 @@ static enum drp_err open_path(struct server *server,
 	catch_signals(server);
 	err = open_http(server, config, diag);
 	err = err ? err : start_threads(server, config->workers, diag);
+	if (config->http_listen) {
+		prefer_answers();
+	}
 	if (err) {
 		stop(server);
 	}

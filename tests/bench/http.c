@@ -22,7 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ROUNDS	    3
+#define ROUNDS	    9
 #define SECONDS	    "2s"
 #define CONNECTIONS "64"
 #define PAGE_BYTES  30000
