@@ -39,7 +39,7 @@ static const struct {
 		0x3f},
 };
 
-const char *drp_cube_name(int table)
+const char *drp_cube_name(enum drp_cube_table table)
 {
 	return tables[table].name;
 }

@@ -20,7 +20,7 @@
 enum drp_cube_table { DRP_CUBE_PARTICIPATION, DRP_CUBE_AREAS, DRP_CUBE_ITEMS, DRP_CUBES };
 
 /* "participation" "areas" "items"; -1 for another name. */
-const char *drp_cube_name(int table);
+const char *drp_cube_name(enum drp_cube_table table);
 int drp_cube_of(const char *name, size_t n);
 
 /* Figures of a row, as codes of INDICATOR in the order of drp_labels. */

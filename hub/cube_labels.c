@@ -5,10 +5,8 @@
 #include <strings.h>
 
 const char *const drp_language_code[DRP_API_LANGUAGES] = {"nl", "fr", "de", "en"};
-const char *const drp_language_name[DRP_API_LANGUAGES] = {"Nederlands",
-	"fran\xc3\xa7"
-	"ais",
-	"Deutsch", "English"};
+const char *const drp_language_name[DRP_API_LANGUAGES] = {
+	"Nederlands", "français", "Deutsch", "English"};
 
 const struct drp_dim_label drp_dim_label[DRP_DIMS] = {
 	{"REF_AREA", "province",

@@ -284,7 +284,7 @@ static struct bytes *bytes_of(const struct drp_http_reply *reply, enum form form
 static int fill_headers(
 	const struct drp_http_reply *reply, enum form form, struct MHD_Response *response)
 {
-	int done = MHD_YES;
+	enum MHD_Result done = MHD_YES;
 	const char *at = (const char *)reply->headers.data;
 	const char *end = at + reply->headers.len;
 	while (at < end && done == MHD_YES) {
