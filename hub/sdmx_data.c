@@ -151,6 +151,24 @@ static void reference(struct message *m)
 	drp_xml_close(x);
 }
 
+/* What may be said of the figures, and how to cite them. All of the metadata stand with
+ * the dataflow: the Python client sdmx1 cannot read a dataset that has annotations. */
+static void source(struct message *m)
+{
+	const struct drp_publication *p = m->view->cube->publication;
+	char citation[DRP_CITATION];
+	drp_citation(p, citation);
+	for (int l = 0; l < DRP_API_LANGUAGES; l++) {
+		drp_xml_open(&m->xml, "message:Source");
+		drp_xml_attribute(&m->xml, "xml:lang", drp_language_code[l]);
+		drp_xml_text(&m->xml, citation);
+		drp_xml_text(&m->xml, " ");
+		drp_xml_text(&m->xml,
+			drp_publication_notice(p->manifest, drp_language_code[l]));
+		drp_xml_close(&m->xml);
+	}
+}
+
 /* Clients ask for the data structure that is called as structureID is. */
 static void header(struct message *m, enum drp_sdmx_data format)
 {
@@ -178,25 +196,7 @@ static void header(struct message *m, enum drp_sdmx_data format)
 	drp_xml_attribute(x, "dimensionAtObservation", "TIME_PERIOD");
 	reference(m);
 	drp_xml_close(x);
-	drp_xml_close(x);
-}
-
-/* The dataset carries its notice; the dataflow all of the metadata. */
-static void annotations(struct message *m)
-{
-	const struct drp_publication *p = m->view->cube->publication;
-	struct drp_xml_out *x = &m->xml;
-	drp_xml_open(x, "common:Annotations");
-	drp_xml_open(x, "common:Annotation");
-	drp_xml_leaf(x, "common:AnnotationType", "notice");
-	for (int l = 0; l < DRP_API_LANGUAGES; l++) {
-		drp_xml_open(x, "common:AnnotationText");
-		drp_xml_attribute(x, "xml:lang", drp_language_code[l]);
-		drp_xml_text(
-			x, drp_publication_notice(p->manifest, drp_language_code[l]));
-		drp_xml_close(x);
-	}
-	drp_xml_close(x);
+	source(m);
 	drp_xml_close(x);
 }
 
@@ -259,7 +259,6 @@ static void generic_message(struct message *m)
 	drp_xml_open(&m->xml, "message:DataSet");
 	drp_xml_attribute(&m->xml, "structureRef", m->id);
 	drp_xml_attribute(&m->xml, "action", "Replace");
-	annotations(m);
 	walk(m, generic_series);
 	drp_xml_close(&m->xml);
 	drp_xml_close(&m->xml);
@@ -300,7 +299,6 @@ static void specific_message(struct message *m)
 	drp_xml_attribute(&m->xml, "xsi:type", "ns1:DataSetType");
 	drp_xml_attribute(&m->xml, "ss:structureRef", m->id);
 	drp_xml_attribute(&m->xml, "ss:action", "Replace");
-	annotations(m);
 	walk(m, specific_series);
 	drp_xml_close(&m->xml);
 	drp_xml_close(&m->xml);
