@@ -439,6 +439,62 @@ static void nothing_is_left(struct drp_hub *hub)
 	drp_buf_clear(&bytes);
 }
 
+/* ---- what is left on the disk ---- */
+
+static const struct drp_buf *sought;
+static int found;
+
+static int look_into(const char *path, const struct stat *st, int flag, struct FTW *w)
+{
+	struct drp_buf file = {0};
+	(void)w;
+	if (flag == FTW_F && st->st_size > 0 &&
+		drp_file_read(path, 1u << 28, &file, NULL) == DRP_OK) {
+		found |= memmem(file.data, file.len, sought->data, sought->len) != NULL;
+	}
+	drp_buf_clear(&file);
+	return 0;
+}
+
+static int on_disk(const char *dir, const struct drp_buf *bytes)
+{
+	sought = bytes;
+	found = 0;
+	nftw(dir, look_into, 16, FTW_PHYS);
+	return found;
+}
+
+/* The first bytes of a stored share, as they lie in a database page. */
+static void share_of(struct drp_hub *hub, struct drp_buf *bytes)
+{
+	CHECK_OK(drp_hub_contribution_load(hub->store, FED_CAMPAIGN,
+		&fed_unit(&f, tasks, 3)->id, DRP_PUPIL, bytes, NULL, NULL));
+	CHECK(bytes->len > 64);
+	bytes->len = 64;
+}
+
+static void nothing_on_the_disk(void)
+{
+	struct drp_buf hubs = {0}, notarys = {0};
+	begin(13);
+	close_ok();
+	share_of(&f.hub, &hubs);
+	share_of(&f.notary->hub, &notarys);
+	CHECK(on_disk(f.hub_dir, &hubs));
+	CHECK(on_disk(f.notary->dir, &notarys));
+	CHECK_OK(drp_closing_freeze(&f.hub, FED_CAMPAIGN, &f.peer, NULL));
+	CHECK(!on_disk(f.notary->dir, &notarys));
+	CHECK(on_disk(f.hub_dir, &hubs)); /* its own turn comes after the answer */
+	CHECK_OK(drp_hub_begin(f.hub.store, NULL));
+	CHECK_OK(drp_campaign_erase(&f.hub, FED_CAMPAIGN, f.now_ms / 1000, NULL));
+	CHECK_OK(drp_hub_commit(f.hub.store, NULL));
+	CHECK_OK(drp_hub_checkpoint(f.hub.store, NULL));
+	CHECK(!on_disk(f.hub_dir, &hubs));
+	drp_buf_clear(&hubs);
+	drp_buf_clear(&notarys);
+	end();
+}
+
 static void frozen(void)
 {
 	struct drp_diag diag = {0};
@@ -487,6 +543,8 @@ int main(void)
 	CASE("too few schools: the campaign stays open", too_few_schools);
 	CASE("too little in common: nothing is opened", too_little_in_common);
 	CASE("after the freeze no share and no noise is left, the evidence is", frozen);
+	CASE("after the freeze no byte of a share is on either disk",
+		nothing_on_the_disk);
 	drp_buf_clear(&answer_body);
 	return DONE();
 }
