@@ -26,7 +26,7 @@ static voidpf open_file(voidpf opaque, const void *name, int mode)
 static uLong read_file(voidpf opaque, voidpf stream, void *bytes, uLong n)
 {
 	struct drp_zip_out *zip = opaque;
-	size_t left = zip->bytes.len - zip->at;
+	size_t left = zip->at < zip->bytes.len ? zip->bytes.len - zip->at : 0;
 	(void)stream;
 	n = n < left ? n : (uLong)left;
 	memcpy(bytes, zip->bytes.data + zip->at, n);
@@ -34,19 +34,19 @@ static uLong read_file(voidpf opaque, voidpf stream, void *bytes, uLong n)
 	return n;
 }
 
-/* Sizes are written over the local header after the content. */
+/* Sizes are written over the local header after the content. Want of memory is told at
+ * the end: minizip 1.1 leaks an entry whose header it could not write. */
 static uLong write_file(voidpf opaque, voidpf stream, const void *bytes, uLong n)
 {
 	struct drp_zip_out *zip = opaque;
-	size_t over = zip->bytes.len - zip->at;
 	(void)stream;
-	over = over < n ? over : n;
-	if (over) {
-		memcpy(zip->bytes.data + zip->at, bytes, over);
-	}
-	drp_buf_append(&zip->bytes, (const uint8_t *)bytes + over, n - over);
-	if (zip->bytes.failed) {
-		return 0;
+	if (!zip->bytes.failed) {
+		size_t over = zip->bytes.len - zip->at;
+		over = over < n ? over : n;
+		if (over) {
+			memcpy(zip->bytes.data + zip->at, bytes, over);
+		}
+		drp_buf_append(&zip->bytes, (const uint8_t *)bytes + over, n - over);
 	}
 	zip->at += n;
 	return n;
@@ -65,7 +65,8 @@ static long seek_file(voidpf opaque, voidpf stream, ZPOS64_T offset, int origin)
 		      : origin == ZLIB_FILEFUNC_SEEK_END ? zip->bytes.len
 							 : 0;
 	(void)stream;
-	if (offset > zip->bytes.len - from) {
+	if (!zip->bytes.failed &&
+		(from > zip->bytes.len || offset > zip->bytes.len - from)) {
 		return -1;
 	}
 	zip->at = from + (size_t)offset;
@@ -81,8 +82,9 @@ static int close_file(voidpf opaque, voidpf stream)
 
 static int error_file(voidpf opaque, voidpf stream)
 {
+	(void)opaque;
 	(void)stream;
-	return ((struct drp_zip_out *)opaque)->bytes.failed;
+	return 0;
 }
 
 /* ---- archives ---- */
@@ -129,7 +131,7 @@ enum drp_err drp_zip_file(
 	int failed = content->len && zipWriteInFileInZip(zip->file, content->data,
 					     (unsigned)content->len) != ZIP_OK;
 	failed |= zipCloseFileInZip(zip->file) != ZIP_OK;
-	return failed ? DRP_E_NOMEM : DRP_OK;
+	return failed || zip->bytes.failed ? DRP_E_NOMEM : DRP_OK;
 }
 
 enum drp_err drp_zip_end(struct drp_zip_out *zip, struct drp_buf *out)

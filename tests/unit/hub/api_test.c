@@ -508,7 +508,7 @@ static void no_memory_is_an_error(void)
 		"/t/spring-2026/areas.zip", "/api/v2/tables", SDMX "/dataflow",
 		SDMX "/data/AREAS_spring-2026", "/catalog.ttl"};
 	for (size_t i = 0; i < sizeof where / sizeof where[0]; i++) {
-		for (unsigned long n = 1; n < 60; n += 3) {
+		for (unsigned long n = 1; n < 120; n += 3) {
 			drp_alloc_hook(n, 1);
 			enum drp_err err = call("GET", where[i], "", "", "");
 			drp_alloc_hook(0, 0);
