@@ -152,6 +152,21 @@ static void answers_are_lost(void)
 	cut_at_every_exchange(FED_REPLY_LOST);
 }
 
+/* The process died right after it stopped accepting: what had slipped in before that is
+ * still verified and counted. */
+static void died_after_it_stopped_accepting(void)
+{
+	begin(14);
+	CHECK_OK(drp_hub_begin(f.hub.store, NULL));
+	CHECK_OK(drp_hub_campaign_state(
+		f.hub.store, FED_CAMPAIGN, DRP_CAMPAIGN_CLOSED, f.now_ms / 1000, NULL));
+	CHECK_OK(drp_hub_commit(f.hub.store, NULL));
+	close_ok();
+	truth_check(&truth);
+	CHECK_INT(f.notary->arrived[DRP_MSG_VERIFY], DRP_GROUPS * SCHOOLS);
+	end();
+}
+
 static enum fed_fate twice(struct fed *fed, uint8_t type)
 {
 	(void)fed;
@@ -532,6 +547,8 @@ int main(void)
 		exact_sums_and_both_noises);
 	CASE("a close whose requests are lost goes on where it was", requests_are_lost);
 	CASE("a close whose answers are lost goes on where it was", answers_are_lost);
+	CASE("what arrived before the close counts, though the close died",
+		died_after_it_stopped_accepting);
 	CASE("every request may arrive twice", everything_twice);
 	CASE("a notary that is away: one clear line, nothing lost", the_notary_is_away);
 	CASE("the notary takes no other list and no other shares",
