@@ -159,7 +159,8 @@ static enum drp_err one_table(struct drp_api_call *call, const struct drp_public
 		drp_reply_type(call->reply, 200, suffixes[wanted->suffix].media_type);
 		snprintf(call->reply->file_name, sizeof call->reply->file_name,
 			"%.48s-%u-%s%s", p->edition->campaign, p->edition->number,
-			drp_cube_name(wanted->table), suffixes[wanted->suffix].text);
+			drp_cube_name((enum drp_cube_table)wanted->table),
+			suffixes[wanted->suffix].text);
 		err = write_view(call, &view, wanted->suffix, &call->reply->body);
 	}
 	drp_cube_free(cube);

@@ -227,7 +227,8 @@ static enum drp_err add_tables(
 	enum drp_err err = DRP_OK;
 	for (size_t i = 0; err == DRP_OK && i < DRP_CUBES * 4; i++) {
 		char name[64];
-		snprintf(name, sizeof name, "%s%s", drp_cube_name((int)i / 4),
+		snprintf(name, sizeof name, "%s%s",
+			drp_cube_name((enum drp_cube_table)(i / 4)),
 			table_files[i % 4].suffix);
 		if (table_files[i % 4].format & formats) {
 			err = table_files[i % 4].make(&all->view[i / 4], &content);
