@@ -421,11 +421,13 @@ static void log_verified(const struct batch *b)
 static enum drp_err store_all(struct batch *b, size_t *done, struct drp_diag *diag)
 {
 	size_t settled = 0;
+	int rejected = 0;
 	enum drp_err err = drp_hub_begin(b->f->hub->store, diag);
 	if (err) {
 		return err;
 	}
 	for (size_t i = 0; err == DRP_OK && i < b->n; i++) {
+		rejected |= b->item[i].fate == REJECTED;
 		settled += b->item[i].fate != WAITING && b->item[i].fate != FAILED;
 		err = store_one(b->f, &b->item[i], diag);
 	}
@@ -433,6 +435,10 @@ static enum drp_err store_all(struct batch *b, size_t *done, struct drp_diag *di
 	*done += err ? 0 : settled;
 	if (err == DRP_OK) {
 		log_verified(b);
+	}
+	if (err == DRP_OK && rejected) {
+		/* Out of the log too; when that fails, the freeze does it. */
+		(void)!drp_hub_checkpoint(b->f->hub->store, NULL);
 	}
 	return err;
 }

@@ -437,6 +437,7 @@ static enum drp_err answer_drop(struct turn *t)
 	if (err == DRP_OK && absent) {
 		err = drp_hub_contribution_put(t->hub->store, id, &fresh, "", 0, t->diag);
 	}
+	t->r->erased |= err == DRP_OK;
 	return err ? err
 		   : drp_hub_contribution_withdraw(
 			     t->hub->store, id, &w->unit, w->group, t->diag);

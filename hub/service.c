@@ -418,6 +418,7 @@ static enum drp_err answer_withdraw(struct drp_service_turn *t)
 		err = err ? err
 			  : drp_hub_withdrawal_keep(t->store, c->id, &q->withdraw.unit,
 				    q->withdraw.group, q->withdraw.signature, t->diag);
+		t->s->erased = 1;
 	}
 	return err;
 }
@@ -546,6 +547,9 @@ static void idle(void *self)
 			row.state != DRP_CAMPAIGN_OPEN) {
 			forget_key(c);
 		}
+	}
+	if (s->erased && drp_hub_checkpoint(s->hub->store, NULL) == DRP_OK) {
+		s->erased = 0;
 	}
 }
 

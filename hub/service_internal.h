@@ -31,6 +31,7 @@ struct drp_hub_service {
 	 * before the end; other threads look for tasks under the lock. */
 	struct drp_service_campaign *campaigns;
 	pthread_mutex_t lock;
+	int erased; /* something was withdrawn: the log has to be truncated */
 	struct drp_key sign_key;
 	uint8_t box[DRP_BOX_KEY_BYTES];
 };
