@@ -22,7 +22,8 @@ enum sdmx_error {
 	SDMX_NO_RESULTS = 100,
 	SDMX_SYNTAX = 140,
 	SDMX_SEMANTIC = 150,
-	SDMX_NOT_IMPLEMENTED = 501
+	SDMX_NOT_IMPLEMENTED = 501,
+	SDMX_TOO_LARGE = 510
 };
 
 static enum drp_err sdmx_error(
@@ -422,6 +423,14 @@ static enum drp_err write_data(
 	} else if (!time || drp_selected_rows(cube, selection) == 0 ||
 		   drp_selected_codes(cube, selection, DRP_DIM_INDICATOR) == 0) {
 		err = not_found(call);
+	} else if (data_formats[format].data != DRP_SDMX_CSV &&
+		   drp_selected_rows(cube, selection) * drp_selected_codes(cube,
+								selection,
+								DRP_DIM_INDICATOR) >
+			   DRP_SDMX_OBSERVATIONS_MAX) {
+		err = sdmx_error(call, 413, SDMX_TOO_LARGE,
+			"too many observations for one message in XML: narrow the key, "
+			"or ask for format=csv");
 	} else {
 		drp_reply_type(call->reply, 200, data_formats[format].media_type);
 		err = drp_sdmx_data(

@@ -57,28 +57,31 @@ int drp_cube_of(const char *name, size_t n)
 
 /* ---- code lists ---- */
 
-static void code_of(const char *text, char id[DRP_COHORT_CODE])
-{
-	snprintf(id, DRP_COHORT_CODE, "%s", text);
-	for (char *p = id; (p = strchr(p, '+')); p++) {
-		*p = '-';
-	}
-}
-
-/* An observation's code in a dimension before INDICATOR, as the API writes it. */
-static void observed(
+/* An observation's code in a dimension before INDICATOR, as the API writes it; id holds
+ * it where it must be changed. */
+static const char *observed(
 	const struct drp_observation *o, enum drp_dim dim, char id[DRP_COHORT_CODE])
 {
 	const char *const text[DRP_DIM_INDICATOR] = {o->province, o->level, o->network,
 		o->group == DRP_GROUPS ? "_T" : drp_group_code(o->group), o->area,
 		o->item, o->measure};
-	code_of(text[dim], id);
+	if (dim > DRP_DIM_NETWORK || !strchr(text[dim], '+')) {
+		return text[dim];
+	}
+	snprintf(id, DRP_COHORT_CODE, "%s", text[dim]);
+	for (char *p = id; (p = strchr(p, '+')); p++) {
+		*p = '-';
+	}
+	return id;
 }
 
-static int find(const struct drp_cube_list *list, const char *id)
+/* The last code found, or the one after it, is most often the next one, too. */
+static int find(const struct drp_cube_list *list, const char *id, size_t *hint)
 {
-	for (size_t i = 0; i < list->n; i++) {
+	for (size_t k = 0; k < list->n; k++) {
+		size_t i = (*hint + k) % list->n;
 		if (strcmp(list->code[i].id, id) == 0) {
+			*hint = i;
 			return (int)i;
 		}
 	}
@@ -213,13 +216,14 @@ static int see(
 	struct drp_cube *cube, enum drp_dim dim, struct drp_cube_list *all, uint8_t *seen)
 {
 	const struct drp_edition *e = cube->publication->edition;
+	size_t hint = 0;
 	for (size_t i = 0; i < e->n_observations; i++) {
-		char id[DRP_COHORT_CODE];
+		char changed[DRP_COHORT_CODE];
 		if (!counts(&e->observation[i], dim)) {
 			continue;
 		}
-		observed(&e->observation[i], dim, id);
-		int at = find(all, id);
+		const char *id = observed(&e->observation[i], dim, changed);
+		int at = find(all, id, &hint);
 		if (at < 0 && all->n == DRP_CUBE_CODES_MAX) {
 			return -1;
 		}
@@ -309,13 +313,14 @@ static int compare_rows(const void *a, const void *b)
 	return x->observation < y->observation ? -1 : x->observation > y->observation;
 }
 
-static void place(struct drp_cube *cube, struct drp_cube_row *row)
+static void place(struct drp_cube *cube, struct drp_cube_row *row, size_t hint[DRP_DIMS])
 {
 	for (int d = 0; d < DRP_DIM_INDICATOR; d++) {
-		char id[DRP_COHORT_CODE];
+		char changed[DRP_COHORT_CODE];
 		if (drp_cube_has(cube, (enum drp_dim)d)) {
-			observed(row->observation, (enum drp_dim)d, id);
-			int at = find(&cube->list[d], id);
+			int at = find(&cube->list[d],
+				observed(row->observation, (enum drp_dim)d, changed),
+				&hint[d]);
 			row->at[d] = (uint16_t)(at < 0 ? 0 : at);
 		}
 	}
@@ -336,6 +341,7 @@ static void drop_repeated(struct drp_cube *cube)
 static int list_rows(struct drp_cube *cube)
 {
 	const struct drp_edition *e = cube->publication->edition;
+	size_t hint[DRP_DIMS] = {0};
 	cube->row =
 		drp_arena_alloc(&cube->arena, e->n_observations + 1, sizeof *cube->row);
 	if (!cube->row) {
@@ -345,7 +351,7 @@ static int list_rows(struct drp_cube *cube)
 		if (table_of(&e->observation[i]) == cube->table) {
 			struct drp_cube_row *row = &cube->row[cube->n_rows++];
 			row->observation = &e->observation[i];
-			place(cube, row);
+			place(cube, row, hint);
 		}
 	}
 	qsort(cube->row, cube->n_rows, sizeof *cube->row, compare_rows);
@@ -391,6 +397,10 @@ enum drp_err drp_cube_make(const struct drp_publication *publication,
 		drp_cube_free(cube);
 		return DRP_E_NOMEM;
 	}
+	for (size_t c = 0; c < DRP_OBSERVATION_COLUMNS; c++) {
+		const char *column = drp_observation_column[c];
+		cube->column_dim[c] = (int8_t)drp_cube_dim(cube, column, strlen(column));
+	}
 	*out = cube;
 	return DRP_OK;
 }
@@ -423,7 +433,8 @@ int drp_cube_dim(const struct drp_cube *cube, const char *name, size_t n)
 
 int drp_cube_code(const struct drp_cube *cube, enum drp_dim dim, const char *id)
 {
-	int at = find(&cube->list[dim], id);
+	size_t hint = 0;
+	int at = find(&cube->list[dim], id, &hint);
 	return at >= 0 && cube->list[dim].code[at].used ? at : -1;
 }
 

@@ -14,6 +14,7 @@
 #define DRP_HUB_CUBE_H
 
 #include "hub/cube_labels.h"
+#include "hub/observations.h"
 #include "hub/publication.h"
 #include "proto/base/arena.h"
 
@@ -67,6 +68,8 @@ struct drp_cube {
 	size_t n_dims;
 	uint8_t dim[DRP_DIMS]; /* enum drp_dim, in the order of every key */
 	struct drp_cube_list list[DRP_DIMS];
+	int8_t column_dim[DRP_OBSERVATION_COLUMNS]; /* the dimension whose codes a column
+						       of observations.csv holds; -1 */
 	size_t n_rows;
 	struct drp_cube_row *row; /* ascending by at, no place twice */
 };

@@ -48,12 +48,6 @@ static void end_line(struct csv *csv)
 	csv->n = 0;
 }
 
-int drp_column_dim(const struct drp_cube *cube, size_t column)
-{
-	const char *name = drp_observation_column[column];
-	return drp_cube_dim(cube, name, strlen(name));
-}
-
 void drp_row_texts(const struct drp_cube *cube, const struct drp_cube_row *row,
 	struct drp_row_texts *texts)
 {
@@ -63,7 +57,7 @@ void drp_row_texts(const struct drp_cube *cube, const struct drp_cube_row *row,
 	memcpy(texts->number, scratch.number, sizeof texts->number);
 	memcpy(texts->status, scratch.status, sizeof texts->status);
 	for (size_t c = 0; c < DRP_OBSERVATION_COLUMNS; c++) {
-		int dim = drp_column_dim(cube, c);
+		int dim = cube->column_dim[c];
 		if (texts->field[c] == scratch.number) {
 			texts->field[c] = texts->number;
 		} else if (texts->field[c] == scratch.status) {
@@ -93,7 +87,7 @@ static void line(struct csv *csv, const struct drp_view *view,
 		}
 	}
 	for (size_t c = 0; labels && c < DRP_OBSERVATION_COLUMNS; c++) {
-		int dim = drp_column_dim(view->cube, c);
+		int dim = view->cube->column_dim[c];
 		if (dim >= 0) {
 			field(csv, view->cube->list[dim]
 					   .code[row->at[dim]]
@@ -115,7 +109,7 @@ enum drp_err drp_format_csv(const struct drp_view *view, enum drp_csv_style styl
 		field(&csv, drp_observation_column[c]);
 	}
 	for (size_t c = 0; labels && c < DRP_OBSERVATION_COLUMNS; c++) {
-		if (drp_column_dim(view->cube, c) >= 0) {
+		if (view->cube->column_dim[c] >= 0) {
 			char name[32];
 			snprintf(
 				name, sizeof name, "%s_label", drp_observation_column[c]);

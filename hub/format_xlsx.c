@@ -61,7 +61,7 @@ static void data_head(struct book *b, lxw_worksheet *sheet)
 		text(b, sheet, 0, c, drp_observation_column[c], b->bold);
 	}
 	for (size_t c = 0; c < DRP_OBSERVATION_COLUMNS; c++) {
-		if (drp_column_dim(b->view->cube, c) >= 0) {
+		if (b->view->cube->column_dim[c] >= 0) {
 			char name[32];
 			snprintf(
 				name, sizeof name, "%s_label", drp_observation_column[c]);
@@ -86,7 +86,7 @@ static void data_row(struct book *b, lxw_worksheet *sheet, lxw_row_t at,
 		}
 	}
 	for (size_t c = 0; c < DRP_OBSERVATION_COLUMNS; c++) {
-		int dim = drp_column_dim(cube, c);
+		int dim = cube->column_dim[c];
 		if (dim >= 0) {
 			text(b, sheet, at, column++,
 				cube->list[dim]

@@ -61,9 +61,6 @@ struct drp_row_texts {
 void drp_row_texts(const struct drp_cube *cube, const struct drp_cube_row *row,
 	struct drp_row_texts *texts);
 
-/* The dimension that a column of observations.csv holds the codes of; -1 for others. */
-int drp_column_dim(const struct drp_cube *cube, size_t column);
-
 /* Code lists of n tables of one edition: column,code,name_nl,name_fr,name_de,name_en,
  * parent. */
 enum drp_err drp_format_codelists(

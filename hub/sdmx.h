@@ -37,6 +37,10 @@ void drp_sdmx_codelist_id(const struct drp_publication *publication, enum drp_di
 	char id[DRP_SDMX_ID]);
 void drp_sdmx_version(const struct drp_publication *publication, char version[16]);
 
+/* More observations than this are not answered in one message (generic SDMX-ML has some
+ * 600 bytes for each); files of the export command have no such bound. */
+#define DRP_SDMX_OBSERVATIONS_MAX 100000
+
 enum drp_err drp_sdmx_data(const struct drp_view *view, enum drp_sdmx_data format,
 	enum drp_sdmx_detail detail, struct drp_buf *out) DRP_MUST_CHECK;
 

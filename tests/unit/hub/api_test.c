@@ -488,6 +488,33 @@ static void older_editions_stay(void)
 	fixture.catalogue = before;
 }
 
+/* Rows beyond the bound of one XML message, as a large region has them. */
+static void sdmx_bounds_messages(void)
+{
+	struct drp_publication large = fixture.publication;
+	struct drp_edition edition = *fixture.publication.edition;
+	const struct drp_publication *list[1] = {&large};
+	struct drp_catalogue before = fixture.catalogue;
+	const struct drp_observation *model =
+		&edition.observation[edition.n_observations - 1];
+	size_t n = 20000;
+	edition.observation = drp_alloc(n, sizeof *edition.observation);
+	CHECK(edition.observation != NULL);
+	for (size_t i = 0; i < n; i++) {
+		edition.observation[i] = *model;
+		snprintf(edition.observation[i].item, DRP_CODE_MAX, "I%zu", i / 100);
+		snprintf(edition.observation[i].level, DRP_CODE_MAX, "L%zu", i % 100);
+	}
+	edition.n_observations = n;
+	large.edition = &edition;
+	fixture.catalogue.publication = list;
+	sdmx_problem(SDMX "/data/ITEMS_spring-2026", 413, "code=\"510\"");
+	get(SDMX "/data/ITEMS_spring-2026?format=csv", 200);
+	get(SDMX "/data/ITEMS_spring-2026/....I1..", 200);
+	fixture.catalogue = before;
+	drp_free(edition.observation);
+}
+
 static void nothing_published(void)
 {
 	struct drp_catalogue before = fixture.catalogue;
@@ -539,6 +566,7 @@ int main(void)
 	CASE("SDMX answers the paths that clients ask", sdmx_paths_of_clients);
 	CASE("SDMX errors have the standard's form", sdmx_errors);
 	CASE("SDMX reads periods", sdmx_periods);
+	CASE("SDMX bounds what one message holds", sdmx_bounds_messages);
 	CASE("SDMX chooses the form by Accept", sdmx_accept);
 	CASE("a suppressed cell says so", suppressed_is_said);
 	CASE("the same question has the same bytes", same_bytes_again);
