@@ -448,7 +448,12 @@ static void listening(void *self, const char *address)
 {
 	struct drp_hub_http *http = self;
 	const char *base = http->config.base;
-	snprintf(http->base, sizeof http->base, "%s", base && *base ? base : address);
+	int is_unix =
+		strncmp(address, "unix:", 5) == 0; /* nothing that a link can name */
+	snprintf(http->base, sizeof http->base, "%s",
+		base && *base ? base
+		: is_unix     ? "http://localhost"
+			      : address);
 	for (size_t n = strlen(http->base); n > 0 && http->base[n - 1] == '/'; n--) {
 		http->base[n - 1] = 0;
 	}

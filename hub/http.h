@@ -30,7 +30,8 @@ struct drp_hub_file {
 struct drp_hub_http_config {
 	const char *dir;
 	const char *base; /* the public's address, "https://stats.example.org"; NULL or
-			     "": where this hub listens */
+			     "": where this hub listens, which no link can name when
+			     that is a unix socket: then http://localhost */
 	struct drp_clock clock;
 	/* The API; borrowed like everything else until free. */
 	enum drp_err (*api)(const struct drp_catalogue *catalogue,
