@@ -358,6 +358,19 @@ def tokens_cannot_be_guessed(hub):
         check("the database does not hold it", token[17:].encode() not in database.read())
 
 
+def embargo_comes_before_publication(hub):
+    refused = subprocess.run([hub.program, "campaign", "embargo", CAMPAIGN,
+                              "2099-01-01T00:00:00Z", "--dir", hub.dir],
+                             capture_output=True, text=True, check=False)
+    check("what is public cannot be put under embargo", refused.returncode == 1 and
+          refused.stderr.count("\n") == 1, refused)
+    odd = subprocess.run([hub.program, "campaign", "embargo", CAMPAIGN, "tomorrow",
+                          "--dir", hub.dir], capture_output=True, check=False)
+    check("an instant that is none is a wrong command line", odd.returncode == 2, odd)
+    check("control: an embargo that has ended may be written down",
+          "public" in hub.command("campaign", "embargo", CAMPAIGN, "2020-01-01T00:00:00Z"))
+
+
 def main():
     hub = Hub(sys.argv[1], sys.argv[2])
     try:
@@ -367,6 +380,7 @@ def main():
         nothing_is_smuggled(hub)
         nothing_is_poisoned(hub)
         tokens_cannot_be_guessed(hub)
+        embargo_comes_before_publication(hub)
         slow_ones_starve_nobody(hub)
         check("the server ends in order", hub.stop() == 0)
         log = b"".join(hub.log)

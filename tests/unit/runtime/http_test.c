@@ -79,14 +79,14 @@ static struct drp_http_reply *answer(
 	if (strcmp(path, "/huge") == 0) {
 		return text(big, HUGE_BYTES);
 	}
-	if (strncmp(path, "/work", 5) == 0 && task) {
+	if (strncmp(path, "/task", 5) == 0 && task) {
 		*task = task_new(path);
 	} else if (strcmp(path, "/shared") == 0 && task) {
 		shared = shared ? shared : task_new(path);
 		shared->shared = 1;
 		*task = shared;
 	}
-	return strncmp(path, "/work", 5) == 0 || strcmp(path, "/shared") == 0 ||
+	return strncmp(path, "/task", 5) == 0 || strcmp(path, "/shared") == 0 ||
 			       strcmp(path, "/null") == 0
 		       ? NULL
 		       : text(path, strlen(path));
@@ -96,7 +96,7 @@ static void work(void *self, void *arg)
 {
 	const struct task *task = arg;
 	(void)self;
-	if (strcmp(task->said, "/work/now") != 0) {
+	if (strcmp(task->said, "/task/now") != 0) {
 		pthread_mutex_lock(&lock);
 		working++;
 		pthread_cond_broadcast(&changed);
@@ -122,7 +122,7 @@ static void *tick(void *self)
 {
 	(void)self;
 	atomic_fetch_add(&ticks, 1);
-	return task_new("/work/now");
+	return task_new("/task/now");
 }
 
 static size_t takes(void *self, const char *path)
@@ -295,16 +295,16 @@ static void tasks_wait_for_nobody(void)
 	int slow[3];
 	for (int i = 0; i < 3; i++) {
 		slow[i] = http_dial(port, 1);
-		http_say(slow[i], i == 0 ? "GET /work/a HTTP/1.1\r\nHost: x\r\n\r\n"
+		http_say(slow[i], i == 0 ? "GET /task/a HTTP/1.1\r\nHost: x\r\n\r\n"
 					 : "GET /shared HTTP/1.1\r\nHost: x\r\n\r\n");
 	}
 	wait_for(&working, 2); /* three visitors, two tasks */
 	CHECK_INT(http_get(port, "/fast", "", &got), 200);
-	CHECK_INT(http_get(port, "/work/now", "", &got), 200);
+	CHECK_INT(http_get(port, "/task/now", "", &got), 200);
 	set(&gate, 1);
 	for (int i = 0; i < 3; i++) {
 		CHECK_INT(http_hear(slow[i], &got, 0), 200);
-		CHECK_STR(got.body, i == 0 ? "/work/a" : "/shared");
+		CHECK_STR(got.body, i == 0 ? "/task/a" : "/shared");
 		http_say(slow[i], "GET /again HTTP/1.1\r\nHost: x\r\n\r\n");
 		CHECK_INT(http_hear(slow[i], &got, 0), 200);
 		close(slow[i]);
@@ -321,10 +321,10 @@ static void too_many_tasks_are_later(void)
 	int slow[2];
 	for (int i = 0; i < 2; i++) {
 		slow[i] = http_dial(port, 1);
-		http_say(slow[i], "GET /work/a HTTP/1.1\r\nHost: x\r\n\r\n");
+		http_say(slow[i], "GET /task/a HTTP/1.1\r\nHost: x\r\n\r\n");
 		wait_for(&working, i + 1);
 	}
-	CHECK_INT(http_get(port, "/work/b", "", &got), 503);
+	CHECK_INT(http_get(port, "/task/b", "", &got), 503);
 	CHECK(http_header(&got, "Retry-After"));
 	CHECK_INT(http_get(port, "/null", "", &got), 503);
 	set(&gate, 1);
@@ -518,7 +518,7 @@ static void deserters(void)
 		for (int i = 0; i < 8; i++) {
 			fds[i] = http_dial(port, 1 + (unsigned)i);
 			http_say(fds[i], i % 2 ? "GET /shared HTTP/1.1\r\nHost: x\r\n\r\n"
-					       : "GET /work/now HTTP/1.1\r\nHost: "
+					       : "GET /task/now HTTP/1.1\r\nHost: "
 						 "x\r\n\r\n");
 		}
 		wait_for(&working, 1);
@@ -547,12 +547,12 @@ static void stops_after_the_answers(void)
 {
 	start_as_usual();
 	int fd = http_dial(port, 1), idle = http_dial(port, 1);
-	http_say(fd, "GET /work/a HTTP/1.1\r\nHost: x\r\n\r\n");
+	http_say(fd, "GET /task/a HTTP/1.1\r\nHost: x\r\n\r\n");
 	wait_for(&working, 1);
 	begin_stop();
 	set(&gate, 1);
 	CHECK_INT(http_hear(fd, &got, 0), 200);
-	CHECK_STR(got.body, "/work/a");
+	CHECK_STR(got.body, "/task/a");
 	CHECK(http_is_closed(idle));
 	close(fd);
 	close(idle);
