@@ -54,8 +54,9 @@ const char *drp_publication_notice(
 json_t *drp_accounting_json(const struct drp_accounting *accounting, size_t n);
 
 /* drp_publication_metadata: all that a reader must know besides the values (R43, R50):
- * instrument, hashes, dates, cohort type, thresholds, mechanism and its parameters, the
- * steps from noisy integers to values, licence. A new object, NULL without memory. */
+ * instrument, hashes, dates, cohort type, coverage of the frame, thresholds, mechanism
+ * and its parameters, the steps from noisy integers to values, licence. A new object,
+ * NULL without memory. */
 json_t *drp_publication_metadata(const struct drp_publication *publication);
 
 #endif

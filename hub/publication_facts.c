@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/observations.h"
 #include "hub/publication.h"
+#include "hub/table_view.h"
 #include "proto/base/date.h"
 #include "proto/base/text.h"
 #include "proto/estimate/estimate.h"
 #include "proto/model/codes.h"
 #include "proto/privacy/rational.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct drp_cells drp_cells_count(const struct drp_edition *edition)
@@ -244,6 +246,28 @@ static json_t *cells(const struct drp_edition *edition)
 		(json_int_t)c.not_applicable);
 }
 
+/* Participation against the frame, with the source's own caveats (R45); null where the
+ * part is suppressed or cannot be told. */
+static json_t *coverage(const struct drp_publication *p)
+{
+	struct drp_frame_line line[DRP_FRAME_LINES_MAX];
+	json_t *list = json_array();
+	size_t n = drp_frame_lines(p, line);
+	for (size_t i = 0; i < n; i++) {
+		const struct drp_frame_cell *whole = line[i].whole;
+		json_t *part = *line[i].part
+				       ? json_integer(strtoll(line[i].part, NULL, 10))
+				       : json_null();
+		drp_hub_json_add(&list,
+			json_pack("{s:s, s:s, s:o, s:I, s:s, s:s, s:s}", "sector",
+				drp_sector_code(line[i].sector), "measure",
+				drp_frame_measure_code(line[i].measure), "answered", part,
+				"frame", (json_int_t)whole->value, "unit", whole->unit,
+				"source", whole->source, "note", whole->note));
+	}
+	return list;
+}
+
 static json_t *licence(void)
 {
 	return json_pack("{s:s, s:s, s:s}", "id", "CC-BY-4.0", "text",
@@ -272,12 +296,13 @@ static json_t *identity(const struct drp_publication *p)
 json_t *drp_publication_metadata(const struct drp_publication *p)
 {
 	json_t *all = identity(p);
-	json_t *rest = json_pack("{s:{s:I, s:I, s:I}, s:o, s:o, s:o, s:o, s:o}",
+	json_t *rest = json_pack("{s:{s:I, s:I, s:I}, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"schools", "registered", (json_int_t)p->edition->schools_registered,
 		"enrolled", (json_int_t)drp_publication_enrolled(p), "took_part",
-		(json_int_t)p->edition->schools_took_part, "cells", cells(p->edition),
-		"thresholds", thresholds(p->manifest), "privacy", privacy(p),
-		"postprocessing", steps(p->manifest), "licence", licence());
+		(json_int_t)p->edition->schools_took_part, "coverage", coverage(p),
+		"cells", cells(p->edition), "thresholds", thresholds(p->manifest),
+		"privacy", privacy(p), "postprocessing", steps(p->manifest), "licence",
+		licence());
 	if (!all || !rest || json_object_update(all, rest) != 0) {
 		json_decref(all);
 		all = NULL;

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """clients.py BRIDGE BUILD: the clients that people have, on the public API.
 
-R's rsdmx, npm's jsonstat-toolkit, sdmx-rest and datapackage, pandas, openpyxl and xmllint
-read an edition whose figures differ from row to row; what each of them got is compared
+R's rsdmx, npm's jsonstat-toolkit, sdmx-rest and datapackage, pandas, openpyxl, rdflib and
+xmllint read an edition whose figures differ from row to row; what each of them got is compared
 with observations.csv, cell by cell. The API's own code answers (tests/support/api_bridge.c),
 behind a small server that knows nothing.
 """
@@ -23,6 +23,7 @@ import zipfile
 
 import openpyxl
 import pandas
+import rdflib
 
 HERE = pathlib.Path(__file__).resolve().parent / "clients"
 CAMPAIGN = "spring-2026"
@@ -211,6 +212,7 @@ def test_xlsx(bridge, truth, base):
         bytes_ = bridge.get(f"/t/{CAMPAIGN}/{table}.xlsx?lang=nl")
         book = openpyxl.load_workbook(io.BytesIO(bytes_), read_only=True)
         same(book.sheetnames, ["data", "codes", "notes"], "sheets")
+        same(book.properties.created.isoformat(), "2026-07-01T10:00:00", "time of making")
         rows = list(book["data"].iter_rows(values_only=True))
         names = rows[0]
         for values in rows[1:]:
@@ -359,6 +361,20 @@ def test_xml(bridge, folder):
         same((run.returncode, run.stderr), (0, ""), target)
 
 
+def test_catalogue(bridge):
+    graph = rdflib.Graph().parse(data=bridge.get("/catalog.ttl").decode(), format="turtle")
+    dcat, dct = (rdflib.Namespace(name) for name in ("http://www.w3.org/ns/dcat#",
+                                                     "http://purl.org/dc/terms/"))
+    datasets = set(graph.objects(None, dcat.dataset))
+    same(len(datasets), 3, "datasets of the catalogue")
+    for dataset in datasets:
+        same(len(set(graph.objects(dataset, dct.title))), 4, "titles")
+        for part in graph.objects(dataset, dcat.distribution):
+            check(graph.value(part, dct.license), "a distribution has a licence")
+            url = str(graph.value(part, dcat.downloadURL))
+            bridge.get(url.removeprefix("https://drempel.example"))
+
+
 # --- all of it ----------------------------------------------------------------------
 
 
@@ -392,6 +408,7 @@ def main(program, build):
         test_sdmx_csv(bridge, truth, base)
         test_export(bridge, exported)
         test_xml(bridge, folder)
+        test_catalogue(bridge)
         test_npm(bridge, truth, base, folder, npm)
         test_rsdmx(bridge, truth, base, folder)
         bridge.process.stdin.close()

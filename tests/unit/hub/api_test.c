@@ -453,7 +453,8 @@ static void metadata_goes_along(void)
 		"/api/v2/tables/spring-2026.areas/data", SDMX "/dataflow"};
 	static const char *const facts[] = {"mechanism", "sigma2", "rho", "epsilon",
 		"delta", "unit_of_privacy", "thresholds", "subtraction", "registered",
-		"took_part", "postprocessing", "CC-BY-4.0"};
+		"took_part", "coverage", "914445", "Full-time equivalents are not people",
+		"postprocessing", "CC-BY-4.0"};
 	for (size_t i = 0; i < sizeof where / sizeof where[0]; i++) {
 		const char *body = get(where[i], 200);
 		for (size_t f = 0; f < sizeof facts / sizeof facts[0]; f++) {
