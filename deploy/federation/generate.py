@@ -39,7 +39,8 @@ LEVELS_OF_SCHOOL = {
     (1,): 50, (2,): 26, (2, 3): 5, (2, 4): 4, (2, 3, 4): 2, (3, 4): 2, (3,): 26, (4,): 26,
     (5,): 2,
 }
-PROVINCES = {"BE21": 38, "BE23": 32, "BE25": 24, "BE22": 20, "BE24": 19, "BE10": 10}
+# About as the schools of the Dutch-speaking part of Belgium lie over the provinces.
+PROVINCES = {"BE21": 36, "BE23": 31, "BE25": 26, "BE22": 20, "BE24": 22, "BE10": 8}
 NETWORKS = {"KOV": 80, "GO": 26, "OVSG": 19, "POV": 9, "OTHER": 9}
 BOARD_SIZES = (1, 1, 2, 2, 3, 4, 5)
 REGISTERED_ONLY = 0.12  # schools that never start, per school that takes part
@@ -167,10 +168,25 @@ def count_many(rng, group, sizes, total):
     return [count + more for count, more in zip(counts, extra)]
 
 
+def deal_sizes(rng, schools):
+    """A size factor per unit, log-normal. Each province has its fair share of large and
+    small units, as provinces have: a few dozen units drawn freely would make one province
+    half as large as another with as many schools."""
+    factors = {}
+    spread = statistics.NormalDist(0, UNIT_SPREAD)
+    for province in PROVINCES:
+        units = [unit for school in schools if school["province"] == province
+                 for unit in school["units"]]
+        rng.shuffle(units)
+        for rank, unit in enumerate(units):
+            factors[id(unit)] = math.exp(spread.inv_cdf((rank + 0.5) / len(units)))
+    return [factors[id(unit)] for school in schools for unit in school["units"]]
+
+
 def give_counts(rng, schools, n_schools):
     """Per unit and group: eligible > invited >= completed."""
     units = [unit for school in schools for unit in school["units"]]
-    size_factors = [rng.lognormvariate(0, UNIT_SPREAD) for _ in units]
+    size_factors = deal_sizes(rng, schools)
     for unit in units:
         unit["groups"] = {}
     for group in GROUPS:
