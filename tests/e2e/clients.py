@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""clients.py BRIDGE BUILD: the clients that people have, on the public API.
+"""clients.py BRIDGE HUB BUILD: the clients that people have, on the public API.
 
 R's rsdmx, npm's jsonstat-toolkit, sdmx-rest and datapackage, pandas, openpyxl, rdflib and
 xmllint read an edition whose figures differ from row to row; what each of them got is compared
 with observations.csv, cell by cell. The API's own code answers (tests/support/api_bridge.c),
-behind a small server that knows nothing.
+behind a small server that knows nothing; then a running hub does, over its own HTTP.
 """
 import csv
 import http.server
@@ -17,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
+import urllib.error
 import urllib.parse
 import urllib.request
 import zipfile
@@ -105,6 +107,37 @@ def serve(bridge):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_address[1]}"
+
+
+class Served:
+    """A running hub, as Bridge is asked."""
+
+    def __init__(self, base):
+        self.base = base
+
+    def get(self, target):
+        with urllib.request.urlopen(self.base + target) as reply:
+            return reply.read()
+
+
+def start_hub(program, folder):
+    """The program at work on a directory, and its address."""
+    hub = subprocess.Popen([program, "serve", "--dir", folder, "--http", "127.0.0.1:0"],
+                           stdout=subprocess.PIPE, text=True)
+    for line in hub.stdout:
+        if line.startswith("serving HTTP on "):
+            address = line.split()[-1]
+            break
+    else:
+        raise AssertionError("the hub does not serve HTTP")
+    base = address if address.startswith("http") else f"http://{address}"
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(f"{base}/readyz"):
+                return hub, base
+        except urllib.error.HTTPError:
+            time.sleep(0.1)
+    raise AssertionError("the hub does not get ready")
 
 
 # --- the truth ----------------------------------------------------------------------
@@ -207,12 +240,13 @@ def test_selection(bridge, truth, base):
     check(len(fold) > 5, "a folded cohort is found by its code")
 
 
-def test_xlsx(bridge, truth, base):
+def test_xlsx(bridge, truth, created=None):
     for table in TABLES:
         bytes_ = bridge.get(f"/t/{CAMPAIGN}/{table}.xlsx?lang=nl")
         book = openpyxl.load_workbook(io.BytesIO(bytes_), read_only=True)
         same(book.sheetnames, ["data", "codes", "notes"], "sheets")
-        same(book.properties.created.isoformat(), "2026-07-01T10:00:00", "time of making")
+        if created:
+            same(book.properties.created.isoformat(), created, "time of making")
         rows = list(book["data"].iter_rows(values_only=True))
         names = rows[0]
         for values in rows[1:]:
@@ -393,7 +427,28 @@ def install(build):
     return folder
 
 
-def main(program, build):
+def test_running_hub(program, hub_folder, folder, npm):
+    """The same clients on a hub's own HTTP; what it serves is what it exports."""
+    exported = folder / "export-of-hub"
+    subprocess.run([program, "export", CAMPAIGN, "--dir", hub_folder, "--out", exported,
+                    "--format", "csv,xlsx,json-stat,sdmx-ml,sdmx-csv,datapackage"],
+                   check=True, stdout=subprocess.DEVNULL)
+    hub, base = start_hub(program, hub_folder)
+    try:
+        truth = Truth(exported / "observations.csv")
+        served = Served(base)
+        test_export(served, exported)
+        test_csv(served, truth, base)
+        test_sdmx_csv(served, truth, base)
+        test_xlsx(served, truth)
+        test_npm(served, truth, base, folder, npm)
+        test_rsdmx(served, truth, base, folder)
+    finally:
+        hub.terminate()
+    same(hub.wait(), 0, "the hub ends")
+
+
+def main(program, hub_program, build):
     npm = install(build)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -404,18 +459,19 @@ def main(program, build):
         truth = Truth(exported / "observations.csv")
         test_csv(bridge, truth, base)
         test_selection(bridge, truth, base)
-        test_xlsx(bridge, truth, base)
+        test_xlsx(bridge, truth, "2026-07-01T10:00:00")
         test_sdmx_csv(bridge, truth, base)
         test_export(bridge, exported)
         test_xml(bridge, folder)
         test_catalogue(bridge)
         test_npm(bridge, truth, base, folder, npm)
         test_rsdmx(bridge, truth, base, folder)
+        test_running_hub(hub_program, bridge.ask("/", method="DIR")[0]["type"], folder, npm)
         bridge.process.stdin.close()
         same(bridge.process.wait(), 0, "the bridge ends")
-    print(f"{checks} checks: pandas, openpyxl, rsdmx, jsonstat-toolkit, sdmx-rest, "
+    print(f"{checks} checks: pandas, openpyxl, rdflib, rsdmx, jsonstat-toolkit, sdmx-rest, "
           "datapackage and xmllint read what observations.csv holds")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    main(*sys.argv[1:4])

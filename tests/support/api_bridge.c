@@ -3,7 +3,8 @@
  * The public API on standard input and output, for clients that are tested without a
  * server: each line is a request {"method", "path", "query": [[name, value]], "accept",
  * "accept_language", "body"}; each answer a line {"status", "type", "n"} and n bytes.
- * Status 0 is "no such route". `api_bridge DIR` also exports every format to DIR first.
+ * Status 0 is "no such route"; the method DIR answers with the fixture's hub directory as
+ * the type. `api_bridge DIR` also exports every format to DIR first.
  */
 #include "hub/export.h"
 #include "proto/base/buf.h"
@@ -16,6 +17,15 @@ static const char *text_of(const json_t *line, const char *member)
 {
 	const char *text = json_string_value(json_object_get(line, member));
 	return text ? text : "";
+}
+
+static void tell_directory(const char *dir)
+{
+	json_t *head = json_pack("{s:i, s:s, s:i}", "status", 200, "type", dir, "n", 0);
+	CHECK(json_dumpf(head, stdout, JSON_COMPACT) == 0);
+	printf("\n");
+	fflush(stdout);
+	json_decref(head);
 }
 
 static void answer(const struct drp_catalogue *catalogue, const json_t *line)
@@ -66,7 +76,11 @@ static void serve(void)
 	while (getline(&line, &size, stdin) > 0) {
 		json_t *request = json_loads(line, 0, NULL);
 		CHECK(request != NULL);
-		answer(&fixture.catalogue, request);
+		if (strcmp(text_of(request, "method"), "DIR") == 0) {
+			tell_directory(fixture.hub.dir);
+		} else {
+			answer(&fixture.catalogue, request);
+		}
 		json_decref(request);
 	}
 	free(line);
