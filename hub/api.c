@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/api_internal.h"
 
-#include "proto/base/alloc.h"
+#include "proto/base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -206,6 +206,17 @@ static const char *status_title(int status)
 	}
 }
 
+/* What a request says may be cut within a character. */
+static void keep_utf8(char *text)
+{
+	if (drp_utf8_valid(text, strlen(text))) {
+		return;
+	}
+	for (; *text; text++) {
+		*text = (char)((unsigned char)*text < 0x80 ? *text : '?');
+	}
+}
+
 enum drp_err drp_problem(struct drp_api_call *call, int status, const char *fmt, ...)
 {
 	char detail[512];
@@ -213,6 +224,7 @@ enum drp_err drp_problem(struct drp_api_call *call, int status, const char *fmt,
 	va_start(args, fmt);
 	vsnprintf(detail, sizeof detail, fmt, args);
 	va_end(args);
+	keep_utf8(detail);
 	struct drp_json_out json = {&call->reply->body, 0};
 	call->reply->body.len = 0;
 	call->reply->file_name[0] = call->reply->language[0] = 0;

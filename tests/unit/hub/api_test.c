@@ -152,6 +152,13 @@ static void wrong_selections(void)
 	problem("/t/spring-2026/areas.csv?item=A1", 400);
 	problem("/t/spring-2026/areas.csv?family=school", 400);
 	problem("/t/spring-2026/participation.csv?measure=mean", 400);
+	problem("/t/spring-2026/areas.csv?"
+		"012345678901234567890123456789012345678901234567890123456789"
+		"\xc3\xa9=1",
+		400);
+	problem("/t/spring-2026/areas.csv?01234567890123456789012345678901234567890123456"
+		"789012345678\xc3\xa9=1",
+		400); /* cut within a character */
 	get("/t/spring-2026/items.csv?item=A1&measure=mean", 200);
 }
 
