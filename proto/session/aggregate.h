@@ -4,7 +4,7 @@
  * plan, the noise it drew when the manifest was signed, and what it shows the other side:
  * a share of N of a cohort, or a share of a release's noised values. Whoever has both
  * shares opens them by adding (drp_shares_open). Nothing else of the sums can leave this
- * module. Claim: PRIVACY.md "Sealed".
+ * module. Claim: PRIVACY.md "The sealed track".
  *
  * Noise: of every release with values, for every cohort of its family in the plan of the
  * signed manifest that is open there, in the plan's order, drp_release_values integers.
