@@ -174,11 +174,33 @@ static void units(const struct drp_view *view, struct drp_json_out *json)
 	drp_json_close(json, '}');
 }
 
+/* Which area a statement belongs to, and what the areas are called. */
+static void item_areas(const struct drp_view *view, struct drp_json_out *json)
+{
+	const struct drp_cube_list *item = &view->cube->list[DRP_DIM_ITEM];
+	const struct drp_cube_list *area = &view->cube->list[DRP_DIM_AREA];
+	drp_json_open(json, "area", '{');
+	for (size_t c = 0; c < item->n; c++) {
+		if (item->code[c].parent &&
+			drp_selected(view->cube, view->selection, DRP_DIM_ITEM, c)) {
+			drp_json_string(json, item->code[c].id, item->code[c].parent);
+		}
+	}
+	drp_json_close(json, '}');
+	drp_json_open(json, "areaLabel", '{');
+	for (size_t c = 0; c < area->n; c++) {
+		if (area->code[c].used) {
+			drp_json_string(json, area->code[c].id,
+				area->code[c].name[view->language]);
+		}
+	}
+	drp_json_close(json, '}');
+}
+
 /* Without a choice in the dimension the region as a whole stands in for it. */
 static void dimension_extension(
 	const struct drp_view *view, enum drp_dim d, struct drp_json_out *json)
 {
-	const struct drp_cube_list *list = &view->cube->list[d];
 	int all = d <= DRP_DIM_NETWORK && drp_cube_code(view->cube, d, "_T") >= 0;
 	drp_json_open(json, "extension", '{');
 	drp_json_raw(json, "elimination", all ? "true" : "false");
@@ -187,15 +209,7 @@ static void dimension_extension(
 	}
 	drp_json_string(json, "show", "code_value");
 	if (d == DRP_DIM_ITEM) {
-		drp_json_open(json, "area", '{');
-		for (size_t c = 0; c < list->n; c++) {
-			if (list->code[c].parent &&
-				drp_selected(view->cube, view->selection, d, c)) {
-				drp_json_string(
-					json, list->code[c].id, list->code[c].parent);
-			}
-		}
-		drp_json_close(json, '}');
+		item_areas(view, json);
 	}
 	drp_json_close(json, '}');
 }
@@ -382,6 +396,11 @@ enum drp_err drp_format_metadata(const struct drp_view *view, struct drp_buf *ou
 	drp_json_open(&json, "dimensions", '[');
 	for (size_t i = 0; i < cube->n_dims; i++) {
 		describe(view, cube->dim[i], &json);
+	}
+	drp_json_close(&json, ']');
+	drp_json_open(&json, "other_columns", '['); /* codes that are no dimension */
+	if (cube->table == DRP_CUBE_ITEMS) {
+		describe(view, DRP_DIM_AREA, &json);
 	}
 	drp_json_close(&json, ']');
 	describe_statuses(&json);

@@ -145,9 +145,9 @@ static void codes(struct book *b)
 	for (lxw_col_t c = 0; c < sizeof head / sizeof head[0]; c++) {
 		text(b, sheet, 0, c, head[c], b->bold);
 	}
-	for (size_t i = 0; i < b->view->cube->n_dims; i++) {
-		if (b->view->cube->dim[i] < DRP_DIM_INDICATOR) {
-			at = codes_of(b, sheet, at, b->view->cube->dim[i]);
+	for (int d = 0; d < DRP_DIM_INDICATOR; d++) {
+		if (drp_cube_has(b->view->cube, (enum drp_dim)d) || d == DRP_DIM_AREA) {
+			at = codes_of(b, sheet, at, (enum drp_dim)d);
 		}
 	}
 	for (int s = 0; s < DRP_STATUS_LABELS; s++, at++) {

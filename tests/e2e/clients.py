@@ -257,6 +257,11 @@ def test_xlsx(bridge, truth, created=None):
                 same(row[column], expected, f"{table}.xlsx {column}")
             same(row["status"] or "", want["status"], "status")
         same(len(rows) - 1, len(truth.rows[table]), f"{table}.xlsx: rows")
+        codes = {values[:2] for values in book["codes"].iter_rows(values_only=True)}
+        for column in PLACE if table == "items" else PLACE[:4]:
+            for place in truth.rows[table]:
+                code = place[PLACE.index(column)]
+                check((column, code) in codes, f"{table}.xlsx: no code {column} {code}")
         notes = dict((r[0], r[1]) for r in book["notes"].iter_rows(values_only=True))
         for fact in ("privacy.mechanism", "privacy.unit_of_privacy", "thresholds.schools",
                      "privacy.budget.1.epsilon", "postprocessing.1", "licence.id"):
