@@ -144,11 +144,12 @@ static struct drp_http *http;
 static struct http_answer got;
 static uint16_t port;
 static int ready, loop_rc;
+static unsigned grace_ms = 5000;
 static enum drp_err opened;
 
 static void on_stop(uv_async_t *async)
 {
-	drp_http_stop(async->data, 5000);
+	drp_http_stop(async->data, grace_ms);
 	uv_close((uv_handle_t *)async, NULL);
 }
 
@@ -559,6 +560,22 @@ static void stops_after_the_answers(void)
 	stopped();
 }
 
+/* However short the grace: libmicrohttpd must not be stopped with a visitor suspended. */
+static void stops_after_the_tasks(void)
+{
+	start_as_usual();
+	grace_ms = 0;
+	int fd = http_dial(port, 1);
+	http_say(fd, "GET /task/a HTTP/1.1\r\nHost: x\r\n\r\n");
+	wait_for(&working, 1);
+	begin_stop();
+	usleep(200000); /* time to do it wrong */
+	set(&gate, 1);
+	stopped();
+	close(fd);
+	grace_ms = 5000;
+}
+
 static void unix_sockets(void)
 {
 	char path[64], where[80];
@@ -619,6 +636,7 @@ int main(void)
 	CASE("one address has its share of the connections", addresses_have_a_share);
 	CASE("visitors who leave during their task harm nobody", deserters);
 	CASE("the end comes after the answers", stops_after_the_answers);
+	CASE("without grace the end still comes after the tasks", stops_after_the_tasks);
 	CASE("a unix socket is listened on and cleaned up", unix_sockets);
 	CASE("it listens on this machine only", wrong_addresses);
 	return DONE();
