@@ -160,7 +160,9 @@ class Demo:
         """A hub with its registry, serving; and a notary with its own copy of it, paired."""
         address = f"tcp://127.0.0.1:{free_port()}"
         registry = os.path.join(self.generated, "registry.csv")
-        self.on_hub("init", "--name", "Drempel demo", "--role", "hub", "--listen", address)
+        self.http = f"127.0.0.1:{free_port()}"
+        self.on_hub("init", "--name", "Drempel demo", "--role", "hub", "--listen", address,
+                    "--http", self.http)
         self.on_hub("school", "import", registry)
         if self.sealed:
             notary = f"tcp://127.0.0.1:{free_port()}"
@@ -314,6 +316,7 @@ class Demo:
             if daemon:
                 print(f"serving   the {daemon.role} at {daemon.address}, process "
                       f"{daemon.process.pid}; stop it with: kill {daemon.process.pid}")
+        print(f"figures   at http://{self.http}/ (pages and API)")
         self.hub = self.notary = None
 
     def stop(self):
