@@ -3,8 +3,10 @@
 #include "hub/forwarder.h"
 #include "hub/http.h"
 #include "hub/notary.h"
+#include "hub/pages.h"
 #include "hub/registry.h"
 #include "hub/service.h"
+#include "hub/web_assets.h"
 #include "proto/base/alloc.h"
 #include "proto/base/text.h"
 #include "proto/model/codes.h"
@@ -273,7 +275,9 @@ static enum drp_err start_http(struct drp_hub *hub, struct drp_server_config *co
 	struct drp_hub_http_config wanted = {.dir = hub->dir,
 		.base = hub->settings.public,
 		.clock = hub->clock,
-		.api = drp_api_answer,
+		.api = drp_pages_answer,
+		.files = drp_web_files,
+		.n_files = drp_web_n_files,
 		.ready = listening_http};
 	if (!config->http_listen) {
 		return DRP_OK;
