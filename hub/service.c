@@ -6,76 +6,26 @@
 #include "proto/base/alloc.h"
 #include "proto/base/text.h"
 #include "proto/runtime/log.h"
-#include "proto/session/envelope.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static void drop(void *self, void *p)
-{
-	struct drp_service_work *w = p;
-	(void)self;
-	drp_buf_wipe(&w->body); /* an invite's token, or what a school sent */
-	drp_wipe(w, sizeof *w);
-	drp_free(w);
-}
-
-/* Faults of our own (disk, memory) must not look like answers: no reply, and the whole
- * transaction goes back. */
-static int is_fault(enum drp_err err)
-{
-	return (err > 0 && err < 20 && err != DRP_E_CLOCK) || err >= 90;
-}
-
 /* ---- open: any worker thread ---- */
 
-static enum drp_err read_request(struct drp_hub_service *s, const uint8_t *bytes,
-	size_t n, struct drp_service_work *w)
+static enum drp_err prepare(void *self, struct drp_exchange *asked)
 {
-	struct drp_envelope envelope;
-	enum drp_err err = drp_envelope_parse(bytes, n, &envelope);
-	if (err) {
-		return err;
-	}
-	w->sender = envelope.sender;
-	w->id = envelope.id;
-	err = drp_envelope_verify(&envelope);
-	err = err ? err
-		  : drp_envelope_open(&envelope, s->hub->keys, &w->body, w->message_key);
-	err = err ? err
-		  : drp_request_decode(
-			    envelope.type, w->body.data, w->body.len, &w->request);
-	if (err == DRP_OK && envelope.type == DRP_MSG_SUBMIT) {
+	struct drp_service_work *w = (struct drp_service_work *)asked;
+	const struct drp_request *q = &asked->request;
+	enum drp_err err = DRP_OK;
+	if (q->type == DRP_MSG_SUBMIT) {
 		err = drp_contribution_decode(
-			w->request.submit.bytes, w->request.submit.n, &w->contribution);
-		drp_hash_bytes(w->request.submit.bytes, w->request.submit.n, &w->hash);
+			q->submit.bytes, q->submit.n, &w->contribution);
+		drp_hash_bytes(q->submit.bytes, q->submit.n, &w->hash);
 	}
-	if (err == DRP_OK && envelope.type == DRP_MSG_REPORT) {
-		err = drp_service_read_report(s, w);
+	if (q->type == DRP_MSG_REPORT) {
+		err = drp_service_read_report(self, w);
 	}
 	return err;
-}
-
-/* What cannot be opened gets an error number in the open and nothing else. A lack of
- * memory is no answer: the node tries again. */
-static void open_request(
-	void *self, const uint8_t *bytes, size_t n, struct drp_service_job *job)
-{
-	struct drp_service_work *w = drp_alloc(1, sizeof *w);
-	if (!w) {
-		return;
-	}
-	enum drp_err err = read_request(self, bytes, n, w);
-	if (err == DRP_OK) {
-		job->work = w;
-		return;
-	}
-	drp_log(DRP_LOG_WARN, "service", "unreadable", "error=%s bytes=%zu",
-		drp_err_name(err), n);
-	if (is_fault(err) || drp_reply_encode_error(&w->id, err, &job->reply)) {
-		drp_buf_clear(&job->reply);
-	}
-	drop(self, w);
 }
 
 /* ---- commit: the store thread ---- */
@@ -143,7 +93,7 @@ static enum drp_err load_campaign(struct drp_hub_service *s,
 		free_campaign(c);
 		/* A manifest or key that this hub lost is its own fault, whatever the
 		 * reader of the file called it, and no answer to a school. */
-		return is_fault(err) ? err : DRP_E_STORE;
+		return drp_exchange_is_fault(err) ? err : DRP_E_STORE;
 	}
 	pthread_mutex_lock(&s->lock);
 	c->next = s->campaigns;
@@ -185,8 +135,8 @@ static enum drp_err answer_enrol(struct drp_service_turn *t)
 	struct drp_invite_facts facts = {.now_s = t->now_s};
 	struct drp_school school = {0};
 	int repeat = 0;
-	drp_hash_tagged("drempel invite 1", t->w->request.enrol.token,
-		sizeof t->w->request.enrol.token, &token);
+	drp_hash_tagged("drempel invite 1", t->w->asked.request.enrol.token,
+		sizeof t->w->asked.request.enrol.token, &token);
 	enum drp_err err = drp_hub_invite_get(t->store, &token, school.id,
 		&facts.expires_s, &facts.used, &facts.used_by, t->diag);
 	facts.known = err == DRP_OK;
@@ -202,10 +152,10 @@ static enum drp_err answer_enrol(struct drp_service_turn *t)
 		}
 		facts.revoked = school.revoked;
 	}
-	err = drp_judge_enrol(&facts, &t->w->sender, &repeat, t->diag);
+	err = drp_judge_enrol(&facts, &t->w->asked.sender, &repeat, t->diag);
 	if (err == DRP_OK && !repeat) {
-		err = drp_hub_enrol(
-			t->store, &token, school.id, &t->w->sender, t->now_s, t->diag);
+		err = drp_hub_enrol(t->store, &token, school.id, &t->w->asked.sender,
+			t->now_s, t->diag);
 		if (err == DRP_OK) {
 			drp_log(DRP_LOG_INFO, "service", "enrolled", "school=%s",
 				school.id);
@@ -237,38 +187,12 @@ static enum drp_err answer_sync(struct drp_service_turn *t)
 	return err;
 }
 
-/* The chunk lives in the work's body buffer until the reply is encoded. */
-static enum drp_err answer_get(struct drp_service_turn *t)
-{
-	const struct drp_request *q = &t->w->request;
-	struct drp_buf blob = {0};
-	enum drp_err err = drp_hub_blob_get(t->store, &q->get.blob, &blob, t->diag);
-	if (err == DRP_E_NOTFOUND) {
-		drp_fail(t->diag, err, "the hub has no such instrument or manifest");
-	}
-	if (err == DRP_OK && q->get.offset >= blob.len) {
-		err = drp_fail(t->diag, DRP_E_RANGE, "there is nothing at that offset");
-	}
-	if (err == DRP_OK) {
-		size_t n = blob.len - q->get.offset;
-		n = n > DRP_CHUNK_MAX_BYTES ? DRP_CHUNK_MAX_BYTES : n;
-		uint32_t offset = q->get.offset;
-		t->w->body.len = 0;
-		drp_buf_append(&t->w->body, blob.data + offset, n);
-		t->reply->get.bytes = t->w->body.data;
-		t->reply->get.n = n;
-		t->reply->get.total = (uint32_t)blob.len;
-		err = t->w->body.failed ? DRP_E_NOMEM : DRP_OK;
-	}
-	drp_buf_clear(&blob);
-	return err;
-}
-
 static enum drp_err answer_status(struct drp_service_turn *t)
 {
 	struct drp_service_campaign *c;
 	enum drp_campaign_state state;
-	enum drp_err err = find_campaign(t, &t->w->request.status.campaign, &c, &state);
+	enum drp_err err =
+		find_campaign(t, &t->w->asked.request.status.campaign, &c, &state);
 	if (err || !c) {
 		return err ? err
 			   : drp_fail(t->diag, DRP_E_NOTFOUND,
@@ -276,8 +200,8 @@ static enum drp_err answer_status(struct drp_service_turn *t)
 	}
 	const struct drp_manifest *m = c->manifest;
 	for (uint32_t u = 0; err == DRP_OK && u < m->n_units; u++) {
-		if (memcmp(&m->key[m->unit[u].school], &t->w->sender,
-			    sizeof t->w->sender)) {
+		if (memcmp(&m->key[m->unit[u].school], &t->w->asked.sender,
+			    sizeof t->w->asked.sender)) {
 			continue;
 		}
 		for (int g = 0; g < DRP_GROUPS && t->reply->status.n < DRP_STATUS_MAX;
@@ -300,7 +224,8 @@ enum drp_err drp_service_place(struct drp_service_turn *t,
 	struct drp_service_campaign **c, struct drp_place_facts *facts,
 	struct drp_stored *stored)
 {
-	*facts = (struct drp_place_facts){.sender = &t->w->sender, .now_s = t->now_s};
+	*facts = (struct drp_place_facts){
+		.sender = &t->w->asked.sender, .now_s = t->now_s};
 	enum drp_err err = find_campaign(t, campaign, c, &facts->state);
 	if (err || !*c) {
 		return err;
@@ -374,8 +299,8 @@ static enum drp_err answer_submit(struct drp_service_turn *t)
 	if (verdict == DRP_VERDICT_STORE) {
 		stored = (struct drp_stored){
 			.unit = k->unit, .group = k->group, .hash = t->w->hash};
-		err = drp_service_store(t, c, t->w->request.submit.bytes,
-			t->w->request.submit.n, &stored);
+		err = drp_service_store(t, c, t->w->asked.request.submit.bytes,
+			t->w->asked.request.submit.n, &stored);
 	}
 	if (verdict == DRP_VERDICT_REFUSE && err == DRP_E_CONFLICT) {
 		drp_log(DRP_LOG_ERROR, "service", "conflict", "campaign=%s", c->id);
@@ -391,7 +316,7 @@ static enum drp_err answer_submit(struct drp_service_turn *t)
 static enum drp_err withdraw_in_advance(
 	struct drp_service_turn *t, const struct drp_service_campaign *c)
 {
-	const struct drp_request *q = &t->w->request;
+	const struct drp_request *q = &t->w->asked.request;
 	struct drp_stored stored = {.unit = q->withdraw.unit,
 		.group = q->withdraw.group,
 		.hash = q->withdraw.contribution};
@@ -402,7 +327,7 @@ static enum drp_err withdraw_in_advance(
 
 static enum drp_err answer_withdraw(struct drp_service_turn *t)
 {
-	const struct drp_request *q = &t->w->request;
+	const struct drp_request *q = &t->w->asked.request;
 	struct drp_service_campaign *c;
 	struct drp_place_facts facts;
 	struct drp_stored stored;
@@ -425,112 +350,52 @@ static enum drp_err answer_withdraw(struct drp_service_turn *t)
 
 static enum drp_err check_sender(struct drp_service_turn *t)
 {
-	if (t->w->request.type == DRP_MSG_ENROL) {
+	if (t->w->asked.request.type == DRP_MSG_ENROL) {
 		return DRP_OK; /* the token speaks for it */
 	}
 	struct drp_school school;
 	enum drp_err err =
-		drp_hub_school_by_key(t->store, &t->w->sender, &school, t->diag);
+		drp_hub_school_by_key(t->store, &t->w->asked.sender, &school, t->diag);
 	if (err != DRP_OK && err != DRP_E_NOTFOUND) {
 		return err;
 	}
 	const struct drp_sender_facts facts = {.known = err == DRP_OK,
 		.revoked = err == DRP_OK && school.revoked,
 		.now_s = t->now_s};
-	return drp_judge_sender(&facts, t->w->request.at, t->diag);
+	return drp_judge_sender(&facts, t->w->asked.request.at, t->diag);
 }
 
-static enum drp_err answer(struct drp_service_turn *t)
+static enum drp_err answer(void *self, const struct drp_exchange_turn *turn)
 {
-	enum drp_err err = check_sender(t);
+	struct drp_service_turn t = {.s = self,
+		.store = turn->hub->store,
+		.w = (struct drp_service_work *)turn->asked,
+		.reply = turn->reply,
+		.diag = turn->diag,
+		.now_s = turn->now_s};
+	enum drp_err err = check_sender(&t);
 	if (err) {
 		return err;
 	}
-	switch (t->w->request.type) {
+	switch (turn->asked->request.type) {
 	case DRP_MSG_ENROL:
-		return answer_enrol(t);
+		return answer_enrol(&t);
 	case DRP_MSG_SYNC:
-		return answer_sync(t);
+		return answer_sync(&t);
 	case DRP_MSG_GET:
-		return answer_get(t);
+		return drp_exchange_get(
+			turn, "the hub has no such instrument or manifest");
 	case DRP_MSG_STATUS:
-		return answer_status(t);
+		return answer_status(&t);
 	case DRP_MSG_SUBMIT:
-		return answer_submit(t);
+		return answer_submit(&t);
 	case DRP_MSG_WITHDRAW:
-		return answer_withdraw(t);
+		return answer_withdraw(&t);
 	case DRP_MSG_REPORT:
-		return drp_service_report(t);
+		return drp_service_report(&t);
 	default:
 		return drp_fail(
-			t->diag, DRP_E_VERSION, "the hub does not take this request");
-	}
-}
-
-/* One request's answer, or why there is none. */
-static enum drp_err take_turn(struct drp_hub_service *s, struct drp_service_job *job,
-	int64_t now_s, struct drp_diag *fault)
-{
-	struct drp_service_work *w = job->work;
-	struct drp_diag diag = {0};
-	struct drp_buf body = {0};
-	struct drp_reply *reply = drp_alloc(1, sizeof *reply);
-	if (!reply) {
-		return drp_fail(fault, DRP_E_NOMEM, "no memory for the reply");
-	}
-	struct drp_service_turn t = {s, s->hub->store, w, reply, &diag, now_s};
-	reply->type = w->request.type;
-	reply->at = now_s;
-	reply->err = answer(&t);
-	enum drp_err err = is_fault(reply->err) ? reply->err : DRP_OK;
-	if (reply->err) {
-		snprintf(reply->text, sizeof reply->text, "%.199s",
-			diag.code ? diag.text : drp_err_text(reply->err));
-		drp_log(DRP_LOG_INFO, "service", "refused", "type=%d error=%s",
-			w->request.type, drp_err_name(reply->err));
-	}
-	err = err ? err : drp_reply_encode_body(reply, &body);
-	err = err ? err
-		  : drp_reply_encode(w->message_key, (enum drp_message_type)reply->type,
-			    &w->id, body.data, body.len, &job->reply);
-	drp_buf_clear(&body);
-	drp_free(reply);
-	return err ? drp_fail(fault, err, "%s", diag.code ? diag.text : drp_err_text(err))
-		   : DRP_OK;
-}
-
-static enum drp_err commit_together(
-	struct drp_hub_service *s, struct drp_service_job *jobs, size_t n, int *began)
-{
-	struct drp_diag diag = {0};
-	int64_t now_s = drp_hub_now_s(s->hub);
-	enum drp_err err = drp_hub_begin(s->hub->store, &diag);
-	*began = err == DRP_OK;
-	if (*began) {
-		for (size_t i = 0; err == DRP_OK && i < n; i++) {
-			err = take_turn(s, &jobs[i], now_s, &diag);
-		}
-		err = drp_hub_end(s->hub->store, err, &diag);
-	}
-	for (size_t i = 0; err && i < n; i++) {
-		drp_buf_clear(&jobs[i].reply);
-	}
-	if (err) {
-		drp_log(DRP_LOG_ERROR, "service", "commit-failed",
-			"error=%s requests=%zu %s", drp_err_name(err), n, diag.text);
-	}
-	return err;
-}
-
-/* One request that cannot be stored must not hold up the others of its batch. A store
- * that another process keeps is kept from each of them: waiting once is enough. */
-static void commit_requests(void *self, struct drp_service_job *jobs, size_t n)
-{
-	int began = 0;
-	if (commit_together(self, jobs, n, &began) && began && n > 1) {
-		for (size_t i = 0; i < n && began; i++) {
-			(void)!commit_together(self, &jobs[i], 1, &began);
-		}
+			t.diag, DRP_E_VERSION, "the hub does not take this request");
 	}
 }
 
@@ -553,6 +418,12 @@ static void idle(void *self)
 	}
 }
 
+static const struct drp_exchange_role hub_role = {.name = "service",
+	.work_bytes = sizeof(struct drp_service_work),
+	.prepare = prepare,
+	.answer = answer,
+	.idle = idle};
+
 enum drp_err drp_hub_service_new(struct drp_hub *hub, struct drp_hub_service **service)
 {
 	struct drp_hub_service *s = drp_alloc(1, sizeof *s);
@@ -560,6 +431,7 @@ enum drp_err drp_hub_service_new(struct drp_hub *hub, struct drp_hub_service **s
 		return DRP_E_NOMEM;
 	}
 	s->hub = hub;
+	s->side = (struct drp_exchange_side){&hub_role, s, hub};
 	drp_keys_public(hub->keys, &s->sign_key, s->box);
 	pthread_mutex_init(&s->lock, NULL);
 	*service = s;
@@ -581,9 +453,5 @@ void drp_hub_service_free(struct drp_hub_service *s)
 
 struct drp_service drp_hub_service_hooks(struct drp_hub_service *service)
 {
-	return (struct drp_service){.self = service,
-		.open = open_request,
-		.commit = commit_requests,
-		.idle = idle,
-		.drop = drop};
+	return drp_exchange_hooks(&service->side);
 }

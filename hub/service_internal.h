@@ -6,6 +6,7 @@
 #ifndef DRP_HUB_SERVICE_INTERNAL_H
 #define DRP_HUB_SERVICE_INTERNAL_H
 
+#include "hub/exchange.h"
 #include "hub/service.h"
 #include "hub/store.h"
 #include "hub/tasks.h"
@@ -26,6 +27,7 @@ struct drp_service_campaign {
 };
 
 struct drp_hub_service {
+	struct drp_exchange_side side;
 	struct drp_hub *hub;
 	/* The store thread adds campaigns under the lock, at the front, and frees none
 	 * before the end; other threads look for tasks under the lock. */
@@ -38,11 +40,7 @@ struct drp_hub_service {
 
 /* One request on its way from open to commit. */
 struct drp_service_work {
-	struct drp_key sender;
-	struct drp_id id;
-	uint8_t message_key[DRP_MESSAGE_KEY_BYTES];
-	struct drp_buf body; /* what request borrows from */
-	struct drp_request request;
+	struct drp_exchange asked;
 	struct drp_contribution contribution; /* of a SUBMIT */
 	struct drp_report report;	      /* of a REPORT */
 	struct drp_hash hash; /* of the contribution's bytes, or the report's name */

@@ -31,8 +31,8 @@ static void check(struct drp_service_work *w, const struct drp_tasks *tasks)
 enum drp_err drp_service_read_report(
 	struct drp_hub_service *s, struct drp_service_work *w)
 {
-	enum drp_err err = drp_report_decode(
-		w->request.report.bytes, w->request.report.n, &w->report, &w->hash);
+	enum drp_err err = drp_report_decode(w->asked.request.report.bytes,
+		w->asked.request.report.n, &w->report, &w->hash);
 	const struct drp_tasks *tasks =
 		err ? NULL : known_tasks(s, &w->report.statement.campaign);
 	if (tasks) {
@@ -57,7 +57,7 @@ static enum drp_err store_report(struct drp_service_turn *t,
 		.group = w->report.statement.group,
 		.hash = w->hash};
 	return drp_service_store(
-		t, c, w->request.report.bytes, w->request.report.n, stored);
+		t, c, w->asked.request.report.bytes, w->asked.request.report.n, stored);
 }
 
 enum drp_err drp_service_report(struct drp_service_turn *t)
