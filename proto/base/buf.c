@@ -20,10 +20,15 @@ static int reserve(struct drp_buf *buf, size_t n)
 	while (cap < buf->len + n) {
 		cap *= 2;
 	}
-	uint8_t *data = drp_realloc(buf->data, cap, 1);
+	uint8_t *data = drp_alloc(cap, 1);
 	if (!data) {
 		buf->failed = 1;
 		return -1;
+	}
+	if (buf->data) { /* may hold a secret: no copy of it stays behind */
+		memcpy(data, buf->data, buf->len);
+		explicit_bzero(buf->data, buf->cap);
+		drp_free(buf->data);
 	}
 	buf->data = data;
 	buf->cap = cap;

@@ -2,7 +2,8 @@
  *
  * A growable run of bytes with one owner. An append that finds no memory leaves the
  * buffer as it was and marks it failed; later appends do nothing, so that a writer
- * checks once at its end. Threads: one at a time.
+ * checks once at its end. Growing overwrites the memory that it leaves. Threads: one at a
+ * time.
  */
 #ifndef DRP_BASE_BUF_H
 #define DRP_BASE_BUF_H
