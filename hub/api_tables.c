@@ -145,6 +145,18 @@ static enum drp_err write_view(struct drp_api_call *call, const struct drp_view 
 	}
 }
 
+static int is_one_of(const char *value, const char *a, const char *b)
+{
+	return !value || strcmp(value, a) == 0 || strcmp(value, b) == 0;
+}
+
+/* In the other forms the figures of a row stand side by side. */
+static int fits_form(const struct drp_api_call *call, int suffix)
+{
+	return suffix == SUFFIX_JSON || suffix == SUFFIX_METADATA ||
+	       !drp_parameter(call, "indicator");
+}
+
 static enum drp_err one_table(struct drp_api_call *call, const struct drp_publication *p,
 	const struct wanted *wanted, int language)
 {
@@ -171,6 +183,13 @@ static enum drp_err one_table(struct drp_api_call *call, const struct drp_public
 static enum drp_err all_tables(struct drp_api_call *call, const struct drp_publication *p)
 {
 	struct drp_all_tables *all = NULL;
+	for (size_t i = 0; i < call->request->n_parameters; i++) {
+		if (!is_option(call->request->parameter[i].name)) {
+			return drp_problem(call, 400,
+				"datapackage.zip holds whole tables; a selection is for "
+				"one of them");
+		}
+	}
 	enum drp_err err = drp_all_tables_make(p, DRP_NL, &all);
 	if (err == DRP_OK) {
 		drp_reply_type(call->reply, 200, suffixes[SUFFIX_ZIP].media_type);
@@ -196,6 +215,13 @@ enum drp_err drp_api_tables(struct drp_api_call *call)
 		return drp_problem(call, 404,
 			"a table is /t/CAMPAIGN/TABLE.csv; tables are participation, "
 			"areas and items; also .json, .xlsx, .zip, .metadata.json");
+	}
+	if (!fits_form(call, wanted.suffix) ||
+		!is_one_of(drp_parameter(call, "labels"), "yes", "no") ||
+		!is_one_of(drp_parameter(call, "separator"), "comma", "semicolon")) {
+		return drp_problem(call, 400,
+			"labels is yes or no; separator is comma or semicolon; indicator "
+			"chooses figures in .json and .metadata.json only");
 	}
 	if (language < 0 ||
 		(edition && drp_parse_u32(edition, 1, UINT32_MAX, &number) != 0)) {

@@ -152,6 +152,11 @@ static void wrong_selections(void)
 	problem("/t/spring-2026/areas.csv?item=A1", 400);
 	problem("/t/spring-2026/areas.csv?family=school", 400);
 	problem("/t/spring-2026/participation.csv?measure=mean", 400);
+	problem("/t/spring-2026/datapackage.zip?province=BE21", 400);
+	problem("/t/spring-2026/areas.csv?separator=tab", 400);
+	problem("/t/spring-2026/areas.csv?labels=nl", 400);
+	problem("/t/spring-2026/areas.csv?indicator=value", 400);
+	get("/t/spring-2026/areas.json?indicator=value", 200);
 	problem("/t/spring-2026/areas.csv?"
 		"012345678901234567890123456789012345678901234567890123456789"
 		"\xc3\xa9=1",
