@@ -222,8 +222,7 @@ def big_requests_are_refused(hub):
         "a huge header": (b"GET /livez HTTP/1.1\r\nHost: x\r\nA: " + b"b" * 1000000 +
                           b"\r\n\r\n", (b"431", b"413", b"")),
         "a huge body": (b"POST /api/v2/tables/x/data HTTP/1.1\r\nHost: x\r\n"
-                        b"Content-Length: 99999999999999999999\r\n\r\n" + b"a" * 10000,
-                        (b"413", b"400")),
+                        b"Content-Length: 99999999999999999999\r\n\r\n", (b"413", b"400")),
     }
     for name, (request, statuses) in cases.items():
         answer = hub.raw(request)
