@@ -224,6 +224,6 @@ enum drp_err drp_w_finish(struct drp_writer *w)
 
 void drp_w_clear(struct drp_writer *w)
 {
-	drp_buf_clear(&w->out);
+	drp_buf_wipe(&w->out); /* a seed or a share may have been written */
 	*w = (struct drp_writer){0};
 }

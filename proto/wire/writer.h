@@ -46,7 +46,7 @@ void drp_w_ints(struct drp_writer *w, const int64_t *values, size_t n);
 void drp_w_uints(struct drp_writer *w, const uint32_t *values, size_t n);
 
 /* drp_w_finish ends the encoding: every container must be full. On DRP_OK the bytes
- * are in w->out, owned by the caller until drp_w_clear. */
+ * are in w->out, owned by the caller until drp_w_clear, which wipes them. */
 enum drp_err drp_w_finish(struct drp_writer *w) DRP_MUST_CHECK;
 void drp_w_clear(struct drp_writer *w);
 
