@@ -137,6 +137,11 @@ static void add_security(
 		add(reply, "Access-Control-Expose-Headers",
 			"Content-Disposition, ETag, Retry-After");
 	}
+	if (content->preflight) {
+		add(reply, "Access-Control-Allow-Methods", "GET, HEAD, POST");
+		add(reply, "Access-Control-Allow-Headers", "Content-Type");
+		add(reply, "Access-Control-Max-Age", "86400");
+	}
 }
 
 static void add_file_name(struct drp_http_reply *reply, const char *name)

@@ -23,6 +23,7 @@ struct drp_http_content {
 	const char *extra_name; /* one more header, such as Allow or Retry-After */
 	const char *extra_value;
 	int open_to_all; /* pages of other sites may read it (CORS) */
+	int preflight;	 /* it answers whether they may post JSON */
 	const void *bytes;
 	size_t n;
 };

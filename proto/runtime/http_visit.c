@@ -96,10 +96,9 @@ static enum MHD_Result refuse(struct drp_http_visit *visit, int status)
 static struct drp_http_reply *options_reply(void)
 {
 	struct drp_http_content content = {.status = 204,
-		.extra_name = "Access-Control-Allow-Methods",
-		.extra_value = "GET, HEAD, POST",
 		.cache = "public, max-age=86400",
 		.open_to_all = 1,
+		.preflight = 1,
 		.bytes = ""};
 	return drp_http_reply_new(&content);
 }

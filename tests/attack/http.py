@@ -74,6 +74,9 @@ class Hub:
                 connection.sendall(data)
                 if half_close:
                     connection.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass  # closed before all was said: the answer may be there
+            try:
                 while piece := connection.recv(65536):
                     answer += piece
             except OSError:

@@ -285,6 +285,7 @@ static void posts(void)
 	http_say(fd, "OPTIONS /post HTTP/1.1\r\nHost: x\r\nOrigin: http://a\r\n\r\n");
 	CHECK_INT(http_hear(fd, &got, 0), 204);
 	CHECK_STR(http_header(&got, "Access-Control-Allow-Origin"), "*");
+	CHECK_STR(http_header(&got, "Access-Control-Allow-Headers"), "Content-Type");
 	CHECK(!http_header(&got, "Access-Control-Allow-Credentials"));
 	close(fd);
 	stop();
