@@ -254,22 +254,21 @@ int drp_audit_reports(struct drp_evidence *e)
 
 /* ---- lists ---- */
 
+/* A stored list, which answers that one (NULL: none); the side's own is what it counts.
+ */
 static enum drp_err check_list(struct drp_evidence *e, const char *what,
-	const struct drp_key *signer, const struct drp_list *own, struct drp_diag *diag)
+	const struct drp_key *signer, const struct drp_hash *answers,
+	struct drp_list *own, struct drp_signed_list *stored, struct drp_diag *diag)
 {
-	struct drp_hash hash, is;
-	uint8_t signature[64];
+	struct drp_list list = {0};
 	struct drp_buf bytes = {0}, again = {0};
-	enum drp_err err =
-		drp_tally_list_stored(e->hub, e->row.id, what, &hash, signature, diag);
-	err = err ? err : drp_hub_blob_get(e->hub->store, &hash, &bytes, diag);
-	if (err == DRP_OK) {
-		drp_hash_bytes(bytes.data, bytes.len, &is);
-		err = drp_hash_equal(&is, &hash) ? DRP_OK : DRP_E_HASH;
-	}
+	enum drp_err err = drp_tally_list_stored(e->hub, e->row.id, what, stored, diag);
+	err = err ? err : drp_hub_blob_get(e->hub->store, &stored->hash, &bytes, diag);
 	err = err ? err
-		  : drp_verify(signer, DRP_LIST_TAG, bytes.data, bytes.len, signature);
+		  : drp_list_verify(stored, signer, &e->manifest->hash, answers,
+			    (struct drp_bytes){bytes.data, bytes.len}, &list, diag);
 	if (err == DRP_OK && own) {
+		own->answers = list.answers;
 		err = drp_list_encode(own, &again);
 		if (err == DRP_OK && (again.len != bytes.len ||
 					     memcmp(again.data, bytes.data, bytes.len))) {
@@ -277,6 +276,7 @@ static enum drp_err check_list(struct drp_evidence *e, const char *what,
 				"this side's signed list is not what it has counted");
 		}
 	}
+	drp_list_clear(&list);
 	drp_buf_clear(&bytes);
 	drp_buf_clear(&again);
 	return err;
@@ -305,10 +305,9 @@ int drp_audit_lists(struct drp_evidence *e)
 {
 	struct drp_diag diag = {0};
 	struct drp_list own = {0};
-	struct drp_hash hash;
-	uint8_t signature[64];
-	if (drp_tally_list_stored(e->hub, e->row.id, DRP_OPENING_NOTARY_LIST, &hash,
-		    signature, NULL) == DRP_E_NOTFOUND) {
+	struct drp_signed_list hubs, notarys;
+	if (drp_tally_list_stored(e->hub, e->row.id, DRP_OPENING_NOTARY_LIST, &notarys,
+		    NULL) == DRP_E_NOTFOUND) {
 		return drp_audit_say(e,
 			e->row.state < DRP_CAMPAIGN_CLOSED || e->row.abandoned_s,
 			"not exchanged yet");
@@ -317,11 +316,11 @@ int drp_audit_lists(struct drp_evidence *e)
 		e->tasks ? DRP_OK : drp_tasks_load(e->hub, &e->row, &e->tasks, &diag);
 	err = err ? err : drp_tally_list(e->hub, e->tasks, &own, &diag);
 	err = err ? err
-		  : check_list(e, DRP_OPENING_HUB_LIST, &e->manifest->hub,
-			    e->is_notary ? NULL : &own, &diag);
+		  : check_list(e, DRP_OPENING_HUB_LIST, &e->manifest->hub, NULL,
+			    e->is_notary ? NULL : &own, &hubs, &diag);
 	err = err ? err
 		  : check_list(e, DRP_OPENING_NOTARY_LIST, &e->manifest->notary,
-			    e->is_notary ? &own : NULL, &diag);
+			    &hubs.hash, e->is_notary ? &own : NULL, &notarys, &diag);
 	drp_list_clear(&own);
 	int ok = err ? say_err(e, err, &diag) : take_working_set(e);
 	e->lists_wrong = !ok;

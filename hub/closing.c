@@ -84,30 +84,28 @@ static enum drp_err stop_accepting(struct closing *c)
 	return drp_hub_end(c->hub->store, err, c->diag);
 }
 
-static enum drp_err list_in_transaction(
-	struct closing *c, struct drp_hash *hash, uint8_t signature[64])
+static enum drp_err list_in_transaction(struct closing *c, struct drp_signed_list *made)
 {
 	struct drp_list list = {0};
 	enum drp_err err = drp_tally_list_stored(
-		c->hub, c->row.id, DRP_OPENING_HUB_LIST, hash, signature, NULL);
+		c->hub, c->row.id, DRP_OPENING_HUB_LIST, made, NULL);
 	if (err != DRP_E_NOTFOUND) {
 		return err; /* another process was first */
 	}
 	err = drp_tally_list(c->hub, c->tasks, &list, c->diag);
 	err = err ? err
-		  : drp_tally_list_sign(c->hub, c->tasks, &list, DRP_OPENING_HUB_LIST,
-			    hash, signature, c->diag);
+		  : drp_tally_list_sign(
+			    c->hub, c->tasks, &list, DRP_OPENING_HUB_LIST, made, c->diag);
 	drp_list_clear(&list);
 	return err;
 }
 
 /* The hub's list, made once. What slipped in before the campaign was closed still goes
  * to the notary. */
-static enum drp_err fix_list(
-	struct closing *c, struct drp_hash *hash, uint8_t signature[64])
+static enum drp_err fix_list(struct closing *c, struct drp_signed_list *made)
 {
 	enum drp_err err = drp_tally_list_stored(
-		c->hub, c->row.id, DRP_OPENING_HUB_LIST, hash, signature, c->diag);
+		c->hub, c->row.id, DRP_OPENING_HUB_LIST, made, c->diag);
 	if (err != DRP_E_NOTFOUND) {
 		return err;
 	}
@@ -117,48 +115,48 @@ static enum drp_err fix_list(
 	if (err) {
 		return err;
 	}
-	err = list_in_transaction(c, hash, signature);
+	err = list_in_transaction(c, made);
 	return drp_hub_end(c->hub->store, err, c->diag);
 }
 
-static enum drp_err store_notary_list(struct closing *c, const struct drp_hash *hash,
-	const uint8_t signature[64], const struct drp_buf *bytes)
+/* It answers the hub's own list. */
+static enum drp_err store_notary_list(struct closing *c,
+	const struct drp_signed_list *theirs, const struct drp_hash *ours,
+	const struct drp_buf *bytes)
 {
 	enum drp_err err = drp_hub_begin(c->hub->store, c->diag);
 	if (err) {
 		return err;
 	}
-	err = drp_tally_list_check(c->hub, c->tasks, &c->tasks->manifest->notary, hash,
-		signature, bytes->data, bytes->len, DRP_OPENING_NOTARY_LIST, c->diag);
+	err = drp_tally_list_check(c->hub, c->tasks, &c->tasks->manifest->notary, theirs,
+		ours, (struct drp_bytes){bytes->data, bytes->len},
+		DRP_OPENING_NOTARY_LIST, c->diag);
 	err = drp_hub_end(c->hub->store, err, NULL);
 	return stored_anyway(c, err);
 }
 
 static enum drp_err exchange_lists(struct closing *c)
 {
-	struct drp_hash hash = {{0}}, theirs;
-	uint8_t signature[64] = {0};
+	struct drp_signed_list ours = {0}, theirs;
 	struct drp_buf bytes = {0};
-	enum drp_err err = fix_list(c, &hash, signature);
-	if (err == DRP_OK &&
-		drp_tally_list_stored(c->hub, c->row.id, DRP_OPENING_NOTARY_LIST, &theirs,
-			signature, NULL) == DRP_OK) {
+	enum drp_err err = fix_list(c, &ours);
+	if (err == DRP_OK && drp_tally_list_stored(c->hub, c->row.id,
+				     DRP_OPENING_NOTARY_LIST, &theirs, NULL) == DRP_OK) {
 		return DRP_OK;
 	}
-	err = err ? err : drp_hub_blob_get(c->hub->store, &hash, &bytes, c->diag);
+	err = err ? err : drp_hub_blob_get(c->hub->store, &ours.hash, &bytes, c->diag);
 	err = err ? err
-		  : drp_peer_put(c->hub, c->peer, &hash, bytes.data, bytes.len, c->diag);
+		  : drp_peer_put(
+			    c->hub, c->peer, &ours.hash, bytes.data, bytes.len, c->diag);
 	struct drp_request q = {.type = DRP_MSG_CLOSE};
 	q.close.campaign = c->row.manifest;
-	q.close.list = hash;
-	memcpy(q.close.signature, signature, sizeof signature);
+	q.close.list = ours;
 	err = err ? err : ask(c, &q);
 	if (err == DRP_OK) {
 		theirs = c->reply->close.list;
-		memcpy(signature, c->reply->close.signature, sizeof signature);
 		bytes.len = 0;
-		err = drp_peer_get(c->hub, c->peer, &theirs, &bytes, c->diag);
-		err = err ? err : store_notary_list(c, &theirs, signature, &bytes);
+		err = drp_peer_get(c->hub, c->peer, &theirs.hash, &bytes, c->diag);
+		err = err ? err : store_notary_list(c, &theirs, &ours.hash, &bytes);
 	}
 	drp_buf_clear(&bytes);
 	return err;

@@ -451,24 +451,25 @@ static enum drp_err fix_lists(struct turn *t)
 	struct drp_buf bytes = {0};
 	struct drp_list own = {0};
 	enum drp_err err = drp_hub_staged_get(
-		t->hub->store, t->sender, &t->q->close.list, &bytes, t->diag);
+		t->hub->store, t->sender, &t->q->close.list.hash, &bytes, t->diag);
 	if (err == DRP_E_NOTFOUND) {
 		drp_fail(t->diag, err, "the list has not been put here yet");
 	}
 	err = err ? err
 		  : drp_tally_list_check(t->hub, tasks, t->sender, &t->q->close.list,
-			    t->q->close.signature, bytes.data, bytes.len,
+			    NULL, (struct drp_bytes){bytes.data, bytes.len},
 			    DRP_OPENING_HUB_LIST, t->diag);
 	err = err ? err : drp_tally_list(t->hub, tasks, &own, t->diag);
+	own.answers = t->q->close.list.hash;
 	err = err ? err
 		  : drp_tally_list_sign(t->hub, tasks, &own, DRP_OPENING_NOTARY_LIST,
-			    &t->reply->close.list, t->reply->close.signature, t->diag);
+			    &t->reply->close.list, t->diag);
 	err = err ? err
 		  : drp_hub_campaign_state(t->hub->store, tasks->id, DRP_CAMPAIGN_CLOSED,
 			    t->now_s, t->diag);
 	err = err ? err
 		  : drp_hub_staged_drop(
-			    t->hub->store, t->sender, &t->q->close.list, t->diag);
+			    t->hub->store, t->sender, &t->q->close.list.hash, t->diag);
 	drp_list_clear(&own);
 	drp_buf_clear(&bytes);
 	return err;
@@ -476,19 +477,18 @@ static enum drp_err fix_lists(struct turn *t)
 
 static enum drp_err answer_close(struct turn *t)
 {
-	struct drp_hash known;
-	uint8_t signature[64];
+	struct drp_signed_list known;
 	enum drp_err err = find_campaign(t, &t->q->close.campaign);
 	if (err) {
 		return err;
 	}
-	err = drp_tally_list_stored(t->hub, t->c->tasks->id, DRP_OPENING_HUB_LIST, &known,
-		signature, t->diag);
+	err = drp_tally_list_stored(
+		t->hub, t->c->tasks->id, DRP_OPENING_HUB_LIST, &known, t->diag);
 	if (err == DRP_E_NOTFOUND) {
 		return t->state == DRP_CAMPAIGN_OPEN ? fix_lists(t)
 						     : refuse_unless_open(t);
 	}
-	if (err == DRP_OK && !drp_hash_equal(&known, &t->q->close.list)) {
+	if (err == DRP_OK && !drp_hash_equal(&known.hash, &t->q->close.list.hash)) {
 		return drp_fail(t->diag, DRP_E_CONFLICT,
 			"campaign %s was closed with another list of reports; the first "
 			"one stands",
@@ -496,8 +496,7 @@ static enum drp_err answer_close(struct turn *t)
 	}
 	return err ? err
 		   : drp_tally_list_stored(t->hub, t->c->tasks->id,
-			     DRP_OPENING_NOTARY_LIST, &t->reply->close.list,
-			     t->reply->close.signature, t->diag);
+			     DRP_OPENING_NOTARY_LIST, &t->reply->close.list, t->diag);
 }
 
 /* ---- NUMBERS and OPEN ---- */

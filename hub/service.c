@@ -199,11 +199,13 @@ static enum drp_err answer_status(struct drp_service_turn *t)
 				     "the hub has no such campaign");
 	}
 	const struct drp_manifest *m = c->manifest;
+	int takes_part = 0;
 	for (uint32_t u = 0; err == DRP_OK && u < m->n_units; u++) {
 		if (memcmp(&m->key[m->unit[u].school], &t->w->asked.sender,
 			    sizeof t->w->asked.sender)) {
 			continue;
 		}
+		takes_part = 1;
 		for (int g = 0; g < DRP_GROUPS && t->reply->status.n < DRP_STATUS_MAX;
 			g++) {
 			struct drp_stored stored;
@@ -215,7 +217,7 @@ static enum drp_err answer_status(struct drp_service_turn *t)
 			err = found == DRP_E_NOTFOUND ? err : found;
 		}
 	}
-	return err;
+	return err || !takes_part ? err : drp_service_lists(t, c);
 }
 
 /* What the rules need to know about a place; the campaign stays in *c. */

@@ -87,4 +87,9 @@ enum drp_err drp_service_report(struct drp_service_turn *t) DRP_MUST_CHECK;
 enum drp_err drp_service_tell(struct drp_service_turn *t, const char *campaign,
 	const struct drp_stored *stored) DRP_MUST_CHECK;
 
+/* drp_service_lists adds to a STATUS reply by which names the two lists of a close are
+ * known, once both are there: schools fetch them and look for their own reports. */
+enum drp_err drp_service_lists(
+	struct drp_service_turn *t, const struct drp_service_campaign *c) DRP_MUST_CHECK;
+
 #endif

@@ -2,6 +2,7 @@
 #include "hub/service_internal.h"
 
 #include "hub/store_sealed.h"
+#include "hub/tally.h"
 #include "proto/runtime/log.h"
 #include "proto/session/verification.h"
 
@@ -103,4 +104,18 @@ enum drp_err drp_service_tell(
 	}
 	drp_buf_clear(&answer);
 	return err;
+}
+
+enum drp_err drp_service_lists(
+	struct drp_service_turn *t, const struct drp_service_campaign *c)
+{
+	static const char *const what[DRP_LISTS] = {
+		DRP_OPENING_HUB_LIST, DRP_OPENING_NOTARY_LIST};
+	enum drp_err err = c->tasks ? DRP_OK : DRP_E_NOTFOUND;
+	for (uint32_t i = 0; err == DRP_OK && i < DRP_LISTS; i++) {
+		err = drp_tally_list_stored(
+			t->s->hub, c->id, what[i], &t->reply->status.list[i], t->diag);
+	}
+	t->reply->status.n_lists = err ? 0 : DRP_LISTS;
+	return err == DRP_E_NOTFOUND ? DRP_OK : err;
 }

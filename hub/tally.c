@@ -37,15 +37,14 @@ static enum drp_err list_one(
 	}
 	if (l->list->n == l->cap) {
 		size_t cap = l->cap ? 2 * l->cap : 64;
-		struct drp_listed *more = drp_realloc(l->list->entry, cap, sizeof *more);
+		struct drp_hash *more = drp_realloc(l->list->report, cap, sizeof *more);
 		if (!more) {
 			return drp_fail(l->diag, DRP_E_NOMEM, "no memory for the list");
 		}
-		l->list->entry = more;
+		l->list->report = more;
 		l->cap = cap;
 	}
-	l->list->entry[l->list->n++] =
-		(struct drp_listed){stored->unit, stored->group, stored->hash};
+	l->list->report[l->list->n++] = stored->hash;
 	return DRP_OK;
 }
 
@@ -55,61 +54,58 @@ enum drp_err drp_tally_list(struct drp_hub *hub, const struct drp_tasks *tasks,
 	struct listing l = {.list = list, .diag = diag};
 	memset(list, 0, sizeof *list);
 	list->campaign = tasks->manifest->hash;
-	return drp_hub_contributions(hub->store, tasks->id, list_one, &l, diag);
+	enum drp_err err =
+		drp_hub_contributions(hub->store, tasks->id, list_one, &l, diag);
+	drp_list_sort(list);
+	return err;
 }
 
 static enum drp_err keep_list(struct drp_hub *hub, const char *campaign,
-	const struct drp_hash *hash, const uint8_t signature[64], const void *bytes,
-	size_t n, const char *what, struct drp_diag *diag)
+	const struct drp_signed_list *list, struct drp_bytes bytes, const char *what,
+	struct drp_diag *diag)
 {
 	uint8_t signed_list[DRP_SIGNED_LIST_BYTES];
-	memcpy(signed_list, hash->b, 32);
-	memcpy(signed_list + 32, signature, 64);
-	enum drp_err err = drp_hub_blob_put(hub->store, hash, bytes, n, diag);
+	memcpy(signed_list, list->hash.b, 32);
+	memcpy(signed_list + 32, list->signature, 64);
+	enum drp_err err =
+		drp_hub_blob_put(hub->store, &list->hash, bytes.data, bytes.n, diag);
 	return err ? err
 		   : drp_hub_opening_put(hub->store, campaign, what, 1, signed_list,
 			     sizeof signed_list, diag);
 }
 
 enum drp_err drp_tally_list_sign(struct drp_hub *hub, const struct drp_tasks *tasks,
-	const struct drp_list *list, const char *what, struct drp_hash *hash,
-	uint8_t signature[64], struct drp_diag *diag)
+	const struct drp_list *list, const char *what, struct drp_signed_list *made,
+	struct drp_diag *diag)
 {
 	struct drp_buf bytes = {0};
 	enum drp_err err = drp_list_encode(list, &bytes);
 	if (err == DRP_OK) {
-		drp_hash_bytes(bytes.data, bytes.len, hash);
-		drp_sign(hub->keys, DRP_LIST_TAG, bytes.data, bytes.len, signature);
-		err = keep_list(hub, tasks->id, hash, signature, bytes.data, bytes.len,
-			what, diag);
+		drp_hash_bytes(bytes.data, bytes.len, &made->hash);
+		drp_sign(hub->keys, DRP_LIST_TAG, bytes.data, bytes.len, made->signature);
+		err = keep_list(hub, tasks->id, made,
+			(struct drp_bytes){bytes.data, bytes.len}, what, diag);
 	}
 	drp_buf_clear(&bytes);
 	return err;
 }
 
 enum drp_err drp_tally_list_check(struct drp_hub *hub, const struct drp_tasks *tasks,
-	const struct drp_key *signer, const struct drp_hash *hash,
-	const uint8_t signature[64], const void *bytes, size_t n, const char *what,
+	const struct drp_key *signer, const struct drp_signed_list *of,
+	const struct drp_hash *answers, struct drp_bytes bytes, const char *what,
 	struct drp_diag *diag)
 {
-	struct drp_hash real;
-	struct drp_list list = {0};
-	drp_hash_bytes(bytes, n, &real);
-	enum drp_err err = drp_hash_equal(&real, hash) ? DRP_OK : DRP_E_HASH;
-	err = err ? err : drp_verify(signer, DRP_LIST_TAG, bytes, n, signature);
-	err = err ? err : drp_list_decode(bytes, n, tasks->manifest, &list, diag);
+	struct drp_list list;
+	struct drp_diag why = {0};
+	enum drp_err err = drp_list_verify(
+		of, signer, &tasks->manifest->hash, answers, bytes, &list, &why);
 	drp_list_clear(&list);
-	if (err) {
-		return drp_fail(diag, err,
-			"the other side's list of reports is not right: %s",
-			drp_err_text(err));
-	}
-	return keep_list(hub, tasks->id, hash, signature, bytes, n, what, diag);
+	return err ? drp_fail(diag, err, "of the other side: %s", why.text)
+		   : keep_list(hub, tasks->id, of, bytes, what, diag);
 }
 
 enum drp_err drp_tally_list_stored(struct drp_hub *hub, const char *campaign,
-	const char *what, struct drp_hash *hash, uint8_t signature[64],
-	struct drp_diag *diag)
+	const char *what, struct drp_signed_list *list, struct drp_diag *diag)
 {
 	struct drp_buf stored = {0};
 	enum drp_err err = drp_hub_opening_get(hub->store, campaign, what, &stored, diag);
@@ -118,8 +114,8 @@ enum drp_err drp_tally_list_stored(struct drp_hub *hub, const char *campaign,
 			diag, DRP_E_STORE, "the stored list of %s is damaged", campaign);
 	}
 	if (err == DRP_OK) {
-		memcpy(hash->b, stored.data, 32);
-		memcpy(signature, stored.data + 32, 64);
+		memcpy(list->hash.b, stored.data, 32);
+		memcpy(list->signature, stored.data + 32, 64);
 	}
 	drp_buf_clear(&stored);
 	return err;
@@ -128,27 +124,71 @@ enum drp_err drp_tally_list_stored(struct drp_hub *hub, const char *campaign,
 static enum drp_err load_list(struct drp_hub *hub, const struct drp_tasks *tasks,
 	const char *what, struct drp_list *list, struct drp_diag *diag)
 {
-	struct drp_hash hash;
-	uint8_t signature[64];
+	struct drp_signed_list known;
 	struct drp_buf bytes = {0};
-	enum drp_err err =
-		drp_tally_list_stored(hub, tasks->id, what, &hash, signature, diag);
+	enum drp_err err = drp_tally_list_stored(hub, tasks->id, what, &known, diag);
 	if (err == DRP_E_NOTFOUND) {
 		err = drp_fail(diag, DRP_E_STATE,
 			"the lists of campaign %s have not been exchanged yet",
 			tasks->id);
 	}
-	err = err ? err : drp_hub_blob_get(hub->store, &hash, &bytes, diag);
+	err = err ? err : drp_hub_blob_get(hub->store, &known.hash, &bytes, diag);
 	err = err ? err
-		  : drp_list_decode(bytes.data, bytes.len, tasks->manifest, list, diag);
+		  : drp_list_decode(
+			    bytes.data, bytes.len, &tasks->manifest->hash, list, diag);
 	drp_buf_clear(&bytes);
 	return err;
 }
 
 /* ---- who came, and what the gates allow of them ---- */
 
-static enum drp_err make(const struct drp_tasks *tasks, const struct drp_list *hubs,
-	const struct drp_list *notarys, struct drp_tally **out, struct drp_diag *diag)
+struct marking {
+	struct drp_tally *tally;
+	const struct drp_list *hubs, *notarys;
+};
+
+/* A name tells its place only to those who store the report. */
+static enum drp_err mark_one(
+	void *self, const struct drp_stored *stored, const void *sealed, size_t n)
+{
+	struct marking *k = self;
+	const struct drp_manifest *m = k->tally->tasks->manifest;
+	const struct drp_unit *unit = drp_manifest_unit(m, &stored->unit);
+	(void)sealed;
+	(void)n;
+	if (unit && stored->group < DRP_GROUPS && !stored->withdrawn &&
+		stored->state == DRP_CONTRIBUTION_COUNTED &&
+		drp_list_holds(k->hubs, &stored->hash) &&
+		drp_list_holds(k->notarys, &stored->hash)) {
+		k->tally->came[(size_t)stored->group * m->n_units +
+			       (size_t)(unit - m->unit)] = 1;
+		k->tally->n_came++;
+	}
+	return DRP_OK;
+}
+
+static enum drp_err mark(struct drp_hub *hub, struct drp_tally *t,
+	const struct drp_list *hubs, const struct drp_list *notarys,
+	struct drp_diag *diag)
+{
+	struct marking k = {t, hubs, notarys};
+	size_t common = drp_list_common(hubs, notarys);
+	t->only_hub = hubs->n - common;
+	t->only_notary = notarys->n - common;
+	enum drp_err err =
+		drp_hub_contributions(hub->store, t->tasks->id, mark_one, &k, diag);
+	if (err == DRP_OK && t->n_came != common) {
+		err = drp_fail(diag, DRP_E_STORE,
+			"%zu reports of the list are stored here no longer; restore the "
+			"directory from its backup",
+			common - t->n_came);
+	}
+	return err;
+}
+
+static enum drp_err make(struct drp_hub *hub, const struct drp_tasks *tasks,
+	const struct drp_list *hubs, const struct drp_list *notarys,
+	struct drp_tally **out, struct drp_diag *diag)
 {
 	const struct drp_manifest *m = tasks->manifest;
 	struct drp_tally *t = drp_alloc(1, sizeof *t);
@@ -160,13 +200,10 @@ static enum drp_err make(const struct drp_tasks *tasks, const struct drp_list *h
 		return drp_fail(diag, DRP_E_NOMEM, "no memory for the opening");
 	}
 	t->tasks = tasks;
-	drp_list_common(hubs, notarys, m, t->came, &t->only_hub, &t->only_notary);
-	for (size_t i = 0; i < (size_t)DRP_GROUPS * m->n_units; i++) {
-		t->n_came += t->came[i];
-	}
 	t->opening = (struct drp_sealed_opening){
 		.manifest = m, .instrument = tasks->instrument, .came = t->came};
-	enum drp_err err = drp_sealed_agreed(&t->opening, diag);
+	enum drp_err err = mark(hub, t, hubs, notarys, diag);
+	err = err ? err : drp_sealed_agreed(&t->opening, diag);
 	err = err ? err : drp_sealed_numbers(&t->opening, diag);
 	if (err) {
 		drp_tally_free(t);
@@ -182,7 +219,7 @@ enum drp_err drp_tally_new(struct drp_hub *hub, const struct drp_tasks *tasks,
 	struct drp_list hubs = {0}, notarys = {0};
 	enum drp_err err = load_list(hub, tasks, DRP_OPENING_HUB_LIST, &hubs, diag);
 	err = err ? err : load_list(hub, tasks, DRP_OPENING_NOTARY_LIST, &notarys, diag);
-	err = err ? err : make(tasks, &hubs, &notarys, tally, diag);
+	err = err ? err : make(hub, tasks, &hubs, &notarys, tally, diag);
 	drp_list_clear(&hubs);
 	drp_list_clear(&notarys);
 	return err;
@@ -194,7 +231,7 @@ enum drp_err drp_tally_foresee(
 	struct drp_list own = {0};
 	struct drp_tally *tally = NULL;
 	enum drp_err err = drp_tally_list(hub, tasks, &own, diag);
-	err = err ? err : make(tasks, &own, &own, &tally, diag);
+	err = err ? err : make(hub, tasks, &own, &own, &tally, diag);
 	drp_list_clear(&own);
 	drp_tally_free(tally);
 	return err;

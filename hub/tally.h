@@ -30,27 +30,27 @@ void drp_opening_name_shares(uint32_t release, char name[DRP_OPENING_NAME_MAX]);
 
 #define DRP_SIGNED_LIST_BYTES (32 + 64)
 
-/* drp_tally_list: what this side has counted and what was not withdrawn. Clear it
- * whatever the outcome. */
+/* drp_tally_list: what this side has counted and what was not withdrawn; it answers
+ * nothing yet. Clear it whatever the outcome. */
 enum drp_err drp_tally_list(struct drp_hub *hub, const struct drp_tasks *tasks,
 	struct drp_list *list, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_tally_list_sign encodes and signs a list of this side, stores it as a blob and as
  * that opening; the caller's transaction. DRP_E_EXISTS when there is one. */
 enum drp_err drp_tally_list_sign(struct drp_hub *hub, const struct drp_tasks *tasks,
-	const struct drp_list *list, const char *what, struct drp_hash *hash,
-	uint8_t signature[64], struct drp_diag *diag) DRP_MUST_CHECK;
-
-/* drp_tally_list_check verifies a list of the other side and stores it likewise; the
- * caller's transaction. DRP_E_HASH, DRP_E_SIGNATURE, DRP_E_MALFORMED. */
-enum drp_err drp_tally_list_check(struct drp_hub *hub, const struct drp_tasks *tasks,
-	const struct drp_key *signer, const struct drp_hash *hash,
-	const uint8_t signature[64], const void *bytes, size_t n, const char *what,
+	const struct drp_list *list, const char *what, struct drp_signed_list *made,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 
-/* drp_tally_list_stored: hash and signature; DRP_E_NOTFOUND when there is none. */
+/* drp_tally_list_check verifies a list of the other side, which answers that one (NULL:
+ * none), and stores it likewise; the caller's transaction. Errors of drp_list_verify. */
+enum drp_err drp_tally_list_check(struct drp_hub *hub, const struct drp_tasks *tasks,
+	const struct drp_key *signer, const struct drp_signed_list *of,
+	const struct drp_hash *answers, struct drp_bytes bytes, const char *what,
+	struct drp_diag *diag) DRP_MUST_CHECK;
+
+/* drp_tally_list_stored: DRP_E_NOTFOUND when there is none. */
 enum drp_err drp_tally_list_stored(struct drp_hub *hub, const char *campaign,
-	const char *what, struct drp_hash *hash, uint8_t signature[64],
+	const char *what, struct drp_signed_list *list,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 
 struct drp_tally {

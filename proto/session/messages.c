@@ -194,7 +194,15 @@ static enum drp_err write_receipts(
 
 static enum drp_err write_status(struct drp_writer *w, const struct drp_reply *reply)
 {
-	drp_w_map(w, 2);
+	drp_w_map(w, 3);
+	drp_w_key(w, "lists");
+	drp_w_array(w, reply->status.n_lists);
+	for (uint32_t i = 0; i < reply->status.n_lists; i++) {
+		const struct drp_signed_list *list = &reply->status.list[i];
+		drp_w_array(w, 2);
+		drp_w_bin(w, list->hash.b, sizeof list->hash.b);
+		drp_w_bin(w, list->signature, sizeof list->signature);
+	}
 	drp_w_key(w, "receipts");
 	enum drp_err err = write_receipts(w, reply->status.receipt, reply->status.n);
 	drp_w_key(w, "refused");
@@ -308,9 +316,29 @@ static void read_announced(struct drp_reader *r, struct drp_reply *reply)
 	drp_r_end_array(r);
 }
 
+static void read_lists(struct drp_reader *r, struct drp_reply *reply)
+{
+	reply->status.n_lists = (uint32_t)drp_r_array(r, DRP_LISTS);
+	if (reply->status.n_lists == 1) {
+		drp_r_fail(r, DRP_E_MALFORMED);
+	}
+	for (uint32_t i = 0; i < reply->status.n_lists; i++) {
+		struct drp_signed_list *list = &reply->status.list[i];
+		if (drp_r_array(r, 2) != 2) {
+			drp_r_fail(r, DRP_E_MALFORMED);
+		}
+		drp_r_bytes(r, list->hash.b, sizeof list->hash.b);
+		drp_r_bytes(r, list->signature, sizeof list->signature);
+		drp_r_end_array(r);
+	}
+	drp_r_end_array(r);
+}
+
 static void read_status(struct drp_reader *r, struct drp_reply *reply)
 {
 	drp_r_map(r);
+	drp_r_key(r, "lists");
+	read_lists(r, reply);
 	drp_r_key(r, "receipts");
 	reply->status.n = (uint32_t)drp_r_array(r, DRP_STATUS_MAX);
 	for (uint32_t i = 0; i < reply->status.n; i++) {

@@ -12,6 +12,7 @@
 #include "proto/model/contribution.h"
 #include "proto/model/manifest.h"
 #include "proto/model/report.h"
+#include "proto/session/list.h"
 
 #include <drempel/err.h>
 #include <drempel/limits.h>
@@ -19,6 +20,7 @@
 
 #define DRP_SYNC_CAMPAIGNS_MAX 32
 #define DRP_STATUS_MAX	       64 /* receipts of one school in one campaign */
+#define DRP_LISTS	       2  /* the hub's and the notary's; or none yet */
 
 enum drp_campaign_state {
 	DRP_CAMPAIGN_DRAFT,
@@ -71,8 +73,8 @@ struct drp_request {
 			size_t initialize_n;
 		} verify;
 		struct { /* the hub's list has been put before: list.h */
-			struct drp_hash campaign, list;
-			uint8_t signature[64]; /* of the list */
+			struct drp_hash campaign;
+			struct drp_signed_list list;
 		} close;
 		struct { /* the hub's shares of N, group by group: aggregate.h */
 			struct drp_hash campaign;
@@ -131,9 +133,10 @@ struct drp_reply {
 		 * notary has verified the report, the notary's, told apart by their
 		 * signer. */
 		struct {
-			uint32_t n, n_refused;
+			uint32_t n, n_refused, n_lists;
 			struct drp_receipt receipt[DRP_STATUS_MAX];
 			struct drp_refused refused[DRP_STATUS_MAX];
+			struct drp_signed_list list[DRP_LISTS]; /* STATUS alone */
 		} status;
 		struct {
 			struct drp_receipt receipt;
@@ -152,8 +155,7 @@ struct drp_reply {
 			struct drp_receipt receipt;
 		} verify;
 		struct { /* the notary's list can be fetched with GET */
-			struct drp_hash list;
-			uint8_t signature[64];
+			struct drp_signed_list list;
 		} close;
 		struct { /* NUMBERS and OPEN: the notary's shares */
 			const uint8_t *bytes;

@@ -138,9 +138,9 @@ void drp_peer_request_write(struct drp_writer *w, const struct drp_request *q)
 		break;
 	case DRP_MSG_CLOSE:
 		drp_message_write_hash(w, "campaign", &q->close.campaign);
-		drp_message_write_hash(w, "list", &q->close.list);
-		write_bytes(
-			w, "signature", q->close.signature, sizeof q->close.signature);
+		drp_message_write_hash(w, "list", &q->close.list.hash);
+		write_bytes(w, "signature", q->close.list.signature,
+			sizeof q->close.list.signature);
 		break;
 	case DRP_MSG_NUMBERS:
 		drp_message_write_hash(w, "campaign", &q->numbers.campaign);
@@ -173,8 +173,9 @@ void drp_peer_request_read(struct drp_reader *r, struct drp_request *q)
 		break;
 	case DRP_MSG_CLOSE:
 		drp_message_read_hash(r, "campaign", &q->close.campaign);
-		drp_message_read_hash(r, "list", &q->close.list);
-		read_bytes(r, "signature", q->close.signature, sizeof q->close.signature);
+		drp_message_read_hash(r, "list", &q->close.list.hash);
+		read_bytes(r, "signature", q->close.list.signature,
+			sizeof q->close.list.signature);
 		break;
 	case DRP_MSG_NUMBERS:
 		drp_message_read_hash(r, "campaign", &q->numbers.campaign);
@@ -211,9 +212,9 @@ enum drp_err drp_peer_payload_write(struct drp_writer *w, const struct drp_reply
 		break;
 	case DRP_MSG_CLOSE:
 		drp_w_map(w, 2);
-		drp_message_write_hash(w, "list", &reply->close.list);
-		write_bytes(w, "signature", reply->close.signature,
-			sizeof reply->close.signature);
+		drp_message_write_hash(w, "list", &reply->close.list.hash);
+		write_bytes(w, "signature", reply->close.list.signature,
+			sizeof reply->close.list.signature);
 		break;
 	case DRP_MSG_NUMBERS:
 	case DRP_MSG_OPEN:
@@ -248,9 +249,9 @@ void drp_peer_payload_read(struct drp_reader *r, struct drp_reply *reply)
 		break;
 	case DRP_MSG_CLOSE:
 		drp_r_map(r);
-		drp_message_read_hash(r, "list", &reply->close.list);
-		read_bytes(r, "signature", reply->close.signature,
-			sizeof reply->close.signature);
+		drp_message_read_hash(r, "list", &reply->close.list.hash);
+		read_bytes(r, "signature", reply->close.list.signature,
+			sizeof reply->close.list.signature);
 		drp_r_end_map(r);
 		break;
 	case DRP_MSG_NUMBERS:

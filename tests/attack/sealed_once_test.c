@@ -36,14 +36,14 @@ static enum drp_err close_with(size_t from, size_t n)
 	struct drp_request q = {.type = DRP_MSG_CLOSE};
 	CHECK_OK(drp_tally_list(&f.hub, course.tasks, &list, NULL));
 	part = list;
-	part.entry = list.entry + from;
+	part.report = list.report + from;
 	part.n = n < list.n - from ? n : list.n - from;
 	CHECK_OK(drp_list_encode(&part, &bytes));
 	q.close.campaign = course.tasks->manifest->hash;
-	drp_hash_bytes(bytes.data, bytes.len, &q.close.list);
-	drp_sign(f.hub.keys, DRP_LIST_TAG, bytes.data, bytes.len, q.close.signature);
+	drp_hash_bytes(bytes.data, bytes.len, &q.close.list.hash);
+	drp_sign(f.hub.keys, DRP_LIST_TAG, bytes.data, bytes.len, q.close.list.signature);
 	CHECK_OK(drp_peer_put(
-		&f.hub, &f.peer, &q.close.list, bytes.data, bytes.len, NULL));
+		&f.hub, &f.peer, &q.close.list.hash, bytes.data, bytes.len, NULL));
 	drp_list_clear(&list);
 	drp_buf_clear(&bytes);
 	return ask(&q);
@@ -97,7 +97,7 @@ static void note_all(void)
 	CHECK_OK(numbers_with(&shares));
 	keep(&shown_numbers);
 	CHECK_OK(close_with(0, 1000));
-	shown_list = reply.close.list;
+	shown_list = reply.close.list.hash;
 	for (uint32_t r = 0; r < course.tasks->manifest->n_releases; r++) {
 		enum drp_err err = open_release(r);
 		CHECK(err == DRP_OK || err == DRP_E_POLICY);
@@ -118,7 +118,7 @@ static void nothing_new(void)
 	CHECK_OK(numbers_with(&shares));
 	same(&shown_numbers);
 	CHECK_OK(close_with(0, 1000));
-	CHECK(drp_hash_equal(&reply.close.list, &shown_list));
+	CHECK(drp_hash_equal(&reply.close.list.hash, &shown_list));
 	for (uint32_t r = 0; r < course.tasks->manifest->n_releases; r++) {
 		enum drp_err err = open_release(r);
 		CHECK_INT(err, shown[r].len ? DRP_OK : DRP_E_POLICY);

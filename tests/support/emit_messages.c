@@ -43,8 +43,8 @@ static json_t *peer_request_fields(const struct drp_request *q, json_int_t at)
 	case DRP_MSG_CLOSE:
 		return json_pack("{s:I, s:o, s:o, s:o}", "at", at, "campaign",
 			json_bin(q->close.campaign.b, 32), "list",
-			json_bin(q->close.list.b, 32), "signature",
-			json_bin(q->close.signature, 64));
+			json_bin(q->close.list.hash.b, 32), "signature",
+			json_bin(q->close.list.signature, 64));
 	case DRP_MSG_NUMBERS:
 		return json_pack("{s:I, s:o, s:o}", "at", at, "campaign",
 			json_bin(q->numbers.campaign.b, 32), "shares",
@@ -105,8 +105,8 @@ static void peer_sample_reply(struct drp_reply *r)
 		r->verify.finish_n = sizeof share;
 		r->verify.receipt = sample_receipt(emit.keys, &emit.contribution);
 	} else if (r->type == DRP_MSG_CLOSE) {
-		sample_fill(r->close.list.b, 32, 1);
-		sample_fill(r->close.signature, 64, 2);
+		sample_fill(r->close.list.hash.b, 32, 1);
+		sample_fill(r->close.list.signature, 64, 2);
 	} else if (r->type == DRP_MSG_NUMBERS || r->type == DRP_MSG_OPEN) {
 		r->shares.bytes = share;
 		r->shares.n = sizeof share;
@@ -146,6 +146,11 @@ static struct drp_reply *sample_reply(uint8_t type, enum drp_err refusal)
 		r->status.n_refused = 1;
 		r->status.refused[0] = (struct drp_refused){
 			.unit = emit.contribution.unit, .reason = DRP_E_PROOF};
+		r->status.n_lists = DRP_LISTS;
+		for (uint8_t i = 0; i < DRP_LISTS; i++) {
+			sample_fill(r->status.list[i].hash.b, 32, i);
+			sample_fill(r->status.list[i].signature, 64, (uint8_t)(6 + i));
+		}
 	} else if (type == DRP_MSG_SUBMIT) {
 		r->submit.receipt = sample_receipt(emit.keys, &emit.contribution);
 	} else {
@@ -188,7 +193,13 @@ static json_t *status_fields(const struct drp_reply *r)
 			refused, json_pack("[i, i, o]", one->group, (int)one->reason,
 					 json_bin(one->unit.b, 16)));
 	}
-	return json_pack("{s:o, s:o}", "receipts",
+	json_t *lists = json_array();
+	for (uint32_t i = 0; i < r->status.n_lists; i++) {
+		json_array_append_new(
+			lists, json_pack("[o, o]", json_bin(r->status.list[i].hash.b, 32),
+				       json_bin(r->status.list[i].signature, 64)));
+	}
+	return json_pack("{s:o, s:o, s:o}", "lists", lists, "receipts",
 		receipts_fields(r->status.receipt, r->status.n), "refused", refused);
 }
 
@@ -207,8 +218,8 @@ static json_t *peer_payload_fields(const struct drp_reply *r)
 			json_bin(r->verify.finish, r->verify.finish_n), "receipt",
 			json_buf(&receipt));
 	case DRP_MSG_CLOSE:
-		return json_pack("{s:o, s:o}", "list", json_bin(r->close.list.b, 32),
-			"signature", json_bin(r->close.signature, 64));
+		return json_pack("{s:o, s:o}", "list", json_bin(r->close.list.hash.b, 32),
+			"signature", json_bin(r->close.list.signature, 64));
 	case DRP_MSG_NUMBERS:
 	case DRP_MSG_OPEN:
 		return json_bin(r->shares.bytes, r->shares.n);

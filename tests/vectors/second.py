@@ -449,7 +449,15 @@ def check_refused(value):
         check(element)
 
 
-STATUS = fields(receipts=array(check_encoded_receipt, 64), refused=array(check_refused, 64))
+def check_lists(value):
+    need(isinstance(value, list) and len(value) in (0, 2), "neither two lists nor none")
+    for known in value:
+        need(isinstance(known, list) and len(known) == 2, "not a hash and a signature")
+        binary(32)(known[0])
+        binary(64)(known[1])
+
+
+STATUS = fields(lists=check_lists, receipts=array(check_encoded_receipt, 64), refused=array(check_refused, 64))
 ANSWER = {
     "ENROL": fields(name=text(95), school=text(95)),
     "SYNC": array(fields(cosignature=binary(64), manifest=binary(32), signature=binary(64),

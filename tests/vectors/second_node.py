@@ -250,7 +250,7 @@ class SecondNode(federation.Case):
             self.refused("MALFORMED", self.submit(school, PUPIL, 30, **wrong)[1])
         self.refused("TOO_FEW_SHEETS", self.submit(school, PUPIL, 19)[1])
         self.assertEqual(school.ask("STATUS", campaign=self.campaign)["of"],
-                         {"receipts": [], "refused": []})
+                         {"lists": [], "receipts": [], "refused": []})
 
     def test_06_what_is_stored(self):
         school = schools[0]
@@ -267,7 +267,7 @@ class SecondNode(federation.Case):
         held = school.ask("STATUS", campaign=self.campaign)["of"]["receipts"]
         self.assertEqual([school.receipt(r)["group"] for r in held], [TEACHER, PUPIL])
         self.assertEqual(schools[1].ask("STATUS", campaign=self.campaign)["of"],
-                         {"receipts": [], "refused": []})
+                         {"lists": [], "receipts": [], "refused": []})
 
     def withdraw(self, school, group, contribution, **other):
         asked = {"campaign": self.campaign, "contribution": contribution, "group": group,

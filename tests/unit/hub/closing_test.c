@@ -229,10 +229,10 @@ static enum drp_err close_with(size_t n, struct drp_diag *diag)
 	list.n = n < list.n ? n : list.n;
 	CHECK_OK(drp_list_encode(&list, &bytes));
 	q.close.campaign = tasks->manifest->hash;
-	drp_hash_bytes(bytes.data, bytes.len, &q.close.list);
-	drp_sign(f.hub.keys, DRP_LIST_TAG, bytes.data, bytes.len, q.close.signature);
+	drp_hash_bytes(bytes.data, bytes.len, &q.close.list.hash);
+	drp_sign(f.hub.keys, DRP_LIST_TAG, bytes.data, bytes.len, q.close.list.signature);
 	CHECK_OK(drp_peer_put(
-		&f.hub, &f.peer, &q.close.list, bytes.data, bytes.len, NULL));
+		&f.hub, &f.peer, &q.close.list.hash, bytes.data, bytes.len, NULL));
 	drp_list_clear(&list);
 	drp_buf_clear(&bytes);
 	return ask_notary(&q, &answer, &answer_body, diag);

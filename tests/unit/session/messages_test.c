@@ -45,8 +45,8 @@ static void peer_request(struct drp_request *q)
 		break;
 	case DRP_MSG_CLOSE:
 		q->close.campaign.b[0] = 1;
-		q->close.list.b[0] = 2;
-		q->close.signature[0] = 3;
+		q->close.list.hash.b[0] = 2;
+		q->close.list.signature[0] = 3;
 		break;
 	case DRP_MSG_NUMBERS:
 		q->numbers.campaign.b[0] = 1;
@@ -150,8 +150,8 @@ static void peer_reply(struct drp_reply *r)
 		r->verify.receipt.stored_s = 1790000001;
 		break;
 	case DRP_MSG_CLOSE:
-		r->close.list.b[0] = 1;
-		r->close.signature[0] = 2;
+		r->close.list.hash.b[0] = 1;
+		r->close.list.signature[0] = 2;
 		break;
 	case DRP_MSG_NUMBERS:
 	case DRP_MSG_OPEN:
@@ -194,6 +194,9 @@ static struct drp_reply *reply(uint8_t type)
 		r.status.n_refused = 1;
 		r.status.refused[0] = (struct drp_refused){
 			.unit = {{7}}, .group = DRP_PUPIL, .reason = DRP_E_PROOF};
+		r.status.n_lists = DRP_LISTS;
+		r.status.list[0].hash.b[0] = 3;
+		r.status.list[1].signature[63] = 4;
 		break;
 	case DRP_MSG_SUBMIT:
 		r.submit.receipt.stored_s = 1790000001;
@@ -234,6 +237,20 @@ static void refusals(void)
 	CHECK_ERR(back.err, DRP_E_CLOSED);
 	CHECK_STR(back.text, "closed");
 	drp_buf_clear(&a);
+}
+
+/* Both lists or none: the one without the other says nothing. */
+static void both_lists(void)
+{
+	struct drp_reply r = {.type = DRP_MSG_STATUS, .at = 1}, back;
+	for (uint32_t n = 0; n <= DRP_LISTS; n++) {
+		struct drp_buf a = {0};
+		r.status.n_lists = n;
+		CHECK_OK(drp_reply_encode_body(&r, &a));
+		CHECK_ERR(drp_reply_decode_body(r.type, a.data, a.len, &back),
+			n == 1 ? DRP_E_MALFORMED : DRP_OK);
+		drp_buf_clear(&a);
+	}
 }
 
 static void unknown_type(void)
@@ -288,6 +305,7 @@ int main(void)
 	CASE("every request survives its encoding, and no other type reads it", requests);
 	CASE("every reply survives its encoding", replies);
 	CASE("a refusal carries its number and its sentence", refusals);
+	CASE("a status shows both lists or none", both_lists);
 	CASE("an unknown type is refused", unknown_type);
 	CASE("the notary computes the hashes of the shares it sees",
 		verify_computes_hashes);
