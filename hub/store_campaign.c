@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/store_internal.h"
 
-#include "proto/base/alloc.h"
-#include <stdio.h>
 #include <string.h>
 
 /* ---- campaigns ---- */
@@ -32,8 +30,9 @@ enum drp_err drp_hub_campaign_new(struct drp_hub_store *s, const char *id,
 	"id, state, manifest, instrument, signature, created_s, signed_s, closed_s, "    \
 	"frozen_s, cosignature, abandoned_s"
 
-static void read_campaign(struct drp_query *q, struct drp_campaign_row *row)
+static void read_campaign(struct drp_query *q, void *to)
 {
+	struct drp_campaign_row *row = to;
 	memset(row, 0, sizeof *row);
 	drp_q_col_copy(q, 0, row->id, sizeof row->id);
 	row->state = (uint8_t)drp_q_col_int(q, 1);
@@ -99,29 +98,15 @@ enum drp_err drp_hub_campaign_text(struct drp_hub_store *s, const char *id,
 enum drp_err drp_hub_campaigns(struct drp_hub_store *s, struct drp_campaign_row **rows,
 	size_t *n, struct drp_diag *diag)
 {
-	struct drp_campaign_row *list = NULL;
-	size_t count = 0;
-	int step;
 	struct drp_query *q = drp_db_query(s->db,
 		"SELECT " CAMPAIGN_COLUMNS " FROM campaign ORDER BY created_s, id");
-	while ((step = drp_q_step(q, diag)) > 0) {
-		struct drp_campaign_row *more =
-			drp_realloc(list, count + 1, sizeof *list);
-		if (!more) {
-			drp_q_end(q);
-			drp_free(list);
-			return drp_fail(diag, DRP_E_NOMEM, "no memory for the campaigns");
-		}
-		list = more;
-		read_campaign(q, &list[count++]);
+	void *list = NULL;
+	enum drp_err err = drp_q_rows(q, sizeof(struct drp_campaign_row), read_campaign,
+		"campaigns", &list, n, diag);
+	if (err == DRP_OK) {
+		*rows = list;
 	}
-	if (step < 0) {
-		drp_free(list);
-		return DRP_E_STORE;
-	}
-	*rows = list;
-	*n = count;
-	return DRP_OK;
+	return err;
 }
 
 enum drp_err drp_hub_campaign_sign(struct drp_hub_store *s, const char *id,
@@ -226,13 +211,9 @@ enum drp_err drp_hub_contribution_withdraw(struct drp_hub_store *s, const char *
 	return drp_q_run(q, diag);
 }
 
-enum drp_err drp_hub_contributions(struct drp_hub_store *s, const char *campaign,
-	drp_hub_each_contribution *each, void *self, struct drp_diag *diag)
+enum drp_err drp_hub_each_stored(struct drp_query *q, drp_hub_each_contribution *each,
+	void *self, struct drp_diag *diag)
 {
-	struct drp_query *q = drp_db_query(s->db,
-		"SELECT " DRP_STORED_COLUMNS ", sealed FROM contribution"
-		" WHERE campaign=? ORDER BY unit, grp");
-	drp_q_text(q, campaign);
 	int step;
 	enum drp_err err = DRP_OK;
 	while (err == DRP_OK && (step = drp_q_step(q, diag)) != 0) {
@@ -243,14 +224,24 @@ enum drp_err drp_hub_contributions(struct drp_hub_store *s, const char *campaign
 		err = drp_hub_read_stored(q, &stored);
 		if (err == DRP_OK) {
 			size_t n;
-			const void *sealed = drp_q_col_blob(q, DRP_STORED_N, &n);
-			err = each(self, &stored, sealed, n);
+			const void *bytes = drp_q_col_blob(q, DRP_STORED_N, &n);
+			err = each(self, &stored, bytes, n);
 		}
 	}
 	if (err) {
 		drp_q_end(q);
 	}
 	return err;
+}
+
+enum drp_err drp_hub_contributions(struct drp_hub_store *s, const char *campaign,
+	drp_hub_each_contribution *each, void *self, struct drp_diag *diag)
+{
+	struct drp_query *q = drp_db_query(s->db,
+		"SELECT " DRP_STORED_COLUMNS ", sealed FROM contribution"
+		" WHERE campaign=? ORDER BY unit, grp");
+	drp_q_text(q, campaign);
+	return drp_hub_each_stored(q, each, self, diag);
 }
 
 enum drp_err drp_hub_contributions_erase(

@@ -18,4 +18,9 @@ struct drp_hub_store {
 enum drp_err drp_hub_read_stored(
 	struct drp_query *q, struct drp_stored *stored) DRP_MUST_CHECK;
 
+/* drp_hub_each_stored steps a query of DRP_STORED_COLUMNS and a blob to its end, or until
+ * each returns an error. */
+enum drp_err drp_hub_each_stored(struct drp_query *q, drp_hub_each_contribution *each,
+	void *self, struct drp_diag *diag) DRP_MUST_CHECK;
+
 #endif

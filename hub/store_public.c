@@ -2,8 +2,6 @@
 #include "hub/store_public.h"
 #include "hub/store_internal.h"
 
-#include "proto/base/alloc.h"
-
 /* ---- tokens ---- */
 
 enum drp_err drp_hub_token_put(
@@ -24,8 +22,9 @@ enum drp_err drp_hub_token_put(
 		   : DRP_OK;
 }
 
-static void read_token(struct drp_query *q, struct drp_token_row *row)
+static void read_token(struct drp_query *q, void *to)
 {
+	struct drp_token_row *row = to;
 	drp_q_col_copy(q, 0, row->name, sizeof row->name);
 	drp_q_col_copy(q, 1, row->id, sizeof row->id);
 	row->scope = (uint8_t)drp_q_col_int(q, 2);
@@ -37,30 +36,16 @@ static void read_token(struct drp_query *q, struct drp_token_row *row)
 enum drp_err drp_hub_tokens(struct drp_hub_store *s, struct drp_token_row **rows,
 	size_t *n, struct drp_diag *diag)
 {
-	struct drp_token_row *list = NULL;
-	size_t count = 0;
-	int step;
 	struct drp_query *q = drp_db_query(s->db,
 		"SELECT name, id, scope, network, hash, created_s FROM token ORDER BY "
 		"name");
-	while ((step = drp_q_step(q, diag)) > 0) {
-		struct drp_token_row *more = drp_realloc(list, count + 1, sizeof *list);
-		if (!more) {
-			drp_q_end(q);
-			drp_free(list);
-			return drp_fail(diag, DRP_E_NOMEM, "no memory for the tokens");
-		}
-		list = more;
-		list[count] = (struct drp_token_row){0};
-		read_token(q, &list[count++]);
+	void *list = NULL;
+	enum drp_err err = drp_q_rows(
+		q, sizeof(struct drp_token_row), read_token, "tokens", &list, n, diag);
+	if (err == DRP_OK) {
+		*rows = list;
 	}
-	if (step < 0) {
-		drp_free(list);
-		return DRP_E_STORE;
-	}
-	*rows = list;
-	*n = count;
-	return DRP_OK;
+	return err;
 }
 
 enum drp_err drp_hub_token_drop(
@@ -106,8 +91,9 @@ enum drp_err drp_hub_embargo_get(struct drp_hub_store *s, const char *campaign,
 
 /* ---- editions ---- */
 
-static void read_edition(struct drp_query *q, struct drp_edition_row *row)
+static void read_edition(struct drp_query *q, void *to)
 {
+	struct drp_edition_row *row = to;
 	drp_q_col_copy(q, 0, row->campaign, sizeof row->campaign);
 	row->number = (uint32_t)drp_q_col_int(q, 1);
 	(void)drp_q_col_bytes(q, 2, row->hash.b, sizeof row->hash.b);
@@ -118,30 +104,16 @@ static void read_edition(struct drp_query *q, struct drp_edition_row *row)
 enum drp_err drp_hub_editions(struct drp_hub_store *s, struct drp_edition_row **rows,
 	size_t *n, struct drp_diag *diag)
 {
-	struct drp_edition_row *list = NULL;
-	size_t count = 0;
-	int step;
 	struct drp_query *q = drp_db_query(s->db,
 		"SELECT e.campaign, e.number, e.hash, coalesce(m.until_s, 0)"
 		" FROM edition e JOIN campaign c ON c.id=e.campaign"
 		" LEFT JOIN embargo m ON m.campaign=e.campaign"
 		" ORDER BY coalesce(c.closed_s, 0) DESC, e.campaign, e.number DESC");
-	while ((step = drp_q_step(q, diag)) > 0) {
-		struct drp_edition_row *more = drp_realloc(list, count + 1, sizeof *list);
-		if (!more) {
-			drp_q_end(q);
-			drp_free(list);
-			return drp_fail(diag, DRP_E_NOMEM, "no memory for the editions");
-		}
-		list = more;
-		list[count] = (struct drp_edition_row){0};
-		read_edition(q, &list[count++]);
+	void *list = NULL;
+	enum drp_err err = drp_q_rows(q, sizeof(struct drp_edition_row), read_edition,
+		"editions", &list, n, diag);
+	if (err == DRP_OK) {
+		*rows = list;
 	}
-	if (step < 0) {
-		drp_free(list);
-		return DRP_E_STORE;
-	}
-	*rows = list;
-	*n = count;
-	return DRP_OK;
+	return err;
 }

@@ -2,7 +2,7 @@
 #include "hub/store_internal.h"
 
 #include "proto/base/alloc.h"
-#include <stdio.h>
+
 #include <string.h>
 
 /* ---- registry ---- */
@@ -43,8 +43,9 @@ enum drp_err drp_hub_school_put(
 
 #define SCHOOL_COLUMNS "id, name, board, province, network, revoked, key"
 
-static void read_school(struct drp_query *q, struct drp_school *school)
+static void read_school(struct drp_query *q, void *to)
 {
+	struct drp_school *school = to;
 	memset(school, 0, sizeof *school);
 	drp_q_col_copy(q, 0, school->id, sizeof school->id);
 	drp_q_col_copy(q, 1, school->name, sizeof school->name);
@@ -109,36 +110,19 @@ enum drp_err drp_hub_school_by_key(struct drp_hub_store *s, const struct drp_key
 enum drp_err drp_hub_schools(struct drp_hub_store *s, struct drp_school **schools,
 	size_t *n, struct drp_diag *diag)
 {
-	struct drp_school *list = NULL;
-	size_t count = 0;
-	int step;
-	enum drp_err err = DRP_OK;
+	void *list = NULL;
 	struct drp_query *q =
 		drp_db_query(s->db, "SELECT " SCHOOL_COLUMNS " FROM school ORDER BY id");
-	while ((step = drp_q_step(q, diag)) > 0) {
-		if (count % 256 == 0) {
-			struct drp_school *more =
-				drp_realloc(list, count + 256, sizeof *list);
-			if (!more) {
-				drp_q_end(q);
-				drp_free(list);
-				return drp_fail(
-					diag, DRP_E_NOMEM, "no memory for the registry");
-			}
-			list = more;
-		}
-		read_school(q, &list[count++]);
-	}
-	err = step < 0 ? DRP_E_STORE : DRP_OK;
-	for (size_t i = 0; err == DRP_OK && i < count; i++) {
-		err = read_units(s, &list[i], diag);
+	enum drp_err err = drp_q_rows(
+		q, sizeof(struct drp_school), read_school, "registry", &list, n, diag);
+	for (size_t i = 0; err == DRP_OK && i < *n; i++) {
+		err = read_units(s, (struct drp_school *)list + i, diag);
 	}
 	if (err) {
 		drp_free(list);
 		return err;
 	}
 	*schools = list;
-	*n = count;
 	return DRP_OK;
 }
 

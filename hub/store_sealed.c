@@ -372,30 +372,6 @@ enum drp_err drp_hub_noise_get(struct drp_hub_store *s, const char *campaign,
 
 /* ---- verified contributions ---- */
 
-/* Columns DRP_STORED_COLUMNS and a blob. */
-static enum drp_err each_stored(struct drp_query *q, drp_hub_each_contribution *each,
-	void *self, struct drp_diag *diag)
-{
-	int step;
-	enum drp_err err = DRP_OK;
-	while (err == DRP_OK && (step = drp_q_step(q, diag)) != 0) {
-		if (step < 0) {
-			return DRP_E_STORE;
-		}
-		struct drp_stored stored;
-		err = drp_hub_read_stored(q, &stored);
-		if (err == DRP_OK) {
-			size_t n;
-			const void *bytes = drp_q_col_blob(q, DRP_STORED_N, &n);
-			err = each(self, &stored, bytes, n);
-		}
-	}
-	if (err) {
-		drp_q_end(q);
-	}
-	return err;
-}
-
 enum drp_err drp_hub_contributions_pending(struct drp_hub_store *s, const char *campaign,
 	size_t limit, drp_hub_each_contribution *each, void *self, struct drp_diag *diag)
 {
@@ -404,7 +380,7 @@ enum drp_err drp_hub_contributions_pending(struct drp_hub_store *s, const char *
 		" WHERE campaign=? AND state=0 AND withdrawn=0 ORDER BY rowid LIMIT ?");
 	drp_q_text(q, campaign);
 	drp_q_int(q, (int64_t)limit);
-	return each_stored(q, each, self, diag);
+	return drp_hub_each_stored(q, each, self, diag);
 }
 
 enum drp_err drp_hub_withdrawals_pending(struct drp_hub_store *s, const char *campaign,
@@ -415,7 +391,7 @@ enum drp_err drp_hub_withdrawals_pending(struct drp_hub_store *s, const char *ca
 		" WHERE campaign=? AND withdrawn=1 ORDER BY rowid LIMIT ?");
 	drp_q_text(q, campaign);
 	drp_q_int(q, (int64_t)limit);
-	return each_stored(q, each, self, diag);
+	return drp_hub_each_stored(q, each, self, diag);
 }
 
 enum drp_err drp_hub_pending(struct drp_hub_store *s, const char *campaign,

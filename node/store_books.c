@@ -1,84 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/store_internal.h"
 
-#include "proto/base/alloc.h"
-#include <stdio.h>
-#include <string.h>
-
-static void read_ledger(struct drp_query *q, struct drp_ledger_row *row)
-{
-	memset(row, 0, sizeof *row);
-	row->seq = (uint64_t)drp_q_col_int(q, 0);
-	row->year = (uint32_t)drp_q_col_int(q, 1);
-	row->group = (uint8_t)drp_q_col_int(q, 2);
-	(void)drp_q_col_bytes(q, 3, row->campaign.b, sizeof row->campaign.b);
-	(void)drp_q_col_bytes(q, 4, row->unit.b, sizeof row->unit.b);
-	row->delta2 = (uint32_t)drp_q_col_int(q, 5);
-	row->sigma2 = (uint32_t)drp_q_col_int(q, 6);
-	row->rho.num = drp_q_col_int(q, 7);
-	row->rho.den = drp_q_col_int(q, 8);
-	(void)drp_q_col_bytes(q, 9, row->bytes.b, sizeof row->bytes.b);
-	row->time_s = drp_q_col_int(q, 10);
-	(void)drp_q_col_bytes(q, 11, row->previous.b, sizeof row->previous.b);
-}
+#include "proto/runtime/ledger_rows.h"
 
 enum drp_err drp_node_ledger(struct drp_node_store *s, struct drp_ledger_row **rows,
 	size_t *n, struct drp_diag *diag)
 {
-	struct drp_ledger_row *list = NULL;
-	size_t count = 0;
-	int step;
-	struct drp_query *q = drp_db_query(s->db, "SELECT * FROM ledger ORDER BY seq");
-	while ((step = drp_q_step(q, diag)) > 0) {
-		struct drp_ledger_row *more = drp_realloc(list, count + 1, sizeof *list);
-		if (!more) {
-			drp_q_end(q);
-			drp_free(list);
-			return drp_fail(diag, DRP_E_NOMEM, "no memory for the ledger");
-		}
-		list = more;
-		read_ledger(q, &list[count++]);
-	}
-	if (step < 0) {
-		drp_free(list);
-		return DRP_E_STORE;
-	}
-	*rows = list;
-	*n = count;
-	return DRP_OK;
+	return drp_ledger_rows(s->db, "SELECT * FROM ledger ORDER BY seq", rows, n, diag);
 }
 
 enum drp_err drp_node_ledger_append(
 	struct drp_node_store *s, struct drp_ledger_row *row, struct drp_diag *diag)
 {
-	struct drp_ledger_row *rows = NULL;
-	size_t n = 0;
-	enum drp_err err = drp_node_ledger(s, &rows, &n, diag);
-	if (err) {
-		return err;
-	}
-	drp_ledger_follow(n ? &rows[n - 1] : NULL, row);
-	drp_free(rows);
-	struct drp_query *q =
-		drp_db_query(s->db, "INSERT INTO ledger VALUES(?,?,?,?,?,?,?,?,?,?,?,?)");
-	drp_q_int(q, (int64_t)row->seq);
-	drp_q_int(q, row->year);
-	drp_q_int(q, row->group);
-	drp_q_blob(q, row->campaign.b, sizeof row->campaign.b);
-	drp_q_blob(q, row->unit.b, sizeof row->unit.b);
-	drp_q_int(q, row->delta2);
-	drp_q_int(q, row->sigma2);
-	drp_q_int(q, row->rho.num);
-	drp_q_int(q, row->rho.den);
-	drp_q_blob(q, row->bytes.b, sizeof row->bytes.b);
-	drp_q_int(q, row->time_s);
-	drp_q_blob(q, row->previous.b, sizeof row->previous.b);
-	return drp_q_run(q, diag);
+	return drp_ledger_append(s->db, "SELECT * FROM ledger ORDER BY seq DESC LIMIT 1",
+		"INSERT INTO ledger VALUES(?,?,?,?,?,?,?,?,?,?,?,?)", row, diag);
 }
 
-static void read_log(struct drp_query *q, struct drp_log_row *row)
+static void read_log(struct drp_query *q, void *to)
 {
-	memset(row, 0, sizeof *row);
+	struct drp_log_row *row = to;
 	row->seq = (uint64_t)drp_q_col_int(q, 0);
 	row->time_s = drp_q_col_int(q, 1);
 	drp_q_col_copy(q, 2, row->event, sizeof row->event);
@@ -92,33 +32,20 @@ static void read_log(struct drp_query *q, struct drp_log_row *row)
 enum drp_err drp_node_log(struct drp_node_store *s, struct drp_log_row **rows, size_t *n,
 	struct drp_diag *diag)
 {
-	struct drp_log_row *list = NULL;
-	size_t count = 0;
-	int step;
-	struct drp_query *q = drp_db_query(s->db, "SELECT * FROM log ORDER BY seq");
-	while ((step = drp_q_step(q, diag)) > 0) {
-		struct drp_log_row *more = drp_realloc(list, count + 1, sizeof *list);
-		if (!more) {
-			drp_q_end(q);
-			drp_free(list);
-			return drp_fail(diag, DRP_E_NOMEM, "no memory for the log");
-		}
-		list = more;
-		read_log(q, &list[count++]);
+	void *list = NULL;
+	enum drp_err err =
+		drp_q_rows(drp_db_query(s->db, "SELECT * FROM log ORDER BY seq"),
+			sizeof(struct drp_log_row), read_log, "log", &list, n, diag);
+	if (err == DRP_OK) {
+		*rows = list;
 	}
-	if (step < 0) {
-		drp_free(list);
-		return DRP_E_STORE;
-	}
-	*rows = list;
-	*n = count;
-	return DRP_OK;
+	return err;
 }
 
 enum drp_err drp_node_log_append(
 	struct drp_node_store *s, struct drp_log_row *row, struct drp_diag *diag)
 {
-	struct drp_log_row last;
+	struct drp_log_row last = {0};
 	struct drp_query *q =
 		drp_db_query(s->db, "SELECT * FROM log ORDER BY seq DESC LIMIT 1");
 	enum drp_err err = drp_q_find(q, diag);

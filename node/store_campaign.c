@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/store_internal.h"
 
-#include "proto/base/alloc.h"
-#include <stdio.h>
 #include <string.h>
 
 /* ---- campaigns ---- */
@@ -33,8 +31,9 @@ enum drp_err drp_node_campaign_put(struct drp_node_store *s,
 	return drp_q_run(q, diag);
 }
 
-static void read_campaign(struct drp_query *q, struct drp_node_campaign *c)
+static void read_campaign(struct drp_query *q, void *to)
 {
+	struct drp_node_campaign *c = to;
 	memset(c, 0, sizeof *c);
 	(void)drp_q_col_bytes(q, 0, c->manifest.b, sizeof c->manifest.b);
 	(void)drp_q_col_bytes(q, 1, c->instrument.b, sizeof c->instrument.b);
@@ -67,27 +66,13 @@ enum drp_err drp_node_campaign_get(struct drp_node_store *s, const char *id,
 static enum drp_err collect_campaigns(struct drp_query *q, struct drp_node_campaign **out,
 	size_t *n, struct drp_diag *diag)
 {
-	struct drp_node_campaign *list = NULL;
-	size_t count = 0;
-	int step;
-	while ((step = drp_q_step(q, diag)) > 0) {
-		struct drp_node_campaign *more =
-			drp_realloc(list, count + 1, sizeof *list);
-		if (!more) {
-			drp_q_end(q);
-			drp_free(list);
-			return drp_fail(diag, DRP_E_NOMEM, "no memory for the campaigns");
-		}
-		list = more;
-		read_campaign(q, &list[count++]);
+	void *list = NULL;
+	enum drp_err err = drp_q_rows(q, sizeof(struct drp_node_campaign), read_campaign,
+		"campaigns", &list, n, diag);
+	if (err == DRP_OK) {
+		*out = list;
 	}
-	if (step < 0) {
-		drp_free(list);
-		return DRP_E_STORE;
-	}
-	*out = list;
-	*n = count;
-	return DRP_OK;
+	return err;
 }
 
 enum drp_err drp_node_campaigns(struct drp_node_store *s,

@@ -59,6 +59,13 @@ enum drp_err drp_q_run(struct drp_query *q, struct drp_diag *diag) DRP_MUST_CHEC
  * DRP_E_NOTFOUND, DRP_E_STORE. */
 enum drp_err drp_q_find(struct drp_query *q, struct drp_diag *diag) DRP_MUST_CHECK;
 
+/* drp_q_rows steps a query to its end and returns new, for drp_free, what read made of
+ * each row: an array of *n elements of the given size, NULL when there are none. read
+ * fills a zeroed element. what names the rows for a person. DRP_E_NOMEM, DRP_E_STORE. */
+enum drp_err drp_q_rows(struct drp_query *q, size_t size,
+	void (*read)(struct drp_query *q, void *row), const char *what, void **rows,
+	size_t *n, struct drp_diag *diag) DRP_MUST_CHECK;
+
 /* Columns of the current row, from 0; borrowed until the next step. A NULL column is
  * 0, "" or an empty blob; drp_q_is_null tells. */
 int64_t drp_q_col_int(struct drp_query *q, int column);
@@ -71,7 +78,6 @@ void drp_q_col_copy(struct drp_query *q, int column, char *text, size_t size);
 int drp_q_is_null(struct drp_query *q, int column);
 
 int64_t drp_db_changes(struct drp_db *db);
-int64_t drp_db_last_id(struct drp_db *db);
 
 /* drp_db_checkpoint truncates the WAL, so that deleted rows leave the disk. */
 enum drp_err drp_db_checkpoint(struct drp_db *db, struct drp_diag *diag) DRP_MUST_CHECK;

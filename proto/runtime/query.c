@@ -201,6 +201,37 @@ enum drp_err drp_q_run(struct drp_query *q, struct drp_diag *diag)
 	return err;
 }
 
+enum drp_err drp_q_rows(struct drp_query *q, size_t size,
+	void (*read)(struct drp_query *q, void *row), const char *what, void **rows,
+	size_t *n, struct drp_diag *diag)
+{
+	uint8_t *list = NULL;
+	size_t count = 0, room = 0;
+	int step;
+	while ((step = drp_q_step(q, diag)) > 0) {
+		if (count == room) {
+			room = room ? 2 * room : 16;
+			uint8_t *more = drp_realloc(list, room, size);
+			if (!more) {
+				drp_q_end(q);
+				drp_free(list);
+				return drp_fail(
+					diag, DRP_E_NOMEM, "no memory for the %s", what);
+			}
+			list = more;
+		}
+		memset(list + count * size, 0, size);
+		read(q, list + count++ * size);
+	}
+	if (step < 0) {
+		drp_free(list);
+		return DRP_E_STORE;
+	}
+	*rows = list;
+	*n = count;
+	return DRP_OK;
+}
+
 int64_t drp_q_col_int(struct drp_query *q, int column)
 {
 	return sqlite3_column_int64(q->statement, column);
@@ -245,9 +276,4 @@ int drp_q_is_null(struct drp_query *q, int column)
 int64_t drp_db_changes(struct drp_db *db)
 {
 	return sqlite3_changes64(db->conn);
-}
-
-int64_t drp_db_last_id(struct drp_db *db)
-{
-	return sqlite3_last_insert_rowid(db->conn);
 }

@@ -83,7 +83,6 @@ static void stores_and_reads_values(void)
 	struct drp_db *db = fresh_db();
 	CHECK_OK(insert(db, "one", "\0abc", 4));
 	CHECK_INT(drp_db_changes(db), 1);
-	CHECK_INT(drp_db_last_id(db), 1);
 	CHECK_OK(insert(db, NULL, "", 0));
 	struct drp_query *q =
 		drp_db_query(db, "SELECT id, name, body FROM thing ORDER BY id");
@@ -104,6 +103,40 @@ static void stores_and_reads_values(void)
 	CHECK_INT(drp_q_col_bytes(q, 2, bytes, 4), -1);
 	CHECK_MEM(bytes, "\0\0\0\0", 4);
 	CHECK_INT(drp_q_step(q, NULL), 0);
+	drp_db_close(db);
+}
+
+static void read_number(struct drp_query *q, void *row)
+{
+	CHECK_INT(*(int64_t *)row, 0);
+	*(int64_t *)row = drp_q_col_int(q, 0);
+}
+
+static void rows_are_collected_however_many(void)
+{
+	struct drp_db *db = fresh_db();
+	void *rows = &rows;
+	size_t n = 9;
+	const char *select = "SELECT id FROM thing ORDER BY id";
+	CHECK_OK(drp_q_rows(drp_db_query(db, select), sizeof(int64_t), read_number,
+		"things", &rows, &n, NULL));
+	CHECK_INT(n, 0);
+	CHECK(rows == NULL);
+	for (int i = 0; i < 40; i++) {
+		CHECK_OK(insert(db, NULL, "", 0));
+	}
+	CHECK_OK(drp_q_rows(drp_db_query(db, select), sizeof(int64_t), read_number,
+		"things", &rows, &n, NULL));
+	CHECK_INT(n, 40);
+	for (int i = 0; i < 40; i++) {
+		CHECK_INT(((int64_t *)rows)[i], i + 1);
+	}
+	drp_free(rows);
+	struct drp_diag diag = {0};
+	CHECK_INT(drp_q_rows(drp_db_query(db, "SELECT nothing"), sizeof(int64_t),
+			  read_number, "things", &rows, &n, &diag),
+		DRP_E_STORE);
+	CHECK_INT(n, 40);
 	drp_db_close(db);
 }
 
@@ -484,6 +517,7 @@ int main(void)
 		return 1;
 	}
 	CASE("values come back as they went in", stores_and_reads_values);
+	CASE("rows are collected, however many", rows_are_collected_however_many);
 	CASE("every connection has the promised settings", settings_hold);
 	CASE("database, WAL and index are readable by their owner only",
 		files_are_private);
