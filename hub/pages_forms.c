@@ -49,7 +49,8 @@ void drp_web_form_end(struct drp_web *web)
 static void snippet(struct drp_web *web, const char *id, const char *name)
 {
 	drp_web_put(web,
-		"<div class=\"snippet\"><h3 id=\"h-%s\">%s</h3><pre tabindex=\"0\" "
+		"<div class=\"snippet\"><div class=\"name\"><h3 "
+		"id=\"h-%s\">%s</h3></div><pre tabindex=\"0\" "
 		"role=\"region\" aria-labelledby=\"h-%s\"><code id=\"%s\">",
 		id, name, id, id);
 }

@@ -6,6 +6,7 @@
 #include "proto/base/date.h"
 #include "proto/model/codes.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -231,8 +232,8 @@ static void written(struct drp_web *web, const char *plain, enum drp_web_figure 
 	case DRP_WEB_PERCENT:
 		drp_web_percent(web, strtod(plain, NULL), text);
 		break;
-	case DRP_WEB_SHARE:
-		drp_web_percent(web, 100 * strtod(plain, NULL), text);
+	case DRP_WEB_SHARE: /* noise may lead outside: pages stay between 0 and 1 */
+		drp_web_percent(web, 100 * fmin(fmax(strtod(plain, NULL), 0), 1), text);
 		break;
 	default:
 		drp_web_number(web, plain, figure == DRP_WEB_MEAN ? 2 : 0, text);
@@ -360,6 +361,28 @@ const struct drp_observation *drp_web_cohort_row(const struct drp_web *web,
 	default:
 		return drp_web_region_row(web, group, area, item, measure);
 	}
+}
+
+int drp_web_asks(const struct drp_web *web, const struct drp_area *area, int group)
+{
+	const struct drp_instrument *in = web->p->instrument;
+	for (int i = 0; i < in->n_items; i++) {
+		if (&in->area[in->item[i].area] == area &&
+			in->item[i].kind == DRP_ITEM_CORE &&
+			(in->item[i].groups >> group & 1)) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+const struct drp_observation *drp_web_area_mean(const struct drp_web *web,
+	enum drp_family family, const char *code, int group, const struct drp_area *area)
+{
+	static const struct drp_observation not_asked = {.status = DRP_NOT_APPLICABLE};
+	return drp_web_asks(web, area, group) ? drp_web_cohort_row(web, family, code,
+							group, area->code, "_T", "mean")
+					      : &not_asked;
 }
 
 enum drp_dim drp_web_family_dim(enum drp_family family)

@@ -69,6 +69,12 @@ const char *drp_web_region(const struct drp_web *web);
  * does not speak that of the page. */
 void drp_web_text(struct drp_web *web, const struct drp_text *text);
 const struct drp_area *drp_web_area(const struct drp_web *web, const char *code);
+/* drp_web_asks: whether a group has core items in the area. */
+int drp_web_asks(const struct drp_web *web, const struct drp_area *area, int group);
+/* drp_web_area_mean: the row of an area's mean in a cohort; what stands for "not
+ * applicable" where the group is asked nothing of the area. */
+const struct drp_observation *drp_web_area_mean(const struct drp_web *web,
+	enum drp_family family, const char *code, int group, const struct drp_area *area);
 
 /* ---- cells of tables ---- */
 

@@ -99,8 +99,8 @@ static void map_row(
 	struct drp_web *web, const char *code, const struct drp_area *area, int group)
 {
 	char name[DRP_WEB_NAME];
-	const struct drp_observation *o = drp_web_cohort_row(
-		web, DRP_FAMILY_PROVINCE, code, group, area->code, "_T", "mean");
+	const struct drp_observation *o =
+		drp_web_area_mean(web, DRP_FAMILY_PROVINCE, code, group, area);
 	drp_web_put(web, "<tr data-k=\"%s\"><th scope=\"row\">%s</th>", code,
 		drp_web_name(web, DRP_DIM_PROVINCE, code, name));
 	drp_web_cell_interval(web, o, DRP_WEB_MEAN, drp_group_code(group));
@@ -140,7 +140,7 @@ void drp_web_map(struct drp_web *web)
 		map_row(web, list.code[i], area, group);
 	}
 	const struct drp_observation *all =
-		drp_web_region_row(web, group, area->code, "_T", "mean");
+		drp_web_area_mean(web, DRP_FAMILY_REGION, "_T", group, area);
 	drp_web_put(
 		web, "</tbody><tfoot><tr><th scope=\"row\">%s</th>", drp_web_region(web));
 	drp_web_cell_interval(web, all, DRP_WEB_MEAN, "");
@@ -225,8 +225,7 @@ static void select_place(struct drp_web *web, const struct place *chosen)
 static const struct drp_observation *mean_of(const struct drp_web *web,
 	const struct place *place, int group, const struct drp_area *area)
 {
-	return drp_web_cohort_row(
-		web, place->family, place->code, group, area->code, "_T", "mean");
+	return drp_web_area_mean(web, place->family, place->code, group, area);
 }
 
 static void areas_table(struct drp_web *web, const struct place *place)

@@ -70,8 +70,8 @@ static void put_results(struct drp_web *web)
 		drp_web_put(web, "</th>");
 		for (int g = 0; g < DRP_GROUPS; g++) {
 			drp_web_cell_interval(web,
-				drp_web_region_row(
-					web, g, in->area[a].code, "_T", "mean"),
+				drp_web_area_mean(
+					web, DRP_FAMILY_REGION, "_T", g, &in->area[a]),
 				DRP_WEB_MEAN, drp_group_code(g));
 		}
 		drp_web_put(web, "</tr>");

@@ -39,13 +39,28 @@ static void head(struct drp_web *web, enum drp_family by, int pairs)
 	drp_web_put(web, "</tr></thead>");
 }
 
-/* Of the schools that took part, or of the pairs of school and level. */
+static int64_t schools_of(const struct drp_table_row *row)
+{
+	const struct drp_observation *schools = row->cell[DRP_COLUMN_SCHOOLS];
+	return schools ? drp_cell_count(schools) : -1;
+}
+
+/* Of the schools that took part, or of the pairs of school and level. The class 34 counts
+ * a school with both levels once; its share is that of its pairs, so that shares add up.
+ */
 static void share_cell(struct drp_web *web, const struct drp_table_view *view,
-	const struct drp_observation *schools)
+	const struct drp_table_row *row)
 {
 	char text[DRP_WEB_NUMBER];
 	const struct drp_table_sum *sum = &view->sum[DRP_COLUMN_SCHOOLS];
-	int64_t count = schools ? drp_cell_count(schools) : -1;
+	int64_t count = row->derived ? 0 : schools_of(row);
+	for (size_t i = 0; row->derived && count >= 0 && i < view->n_rows; i++) {
+		const struct drp_table_row *part = &view->row[i];
+		if (strcmp(part->place->level, "3") == 0 ||
+			strcmp(part->place->level, "4") == 0) {
+			count = schools_of(part) < 0 ? -1 : count + schools_of(part);
+		}
+	}
 	if (count < 0 || !sum->known || sum->total == 0) {
 		drp_web_cell(web, NULL, DRP_WEB_COUNT, "");
 		return;
@@ -70,7 +85,7 @@ static void put_row(struct drp_web *web, const struct drp_table_view *view,
 			c == DRP_COLUMN_COVERAGE ? DRP_WEB_PERCENT : DRP_WEB_COUNT,
 			column_group[c]);
 		if (c == DRP_COLUMN_COVERAGE) {
-			share_cell(web, view, row->cell[DRP_COLUMN_SCHOOLS]);
+			share_cell(web, view, row);
 		}
 	}
 	drp_web_put(web, "</tr>");

@@ -195,7 +195,8 @@ static const struct drp_observation *mean_at(const struct drp_web *web,
 	const char *area, const struct drp_item *item)
 {
 	static const struct drp_observation not_asked = {.status = DRP_NOT_APPLICABLE};
-	if (item && !(item->groups >> group & 1)) {
+	if (item ? !(item->groups >> group & 1)
+		 : !drp_web_asks(web, drp_web_area(web, area), group)) {
 		return &not_asked;
 	}
 	int ticked = item && web->p->instrument->scale[item->scale].points == 0;
@@ -233,10 +234,18 @@ static void means_row(struct drp_web *web, const struct choice *c,
 	const struct row_place *place, int group)
 {
 	const struct drp_instrument *in = web->p->instrument;
-	drp_web_put(web, "<tr><th scope=\"row\">");
-	place_name(web, c, place);
+	drp_web_put(web, "<tr>");
+	if (c->group == DRP_GROUPS && group == 0) {
+		drp_web_put(web, "<th scope=\"rowgroup\" rowspan=\"%u\">", DRP_GROUPS);
+		place_name(web, c, place);
+		drp_web_put(web, "</th>");
+	} else if (c->group < DRP_GROUPS) {
+		drp_web_put(web, "<th scope=\"row\">");
+		place_name(web, c, place);
+		drp_web_put(web, "</th>");
+	}
 	drp_web_put(web,
-		"</th><th scope=\"row\" class=\"sub\"><i class=\"key %s\"></i>%s</th>",
+		"<th scope=\"row\" class=\"sub\"><i class=\"key %s\"></i>%s</th>",
 		drp_group_code(group), drp_web_group(web, group));
 	for (int a = 0; c->what == WHAT_AREAS && a < in->n_areas; a++) {
 		if (!in->area[a].additional && (c->area < 0 || c->area == a)) {

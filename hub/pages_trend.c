@@ -54,7 +54,7 @@ static void session_row(struct drp_web *web, const struct drp_publication *sessi
 	drp_web_put(web, "</small></th>");
 	for (int g = 0; g < DRP_GROUPS; g++) {
 		drp_web_cell_interval(web,
-			drp_web_region_row(web, g, area->code, "_T", "mean"),
+			drp_web_area_mean(web, DRP_FAMILY_REGION, "_T", g, area),
 			DRP_WEB_MEAN, drp_group_code(g));
 	}
 	drp_web_cell(web, drp_web_region_row(web, DRP_GROUPS, "_T", "_T", "schools"),

@@ -5,8 +5,12 @@ import { Fragment, type ComponentChildren } from "preact";
 import type { Cell, Group, Row, Table } from "./table";
 import { number, percent, say } from "./words";
 
-const WIDTH = 720;
-const LABELS = 230;
+// On a phone a picture is half as wide and its labels stand above the marks, so that
+// letters keep their size.
+const narrow = matchMedia("(max-width: 40rem)").matches;
+const WIDTH = narrow ? 372 : 720;
+const LABELS = narrow ? 12 : 230;
+const ABOVE = narrow ? 22 : 0;
 const RIGHT = 16;
 
 function scale(min: number, max: number, from: number, to: number) {
@@ -38,11 +42,18 @@ function Mark(props: { group: Group; x: number; y: number; open?: boolean; title
 	);
 }
 
+/** Whether the group was asked at all. */
+function answers(table: Table, group: Group): boolean {
+	return table.rows.some((row) =>
+		row.cells.some((cell) => cell.group === group && cell.status !== "z"),
+	);
+}
+
 function Keys(props: { table: Table }) {
 	const open = props.table.rows.some((row) => row.cells.some((cell) => cell.status === "u"));
 	return (
 		<ul class="keys">
-			{props.table.groups.map(({ group, label }) => (
+			{props.table.groups.filter(({ group }) => answers(props.table, group)).map(({ group, label }) => (
 				<li key={group}>
 					<svg viewBox="0 0 26 16" aria-hidden="true" focusable="false">
 						<line class={`${group} range`} x1={1} x2={25} y1={8} y2={8} />
@@ -95,9 +106,10 @@ function lines(text: string, most: number): string[] {
 	return out;
 }
 
-function Label(props: { text: string; y: number; most?: number }) {
-	const text = lines(props.text, props.most ?? 34);
-	const top = props.y + 4 - (text.length - 1) * 8;
+/** A row's name: left of its middle, or on a phone above it. */
+function Label(props: { text: string; top: number; middle: number; most?: number }) {
+	const text = narrow ? lines(props.text, 54).slice(0, 1) : lines(props.text, props.most ?? 32);
+	const top = narrow ? props.top + 16 : props.middle + 4 - (text.length - 1) * 8;
 	return (
 		<text y={top}>
 			{text.map((line, i) => (
@@ -158,7 +170,7 @@ export function Dots(props: { table: Table }) {
 	const { table } = props;
 	const at = scale(table.min, table.max, LABELS, WIDTH - RIGHT);
 	const step = 18;
-	const height = table.groups.length * step + 14;
+	const height = ABOVE + table.groups.length * step + 14;
 	const bottom = 26 + table.rows.length * height;
 	return (
 		<Figure kind="dots" table={table} keys>
@@ -169,12 +181,12 @@ export function Dots(props: { table: Table }) {
 					return (
 						<g key={row.key}>
 							<line class="grid" x1={0} x2={WIDTH} y1={top + height} y2={top + height} />
-							<Label text={row.label} y={top + height / 2} />
+							<Label text={row.label} top={top} middle={top + height / 2} />
 							{row.cells.map((cell, c) => (
-								<Missing cell={cell} x={LABELS} y={top + 16 + c * step} key={c}>
+								<Missing cell={cell} x={LABELS} y={top + ABOVE + 16 + c * step} key={c}>
 									<Interval
 										cell={cell}
-										y={top + 16 + c * step}
+										y={top + ABOVE + 16 + c * step}
 										at={at}
 										name={nameOf(table, cell)}
 									/>
@@ -202,9 +214,9 @@ function Missing(props: { cell: Cell; x: number; y: number; children: ComponentC
 /** Shares of a group that ticked a box: bars, with the interval as a line. */
 export function Bars(props: { table: Table }) {
 	const { table } = props;
-	const at = scale(0, 1, LABELS + 40, WIDTH - RIGHT);
+	const at = scale(0, 1, narrow ? LABELS : LABELS + 60, WIDTH - RIGHT);
 	const shown = (row: Row) => row.cells.filter((cell) => cell.status !== "z");
-	const heights = table.rows.map((row) => shown(row).length * 16 + 16);
+	const heights = table.rows.map((row) => ABOVE + shown(row).length * 16 + 16);
 	const tops = heights.map((_, i) => 26 + heights.slice(0, i).reduce((a, b) => a + b, 0));
 	const bottom = 26 + heights.reduce((a, b) => a + b, 0);
 	return (
@@ -214,9 +226,9 @@ export function Bars(props: { table: Table }) {
 				{table.rows.map((row, r) => (
 					<g key={row.key}>
 						<line class="grid" x1={0} x2={WIDTH} y1={tops[r]! + heights[r]!} y2={tops[r]! + heights[r]!} />
-						<Label text={row.label} y={tops[r]! + heights[r]! / 2} most={38} />
+						<Label text={row.label} top={tops[r]!} middle={tops[r]! + heights[r]! / 2} most={38} />
 						{shown(row).map((cell, c) => {
-							const y = tops[r]! + 16 + c * 16;
+							const y = tops[r]! + ABOVE + 16 + c * 16;
 							return (
 								<Missing cell={cell} x={at(0)} y={y} key={c}>
 									<rect class={cell.group} x={at(0)} y={y - 2} width={at(cell.value ?? 0) - at(0)} height={4} opacity={0.35} />
@@ -235,17 +247,18 @@ export function Bars(props: { table: Table }) {
 export function Coverage(props: { table: Table }) {
 	const { table } = props;
 	const most = Math.max(1, ...table.rows.map((row) => row.cells[0]?.value ?? 0));
-	const at = scale(0, most, LABELS, WIDTH - 130);
-	const bottom = table.rows.length * 30;
+	const at = scale(0, most, narrow ? 0 : LABELS, WIDTH - 130);
+	const height = 30 + ABOVE;
+	const bottom = table.rows.length * height;
 	return (
 		<Figure kind="coverage" table={table}>
 			<Picture table={table} box={`0 0 ${WIDTH} ${bottom + 4}`}>
 				{table.rows.map((row, r) => {
 					const [registered, schools, covered] = row.cells;
-					const y = r * 30 + 15;
+					const y = r * height + ABOVE + 15;
 					return (
 						<g key={row.key}>
-							<Label text={row.label} y={y} />
+							<Label text={row.label} top={r * height} middle={y} />
 							<rect class="track" x={at(0)} y={y - 8} width={at(registered?.value ?? 0) - at(0)} height={16} />
 							<rect class="province none" fill-opacity={0} x={at(0)} y={y - 8} width={at(registered?.value ?? 0) - at(0)} height={16} />
 							<rect class="whole" x={at(0)} y={y - 8} width={at(schools?.value ?? 0) - at(0)} height={16} stroke-width={0} />
@@ -266,7 +279,8 @@ export function Likert(props: { table: Table }) {
 	const groups = table.groups
 		.map((g, c) => ({ ...g, cells: table.rows.map((row) => row.cells[c]!) }))
 		.filter(({ cells }) => cells.some((cell) => cell?.value !== null && cell !== undefined));
-	const at = scale(0, 1.04, 120, WIDTH);
+	const at = scale(0, 1.04, narrow ? 12 : 120, WIDTH);
+	const height = 44 + ABOVE;
 	return (
 		<figure class="chart likert">
 			<ul class="keys">
@@ -279,13 +293,13 @@ export function Likert(props: { table: Table }) {
 					</li>
 				))}
 			</ul>
-			<Picture table={table} box={`0 0 ${WIDTH} ${24 + groups.length * 44}`}>
-				<Axis at={at} ticks={[0, 0.25, 0.5, 0.75, 1]} bottom={22 + groups.length * 44} percent />
+			<Picture table={table} box={`0 0 ${WIDTH} ${24 + groups.length * height}`}>
+				<Axis at={at} ticks={[0, 0.25, 0.5, 0.75, 1]} bottom={22 + groups.length * height} percent />
 				{groups.map(({ label, cells }, g) => {
 					let sum = 0;
 					return (
 						<g key={label}>
-							<Label text={label} y={46 + g * 44} most={18} />
+							<Label text={label} top={22 + g * height} middle={46 + g * height} most={18} />
 							{cells.map((cell, i) => {
 								const from = at(sum);
 								sum += Math.max(cell.value ?? 0, 0);
@@ -293,11 +307,11 @@ export function Likert(props: { table: Table }) {
 								const width = Math.max(at(sum) - from - 1, 0);
 								return (
 									<Fragment key={row.key}>
-										<rect class={`likert${row.key}`} x={from} y={32 + g * 44} width={width} height={28}>
+										<rect class={`likert${row.key}`} x={from} y={32 + ABOVE + g * height} width={width} height={28}>
 											<title>{`${row.label}: ${cell.text}`}</title>
 										</rect>
 										{width > 40 ? (
-											<text class={`small ${["1", "5"].includes(row.key) ? "on-dark" : ""}`} x={from + width / 2} y={50 + g * 44} text-anchor="middle">
+											<text class={`small ${["1", "5"].includes(row.key) ? "on-dark" : ""}`} x={from + width / 2} y={50 + ABOVE + g * height} text-anchor="middle">
 												{percent(cell.value ?? 0)}
 											</text>
 										) : null}

@@ -49,7 +49,7 @@ function addCopy(code: HTMLElement): void {
 			button.textContent = say("copied");
 		});
 	});
-	head.after(button);
+	head.after(button); // in the row of the name
 }
 
 document.querySelectorAll<HTMLTableElement>("table[data-chart]").forEach(draw);
@@ -58,5 +58,6 @@ document.querySelectorAll<HTMLButtonElement>("button[data-print]").forEach((butt
 	button.hidden = false;
 	button.addEventListener("click", () => window.print());
 });
+document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 releaseFocus();
 addEventListener("resize", releaseFocus);

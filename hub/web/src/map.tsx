@@ -6,6 +6,9 @@ import type { Cell, Table } from "./table";
 import { number, say } from "./words";
 
 const STEPS = 5;
+const CAPITAL = "BE10";
+// Brussels is too small for its own label, and would cover that of the province around it.
+const labels: Record<string, [number, number]> = { BE10: [218, 584], BE24: [296, 527] };
 
 function range(table: Table): [number, number] {
 	const values = table.rows
@@ -81,13 +84,15 @@ function MapKeys(props: { limits: [number, number]; cells: (Cell | undefined)[] 
 export function ProvinceMap(props: { table: Table }) {
 	const { table } = props;
 	const limits = range(table);
+	const [left, top, width, height] = provinces.viewBox.split(" ").map(Number);
+	const box = `${left} ${top} ${width} ${height! + 26}`;
 	const rowOf = (code: string) => table.rows.find((row) => row.key.split("+").includes(code));
 	const codes = Object.keys(provinces.provinces) as (keyof typeof provinces.provinces)[];
 	// The capital last: it lies inside another province.
-	const order = [...codes].sort((a, b) => Number(a === "BE10") - Number(b === "BE10"));
+	const order = [...codes].sort((a, b) => Number(a === CAPITAL) - Number(b === CAPITAL));
 	return (
 		<figure class="chart map">
-			<svg viewBox={provinces.viewBox} role="img" aria-label={`${table.caption}. ${say("below")}`}>
+			<svg viewBox={box} role="img" aria-label={`${table.caption}. ${say("below")}`}>
 				<Patterns />
 				{order.map((code) => {
 					const cell = rowOf(code)?.cells[0];
@@ -102,15 +107,17 @@ export function ProvinceMap(props: { table: Table }) {
 						</g>
 					);
 				})}
+				<path class="leader-line" d="M245,540L228,574" />
 				{order.map((code) => {
 					const cell = rowOf(code)?.cells[0];
-					const [x, y] = provinces.provinces[code].label as [number, number];
-					const dark = cell?.value != null && binOf(cell.value, limits) >= 4;
+					const [x, y] = labels[code] ?? (provinces.provinces[code].label as [number, number]);
+					const outside = code === CAPITAL;
+					const dark = !outside && cell?.value != null && binOf(cell.value, limits) >= 4;
 					const shown = cell?.value != null ? number(cell.value, 2) : (cell?.status ?? "x");
 					return (
 						<text
 							key={code}
-							class={`small strong ${dark ? "on-dark" : cell?.value != null ? "on-light" : ""}`}
+							class={`small strong ${dark ? "on-dark" : cell?.value != null && !outside ? "on-light" : ""}`}
 							x={x}
 							y={y + 4}
 							text-anchor="middle"
