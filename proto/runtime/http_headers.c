@@ -16,15 +16,20 @@ void drp_http_headers_init(struct drp_http_headers *headers)
 		.accept = "", .accept_encoding = "", .accept_language = ""};
 }
 
+/* A character of a token (RFC 9110, 5.6.2); the usual ones first. */
+static int is_token(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' ||
+	       (c >= '0' && c <= '9') || (c && strchr("!#$%&'*+.^_`|~", c));
+}
+
 static int is_name(const char *name, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)name[i];
-		if (c <= 0x20 || c >= 0x7f || strchr("\"(),/:;<=>?@[\\]{}", c)) {
-			return 0;
-		}
+	size_t i = 0;
+	while (i < n && is_token(name[i])) {
+		i++;
 	}
-	return n > 0;
+	return i == n && n > 0;
 }
 
 static int is_value(const char *value, size_t n)

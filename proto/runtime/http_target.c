@@ -22,6 +22,9 @@ static int next_byte(const char **at, const char *end)
 	unsigned char c = (unsigned char)**at;
 	if (c != '%') {
 		(*at)++;
+		if ((c >= 'a' && c <= 'z') || c == '/') { /* most of them */
+			return c;
+		}
 		return c > 0x20 && c < 0x7f && !strchr("\"<>\\^`#", c) ? c : -1;
 	}
 	int high = end - *at >= 3 ? digit((*at)[1]) : -1;
