@@ -15,6 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define NOT_KNOWN "not known to be counted, the hub has not shown the lists of the close"
+
 /* ---- approve and withdraw ---- */
 
 static int confirmed(const struct drp_args *args, const char *question)
@@ -95,43 +97,71 @@ static void print_settled(const struct drp_sync_result *r)
 		printf("%u contributions confirmed by the notary, receipts kept\n",
 			r->confirmed);
 	}
-	if (!r->stored && !r->withdrawn && !r->refused && !r->confirmed) {
+	if (!r->stored && !r->withdrawn && !r->refused && !r->confirmed && !r->counted &&
+		!r->not_counted) {
 		printf("nothing to send: no contribution is waiting\n");
 	}
 }
 
-/* What is known of the campaign's sealed reports after a visit. One that its hub closed
- * without the notary's word is in no table. */
+/* What is known of sealed reports after a visit. */
+struct known {
+	size_t lost, unconfirmed, unlisted, counted;
+};
+
+/* One that its hub closed without the notary's word is in no table, nor is one that the
+ * lists of the close do not hold. */
+static void know_report(struct known *k, const struct drp_released *r, int closed)
+{
+	const char *lost = drp_released_not_counted(r)		      ? r->note
+			   : closed && r->state == DRP_RELEASE_STORED ? DRP_NOT_COUNTED
+								      : NULL;
+	if (lost) {
+		printf("level %d, %s: %s\n", r->level, drp_group_code(r->group), lost);
+	}
+	k->lost += lost != NULL;
+	k->unconfirmed += !lost && r->state == DRP_RELEASE_STORED;
+	k->unlisted += !lost && closed && r->state == DRP_RELEASE_CONFIRMED;
+	k->counted += !lost && r->state == DRP_RELEASE_COUNTED;
+}
+
+static void print_known(const struct known *k)
+{
+	if (k->counted) {
+		printf("%zu contributions counted: the signed lists of hub and notary "
+		       "hold them\n",
+			k->counted);
+	}
+	if (k->unconfirmed) {
+		printf("%zu contributions are not confirmed by the notary yet; a later "
+		       "visit asks again\n",
+			k->unconfirmed);
+	}
+	if (k->unlisted) {
+		printf("%zu contributions: " NOT_KNOWN "; a later visit asks again\n",
+			k->unlisted);
+	}
+}
+
 static enum drp_err report_confirmations(
 	struct drp_node *node, const char *id, struct drp_diag *diag)
 {
 	struct drp_node_campaign campaign;
 	struct drp_released *list = NULL;
-	size_t n = 0, lost = 0, waiting = 0;
+	struct known k = {0};
+	size_t n = 0;
 	enum drp_err err = drp_node_campaign_get(node->store, id, &campaign, diag);
 	err = err ? err : drp_node_releases(node->store, id, &list, &n, diag);
 	for (size_t i = 0; err == DRP_OK && i < n; i++) {
-		if (list[i].track != DRP_TRACK_SEALED || list[i].has_confirmed ||
-			list[i].state != DRP_RELEASE_STORED) {
-			continue;
-		}
-		waiting += campaign.state < DRP_CAMPAIGN_CLOSED;
-		lost += campaign.state >= DRP_CAMPAIGN_CLOSED;
-		if (campaign.state >= DRP_CAMPAIGN_CLOSED) {
-			printf("level %d, %s: " DRP_NOT_COUNTED "\n", list[i].level,
-				drp_group_code(list[i].group));
+		if (list[i].track == DRP_TRACK_SEALED) {
+			know_report(&k, &list[i], campaign.state >= DRP_CAMPAIGN_CLOSED);
 		}
 	}
-	if (waiting) {
-		printf("%zu contributions are not confirmed by the notary yet; a later "
-		       "visit asks again\n",
-			waiting);
-	}
+	print_known(&k);
 	drp_free(list);
-	return lost ? drp_fail(diag, DRP_E_CLOSED,
-			      "%zu contributions of campaign %s are NOT COUNTED", lost,
-			      id)
-		    : err;
+	return k.lost ? drp_fail(diag, DRP_E_CLOSED,
+				"%zu contributions of campaign %s are NOT COUNTED",
+				k.lost, id)
+		      : err;
 }
 
 enum drp_err drp_node_withdraw(const struct drp_args *args, struct drp_diag *diag)
@@ -270,9 +300,10 @@ enum drp_err drp_node_serve(const struct drp_args *args, struct drp_diag *diag)
 				drp_err_name(visit), why.text);
 		} else {
 			drp_log(DRP_LOG_INFO, "sync", "visited",
-				"stored=%u confirmed=%u withdrawn=%u refused=%u",
+				"stored=%u confirmed=%u withdrawn=%u refused=%u "
+				"counted=%u not-counted=%u",
 				result.stored, result.confirmed, result.withdrawn,
-				result.refused);
+				result.refused, result.counted, result.not_counted);
 		}
 		stopped = wait_or_signal(visit ? drp_backoff_ms(failures, &node.rng)
 					       : next_visit_ms(every, &node.rng));
@@ -340,14 +371,24 @@ static json_t *events_json(const struct drp_log_row *rows, size_t n)
 	return list;
 }
 
-/* The reports of which the school must know that they are in no table. */
-static void print_not_counted(const struct drp_released *list, size_t n)
+/* The reports of which the school must know that they are in no table, or may be in
+ * none. */
+static void print_not_counted(
+	struct drp_node *node, const struct drp_released *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (strncmp(list[i].note, DRP_NOT_COUNTED, strlen(DRP_NOT_COUNTED)) ==
-			0) {
+		struct drp_node_campaign c;
+		const char *note =
+			drp_released_not_counted(&list[i]) ? list[i].note : NULL;
+		if (!note && list[i].state == DRP_RELEASE_CONFIRMED &&
+			drp_node_campaign_get(node->store, list[i].campaign, &c, NULL) ==
+				DRP_OK &&
+			c.state >= DRP_CAMPAIGN_CLOSED) {
+			note = NOT_KNOWN;
+		}
+		if (note) {
 			printf("%s, level %d, %s: %s\n", list[i].campaign, list[i].level,
-				drp_group_code(list[i].group), list[i].note);
+				drp_group_code(list[i].group), note);
 		}
 	}
 }
@@ -356,6 +397,7 @@ static const char *event_words(const char *event)
 {
 	return strcmp(event, "stored") == 0	   ? "stored by the hub"
 	       : strcmp(event, "confirmed") == 0   ? "confirmed by the notary"
+	       : strcmp(event, "counted") == 0	   ? "counted by both sides"
 	       : strcmp(event, "not-counted") == 0 ? "NOT COUNTED"
 						   : event;
 }
@@ -401,7 +443,7 @@ enum drp_err drp_node_show_log(const struct drp_args *args, struct drp_diag *dia
 		json_decref(all);
 	} else if (err == DRP_OK) {
 		print_log(rows, n);
-		print_not_counted(releases, n_releases);
+		print_not_counted(&node, releases, n_releases);
 	}
 	drp_free(rows);
 	drp_free(releases);

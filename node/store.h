@@ -22,8 +22,6 @@ enum drp_err drp_node_store_open(const char *path, int create,
 void drp_node_store_close(struct drp_node_store *store);
 enum drp_err drp_node_begin(
 	struct drp_node_store *s, struct drp_diag *diag) DRP_MUST_CHECK;
-enum drp_err drp_node_commit(
-	struct drp_node_store *s, struct drp_diag *diag) DRP_MUST_CHECK;
 /* drp_node_end commits when err is DRP_OK and rolls back otherwise. */
 enum drp_err drp_node_end(
 	struct drp_node_store *s, enum drp_err err, struct drp_diag *diag) DRP_MUST_CHECK;
@@ -136,6 +134,8 @@ enum drp_out_state {
 	DRP_RELEASE_WITHDRAWING, /* the withdrawal waits to be sent */
 	DRP_RELEASE_WITHDRAWN,
 	DRP_RELEASE_CONFIRMED, /* sealed track: the notary's receipt is here too */
+	DRP_RELEASE_COUNTED,   /* the signed lists of hub and notary hold it */
+	DRP_RELEASE_LEFT_OUT,  /* one of them does not, whatever the receipts say */
 	DRP_RELEASE_STATES
 };
 const char *drp_out_state_name(int state);
@@ -144,6 +144,12 @@ const char *drp_out_state_name(int state);
  * closed, and what it becomes once the hub has said so after the freeze. */
 #define DRP_NOT_COUNTED	      "NOT COUNTED: the notary never confirmed it"
 #define DRP_NOT_COUNTED_FINAL DRP_NOT_COUNTED ", and the campaign is frozen"
+/* The notes of one that both confirmed. The lists may yet be shown, or repaired. */
+#define DRP_LEFT_OUT_BY_HUB    "NOT COUNTED: the hub's signed list leaves it out"
+#define DRP_LEFT_OUT_BY_NOTARY "NOT COUNTED: the notary's signed list leaves it out"
+#define DRP_LEFT_OUT_BY_BOTH   "NOT COUNTED: both signed lists leave it out"
+#define DRP_LISTS_WRONG	       "NOT COUNTED: the lists that the hub shows are not right"
+#define DRP_NEVER_SHOWN	       "NOT COUNTED: the hub never showed the lists"
 
 struct drp_released {
 	char campaign[DRP_NAME_MAX];
@@ -157,6 +163,8 @@ struct drp_released {
 	struct drp_receipt receipt, confirmed; /* the hub's, the notary's */
 	char note[200];
 };
+/* Its note is one of these. */
+int drp_released_not_counted(const struct drp_released *release);
 enum drp_err drp_node_release_add(struct drp_node_store *s,
 	const struct drp_released *release, const void *bytes, size_t n,
 	struct drp_diag *diag) DRP_MUST_CHECK;

@@ -7,9 +7,15 @@
 
 const char *drp_out_state_name(int state)
 {
-	static const char *const name[DRP_RELEASE_STATES] = {
-		"ready", "stored", "refused", "withdrawing", "withdrawn", "confirmed"};
+	static const char *const name[DRP_RELEASE_STATES] = {"ready", "stored", "refused",
+		"withdrawing", "withdrawn", "confirmed", "counted", "left-out"};
 	return state >= 0 && state < DRP_RELEASE_STATES ? name[state] : "?";
+}
+
+int drp_released_not_counted(const struct drp_released *release)
+{
+	static const char prefix[] = "NOT COUNTED";
+	return strncmp(release->note, prefix, sizeof prefix - 1) == 0;
 }
 
 enum drp_err drp_node_release_add(struct drp_node_store *s, const struct drp_released *r,

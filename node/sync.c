@@ -71,7 +71,9 @@ enum drp_err drp_node_sync_begin(struct drp_node_sync *sync, struct drp_node *no
 		.settled = drp_sync_settled,
 		.refused = drp_sync_refused,
 		.next_status = drp_sync_next_status,
-		.status = drp_sync_status};
+		.status = drp_sync_status,
+		.next_list = drp_sync_next_list,
+		.list = drp_sync_list};
 	struct drp_node_session_config config = {.keys = node->keys,
 		.hub = node->hub,
 		.rng = node->rng,
@@ -87,6 +89,7 @@ void drp_node_sync_end(struct drp_node_sync *sync)
 {
 	drp_free(sync->outbox);
 	drp_free(sync->open);
+	drp_sync_lists_end(sync);
 	sync->outbox = NULL;
 	sync->open = NULL;
 	drp_node_session_clear(&sync->session);

@@ -20,9 +20,17 @@ struct drp_sync_options {
 struct drp_sync_result {
 	uint32_t stored, withdrawn, refused; /* outbox entries settled in this visit */
 	uint32_t confirmed;		     /* by the notary, in this visit */
+	uint32_t counted, not_counted;	     /* by the lists of the close */
 	char refusal[200];		     /* the last one's reason */
 	uint32_t n_receipts;		     /* the answer to options.status */
 	struct drp_receipt receipt[DRP_STATUS_MAX];
+};
+
+/* A closed campaign and by which names its lists are known. */
+struct drp_counting {
+	struct drp_hash manifest;
+	struct drp_key notary;
+	struct drp_signed_list list[DRP_LISTS];
 };
 
 /* The host side of the state machine; a test drives it without a link. */
@@ -34,8 +42,12 @@ struct drp_node_sync {
 	size_t n_announced;
 	struct drp_released *outbox;
 	size_t n_outbox, next;
-	struct drp_node_campaign *open; /* sealed, with reports to be confirmed */
+	struct drp_node_campaign *open; /* sealed, with reports that are not settled */
 	size_t n_open, next_open;
+	struct drp_counting *counting; /* those of the open ones that show lists */
+	size_t n_counting, next_counting;
+	struct drp_buf list[DRP_LISTS]; /* of the next of them, as far as they are here */
+	int whole;			/* how many of them */
 	int asked;	     /* options.status; 2: the open ones are known too */
 	enum drp_err failed; /* the outbox could not be read: the visit's result */
 	struct drp_node_host host;

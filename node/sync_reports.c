@@ -34,21 +34,27 @@ static int is_unconfirmed(const struct drp_released *r)
 	       r->state == DRP_RELEASE_STORED;
 }
 
-/* After the freeze the hub is asked once more: what it says then is the end of it. */
+/* A report that was confirmed is asked about until the lists of the close have settled
+ * it. Of one that was not, the hub is asked once more after the freeze: what it says then
+ * is the end of it. */
 static int is_open_question(
 	const struct drp_node_campaign *c, const struct drp_released *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (is_unconfirmed(&list[i]) &&
-			drp_hash_equal(&list[i].manifest, &c->manifest) &&
-			strcmp(list[i].note, DRP_NOT_COUNTED_FINAL) != 0) {
+		if (!drp_hash_equal(&list[i].manifest, &c->manifest)) {
+			continue;
+		}
+		if ((is_unconfirmed(&list[i]) &&
+			    strcmp(list[i].note, DRP_NOT_COUNTED_FINAL) != 0) ||
+			(list[i].state == DRP_RELEASE_CONFIRMED &&
+				c->state >= DRP_CAMPAIGN_CLOSED)) {
 			return 1;
 		}
 	}
 	return 0;
 }
 
-/* The campaigns of which the notary's word is still to come. */
+/* The campaigns of which the notary's word is still to come, or the lists. */
 static enum drp_err find_open(struct drp_node_sync *s)
 {
 	struct drp_released *list = NULL;
@@ -88,7 +94,7 @@ int drp_sync_next_status(void *self, struct drp_status_ask *ask)
 	return 1;
 }
 
-static enum drp_err note_event(struct drp_node_sync *s, const struct drp_released *r,
+enum drp_err drp_sync_note_event(struct drp_node_sync *s, const struct drp_released *r,
 	int state, const char *event, const char *note)
 {
 	struct drp_log_row row = {.time_s = drp_node_now_s(s->node),
@@ -109,7 +115,7 @@ static enum drp_err note_loss(
 	const char *note = frozen ? DRP_NOT_COUNTED_FINAL : DRP_NOT_COUNTED;
 	return r->note[0] ? drp_node_release_state(s->node->store, &r->hash, r->state,
 				    note, NULL, s->diag)
-			  : note_event(s, r, r->state, "not-counted", note);
+			  : drp_sync_note_event(s, r, r->state, "not-counted", note);
 }
 
 /* What the answer says of one report that this node is not sure of. */
@@ -132,7 +138,7 @@ static enum drp_err settle_report(struct drp_node_sync *s, const struct drp_rele
 			s->result->refused++;
 			snprintf(s->result->refusal, sizeof s->result->refusal, "%s",
 				drp_err_text(refused->reason));
-			return note_event(
+			return drp_sync_note_event(
 				s, r, DRP_RELEASE_REFUSED, "refused", s->result->refusal);
 		}
 	}
@@ -142,22 +148,20 @@ static enum drp_err settle_report(struct drp_node_sync *s, const struct drp_rele
 }
 
 static enum drp_err settle_reports(struct drp_node_sync *s,
-	const struct drp_hash *manifest, const struct drp_reply *reply)
+	const struct drp_hash *manifest, int campaign_state,
+	const struct drp_reply *reply)
 {
 	struct drp_released *list = NULL;
-	struct drp_node_campaign c;
 	size_t n = 0;
-	int known;
 	enum drp_err err = drp_node_begin(s->node->store, s->diag);
 	if (err) {
 		return err;
 	}
-	err = drp_sync_known_campaign(s, manifest, &c, &known);
-	err = err ? err : drp_node_releases(s->node->store, NULL, &list, &n, s->diag);
+	err = drp_node_releases(s->node->store, NULL, &list, &n, s->diag);
 	for (size_t i = 0; err == DRP_OK && i < n; i++) {
 		if (is_unconfirmed(&list[i]) &&
 			drp_hash_equal(&list[i].manifest, manifest)) {
-			err = settle_report(s, &list[i], c.state, reply);
+			err = settle_report(s, &list[i], campaign_state, reply);
 		}
 	}
 	drp_free(list);
@@ -173,5 +177,12 @@ enum drp_err drp_sync_status(
 			reply->status.n * sizeof *reply->status.receipt);
 		s->result->n_receipts = reply->status.n;
 	}
-	return settle_reports(s, &ask->campaign, reply);
+	struct drp_node_campaign c;
+	int known;
+	enum drp_err err = drp_sync_known_campaign(s, &ask->campaign, &c, &known);
+	/* A hub that does not know its campaign may find its backup. */
+	if (err == DRP_OK && !reply->err) {
+		err = settle_reports(s, &ask->campaign, c.state, reply);
+	}
+	return err ? err : drp_sync_lists_shown(s, ask, c.state, reply);
 }

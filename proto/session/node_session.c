@@ -87,6 +87,14 @@ static int ask(struct drp_node_session *s, struct drp_request *q)
 		}
 		q->status.campaign = s->status.campaign;
 		return 1;
+	case DRP_VISIT_LISTS:
+		q->type = DRP_MSG_GET;
+		if (!h->next_list(h->self, &s->blob, &s->offset)) {
+			return 0;
+		}
+		q->get.blob = s->blob;
+		q->get.offset = s->offset;
+		return 1;
 	case DRP_VISIT_PUSH:
 		if (!s->config.push || !h->next_out(h->self, &s->out)) {
 			return 0;
@@ -149,7 +157,8 @@ static enum drp_message_type type_in_flight(const struct drp_node_session *s)
 	static const enum drp_message_type type[] = {[DRP_VISIT_ENROL] = DRP_MSG_ENROL,
 		[DRP_VISIT_SYNC] = DRP_MSG_SYNC,
 		[DRP_VISIT_GET] = DRP_MSG_GET,
-		[DRP_VISIT_STATUS] = DRP_MSG_STATUS};
+		[DRP_VISIT_STATUS] = DRP_MSG_STATUS,
+		[DRP_VISIT_LISTS] = DRP_MSG_GET};
 	return s->state == DRP_VISIT_PUSH ? push_type(&s->out) : type[s->state];
 }
 
@@ -275,11 +284,9 @@ static enum drp_err take(
 	if (s->state == DRP_VISIT_PUSH) {
 		return take_push(s, reply, diag);
 	}
-	if (s->state == DRP_VISIT_STATUS && reply->err == DRP_E_NOTFOUND &&
-		!s->status.required) {
-		return DRP_OK; /* it may find its backup */
-	}
-	if (reply->err) {
+	if (reply->err && s->state != DRP_VISIT_LISTS &&
+		(s->state != DRP_VISIT_STATUS || reply->err != DRP_E_NOTFOUND ||
+			s->status.required)) {
 		return drp_fail(diag, reply->err, "the hub refused: %s", reply->text);
 	}
 	switch (s->state) {
@@ -292,6 +299,9 @@ static enum drp_err take(
 	case DRP_VISIT_GET:
 		err = h->piece(h->self, &s->blob, reply->get.total, s->offset,
 			reply->get.bytes, reply->get.n);
+		break;
+	case DRP_VISIT_LISTS:
+		err = h->list(h->self, reply);
 		break;
 	default:
 		err = take_status(s, reply);

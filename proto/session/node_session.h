@@ -10,6 +10,7 @@
  *   SUBMIT, REPORT, WITHDRAW  the outbox, in order
  *   GET     manifests and instruments that are missing, piece by piece, by hash
  *   STATUS  what hub and notary hold of this school, of the campaigns that the host names
+ *   LISTS   the signed lists of closed ones among them, by GET
  *
  * Threads: one at a time.
  */
@@ -64,10 +65,14 @@ struct drp_node_host {
 		void *self, struct drp_out *out, enum drp_err why, const char *text);
 	/* 1 and the next campaign that STATUS must be asked about in this visit */
 	int (*next_status)(void *self, struct drp_status_ask *ask);
-	/* its answer: receipts of the hub and, where receipt.hub says so, of the notary
-	 */
+	/* its answer: receipts of the hub and, where receipt.hub says so, of the notary;
+	 * err is set when a hub was passed over that does not know the campaign */
 	enum drp_err (*status)(void *self, const struct drp_status_ask *ask,
 		const struct drp_reply *reply);
+	/* 1 and the next list that is missing, with how many bytes of it are held */
+	int (*next_list)(void *self, struct drp_hash *blob, uint32_t *held);
+	/* its next piece, or the hub's refusal: nothing of a list ends a visit */
+	enum drp_err (*list)(void *self, const struct drp_reply *reply);
 };
 
 struct drp_node_session_config {
@@ -87,6 +92,7 @@ struct drp_node_session {
 		DRP_VISIT_PUSH,
 		DRP_VISIT_GET,
 		DRP_VISIT_STATUS,
+		DRP_VISIT_LISTS,
 		DRP_VISIT_DONE
 	} state;
 	struct drp_id id; /* of the request in flight */

@@ -31,8 +31,12 @@ struct sealed_hub {
 	int64_t now_ms;
 	unsigned verified; /* bit g: the notary has verified group g's report */
 	int other;	   /* the notary verified another report in this place */
-	enum drp_err rejected, refuse; /* refuse: REPORT itself */
-	uint32_t asked[32];	       /* requests by type */
+	enum drp_err rejected, refuse;	/* refuse: REPORT itself */
+	struct drp_buf list[DRP_LISTS]; /* of the close; shown when there are any */
+	struct drp_signed_list shown[DRP_LISTS];
+	uint32_t n_shown, piece;	   /* piece: bytes of a list at a time */
+	enum drp_err refuse_list, unknown; /* GET of a list; STATUS */
+	uint32_t asked[32];		   /* requests by type */
 	struct drp_withdrawal withdrawal;
 	struct drp_sync_result result;
 	struct drp_diag diag;
@@ -98,9 +102,62 @@ static inline void sealed_tell(
 	}
 }
 
+/* ---- the lists of a close ---- */
+
+/* Signs a list of the reports of those groups (bit g) and of two others. */
+static inline void sealed_list(struct sealed_hub *h, int side, unsigned groups)
+{
+	struct drp_hash name[DRP_GROUPS + 2] = {{{1}}, {{0xfe}}};
+	struct drp_list list = {
+		.campaign = h->announced[0].manifest, .n = 2, .report = name};
+	struct drp_buf *bytes = &h->list[side];
+	for (int g = 0; g < DRP_GROUPS; g++) {
+		struct drp_report report;
+		if (h->report[g].len && groups >> g & 1) {
+			CHECK_OK(drp_report_decode(h->report[g].data, h->report[g].len,
+				&report, &name[list.n++]));
+		}
+	}
+	if (side) {
+		list.answers = h->shown[0].hash;
+	}
+	drp_list_sort(&list);
+	bytes->len = 0;
+	CHECK_OK(drp_list_encode(&list, bytes));
+	drp_hash_bytes(bytes->data, bytes->len, &h->shown[side].hash);
+	sealed_sign(side ? h->fixture.notary : h->fixture.hub, DRP_LIST_TAG, bytes,
+		h->shown[side].signature);
+}
+
+/* The campaign is closed with those lists. */
+static inline void sealed_close(struct sealed_hub *h, unsigned hub, unsigned notary)
+{
+	h->announced[0].state = DRP_CAMPAIGN_CLOSED;
+	h->n_shown = DRP_LISTS;
+	h->piece = 50;
+	sealed_list(h, 0, hub);
+	sealed_list(h, 1, notary);
+}
+
+static inline void sealed_get_list(const struct sealed_hub *h, const struct drp_buf *of,
+	uint32_t offset, struct drp_reply *reply)
+{
+	size_t left = of->len - offset;
+	reply->err = h->refuse_list;
+	reply->get.total = (uint32_t)of->len;
+	reply->get.bytes = of->data + offset;
+	reply->get.n = left < h->piece ? left : h->piece;
+}
+
 static inline void sealed_get(struct sealed_hub *h, const struct drp_hash *blob,
 	uint32_t offset, struct drp_reply *reply)
 {
+	for (uint32_t i = 0; i < h->n_shown; i++) {
+		if (drp_hash_equal(blob, &h->shown[i].hash)) {
+			sealed_get_list(h, &h->list[i], offset, reply);
+			return;
+		}
+	}
 	const struct drp_buf *of =
 		drp_hash_equal(blob, &h->announced[0].manifest)	  ? &h->manifest
 		: drp_hash_equal(blob, &h->announced[1].manifest) ? &h->second
@@ -144,6 +201,9 @@ static inline void sealed_answer(
 		sealed_get(h, &q->get.blob, q->get.offset, reply);
 		break;
 	case DRP_MSG_STATUS:
+		reply->err = h->unknown;
+		reply->status.n_lists = h->n_shown;
+		memcpy(reply->status.list, h->shown, sizeof h->shown);
 		for (int g = 0; g < DRP_GROUPS && drp_hash_equal(&q->status.campaign,
 							  &h->announced[0].manifest);
 			g++) {
@@ -263,6 +323,9 @@ static inline void sealed_end(struct sealed_hub *h)
 	drp_buf_clear(&h->manifest);
 	drp_buf_clear(&h->second);
 	drp_buf_clear(&h->instrument);
+	for (int i = 0; i < DRP_LISTS; i++) {
+		drp_buf_clear(&h->list[i]);
+	}
 	for (int g = 0; g < DRP_GROUPS; g++) {
 		drp_buf_clear(&h->report[g]);
 	}
@@ -292,7 +355,7 @@ static inline void sealed_fill(struct sealed_hub *h, int group, uint32_t n, uint
 	}
 	CHECK_OK(drp_node_window_put(
 		h->node.store, id, 1, SEALED_TODAY - 14, SEALED_TODAY - 1, NULL));
-	CHECK_OK(drp_node_commit(h->node.store, NULL));
+	CHECK_OK(drp_node_end(h->node.store, DRP_OK, NULL));
 }
 
 /* As the command does: the hub is asked first. */

@@ -414,6 +414,8 @@ static void states_have_names(void)
 	CHECK_STR(drp_out_state_name(DRP_RELEASE_WITHDRAWN), "withdrawn");
 	CHECK_STR(drp_out_state_name(-1), "?");
 	CHECK_STR(drp_out_state_name(DRP_RELEASE_CONFIRMED), "confirmed");
+	CHECK_STR(drp_out_state_name(DRP_RELEASE_COUNTED), "counted");
+	CHECK_STR(drp_out_state_name(DRP_RELEASE_LEFT_OUT), "left-out");
 	CHECK_STR(drp_out_state_name(DRP_RELEASE_STATES), "?");
 }
 

@@ -43,6 +43,7 @@ struct host {
 	int n_out, next;
 	int sealed; /* the outbox holds reports, and a notary confirms them */
 	int ask, required;
+	int lists;	   /* how many are still missing */
 	enum drp_err stop; /* what the next telling returns */
 };
 
@@ -172,6 +173,26 @@ static enum drp_err status(
 	return ((struct host *)self)->stop;
 }
 
+static int next_list(void *self, struct drp_hash *blob, uint32_t *held)
+{
+	struct host *h = self;
+	if (h->lists == 0) {
+		return 0;
+	}
+	*blob = (struct drp_hash){{0x11, (uint8_t)h->lists}};
+	*held = (uint32_t)h->lists;
+	return 1;
+}
+
+static enum drp_err list(void *self, const struct drp_reply *reply)
+{
+	struct host *h = self;
+	note("[list %d: %s %zu/%u] ", h->lists, drp_err_name(reply->err),
+		reply->err ? 0 : reply->get.n, reply->err ? 0 : reply->get.total);
+	h->lists--;
+	return h->stop;
+}
+
 static const struct drp_node_host functions = {.self = &host,
 	.now_s = now_s,
 	.token = token,
@@ -183,7 +204,9 @@ static const struct drp_node_host functions = {.self = &host,
 	.settled = settled,
 	.refused = refused,
 	.next_status = next_status,
-	.status = status};
+	.status = status,
+	.next_list = next_list,
+	.list = list};
 
 /* ---- the hub ---- */
 
@@ -563,6 +586,31 @@ static void the_status_of_each_campaign_is_asked(void)
 	CHECK_STR(trace, "SYNC [2 campaigns 5:1 6:3] STATUS ");
 }
 
+/* The lists come last; a hub that will not show them is told, and ends nothing. */
+static void lists_come_after_the_status(void)
+{
+	int done = 0;
+	begin_sealed(0, 1);
+	hub.second = notary_keys;
+	host.lists = 2;
+	CHECK_OK(visit());
+	CHECK_STR(trace,
+		"SYNC [2 campaigns 5:1 6:3] STATUS [4 receipts 8 8 9 9] GET [list 2: OK "
+		"4/10] GET [list 1: OK 4/10] ");
+	begin_sealed(0, 0);
+	host.lists = 2;
+	CHECK_OK(step(&done));
+	hub.refuse = DRP_E_REVOKED;
+	CHECK_OK(visit());
+	CHECK_STR(trace, "SYNC [2 campaigns 5:1 6:3] GET [list 2: REVOKED 0/0] GET "
+			 "[list 1: REVOKED 0/0] ");
+	begin_sealed(0, 0);
+	host.lists = 2;
+	CHECK_OK(step(&done));
+	host.stop = DRP_E_STORE;
+	CHECK_ERR(visit(), DRP_E_STORE);
+}
+
 /* A hub that went back to an old backup may not know a campaign of this node. */
 static void an_unknown_campaign_is_passed_over(void)
 {
@@ -574,7 +622,8 @@ static void an_unknown_campaign_is_passed_over(void)
 		hub.refuse = DRP_E_NOTFOUND;
 		CHECK_ERR(visit(), required ? DRP_E_NOTFOUND : DRP_OK);
 		CHECK_STR(trace, required ? "SYNC [2 campaigns 5:1 6:3] STATUS "
-					  : "SYNC [2 campaigns 5:1 6:3] STATUS STATUS ");
+					  : "SYNC [2 campaigns 5:1 6:3] STATUS [0 "
+					    "receipts] STATUS [0 receipts] ");
 	}
 }
 
@@ -729,6 +778,8 @@ int main(void)
 		a_report_that_does_not_verify_is_told);
 	CASE("status is asked of every campaign that the host names",
 		the_status_of_each_campaign_is_asked);
+	CASE("the lists of a close are fetched last, and none ends a visit",
+		lists_come_after_the_status);
 	CASE("a campaign that the hub does not know is passed over, unless required",
 		an_unknown_campaign_is_passed_over);
 	CASE("a clock more than a day off stops the visit, whoever's it is",
