@@ -47,20 +47,6 @@ static enum drp_err dial(
 	return DRP_OK;
 }
 
-enum drp_err drp_peer_dial(
-	struct drp_hub *hub, struct drp_peer *peer, struct drp_diag *diag)
-{
-	struct drp_card card;
-	memset(peer, 0, sizeof *peer);
-	enum drp_err err = drp_hub_peer_notary(hub->store, &card, diag);
-	if (err == DRP_E_NOTFOUND) {
-		return drp_fail(diag, DRP_E_STATE,
-			"no notary is paired with this hub; the sealed track needs one: "
-			"'drempel-hub pair FILE' with its card");
-	}
-	return err ? err : dial(&card, peer, diag);
-}
-
 enum drp_err drp_peer_dial_to(struct drp_hub *hub, const struct drp_key *notary,
 	struct drp_peer *peer, struct drp_diag *diag)
 {

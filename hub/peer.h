@@ -17,12 +17,9 @@ struct drp_peer {
 	struct drp_card card; /* whom to expect */
 };
 
-/* drp_peer_dial fills a peer that opens an NNG link to the paired notary when it is first
- * asked, and again after a failure. DRP_E_STATE when no notary is paired. Close it. */
-enum drp_err drp_peer_dial(
-	struct drp_hub *hub, struct drp_peer *peer, struct drp_diag *diag) DRP_MUST_CHECK;
-/* drp_peer_dial_to: the same to the notary of a campaign, which need not be the one that
- * is paired now. DRP_E_STATE when its key was never paired here. */
+/* drp_peer_dial_to fills a peer that opens an NNG link to the notary of a campaign, which
+ * need not be the one that is paired now, when it is first asked, and again after a
+ * failure. DRP_E_STATE when its key was never paired here. Close it. */
 enum drp_err drp_peer_dial_to(struct drp_hub *hub, const struct drp_key *notary,
 	struct drp_peer *peer, struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_peer_close(struct drp_peer *peer);

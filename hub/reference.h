@@ -16,8 +16,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DRP_REFERENCE_FILE_MAX_BYTES (64 * 1024)
-
 /* The frame's sectors are not the five levels: secundair is the levels 2, 3 and 4
  * without dbso (part-time vocational); level 5 (adults) is outside the frame. */
 enum drp_sector {
@@ -50,11 +48,9 @@ struct drp_frame_table {
 const char *drp_sector_code(int sector);
 const char *drp_frame_measure_code(int measure);
 
-/* drp_frame_load reads a CSV of the columns sector,measure,value,unit,source,note with
- * one row for each sector and measure; a total is the sum of the parts that are given. */
-enum drp_err drp_frame_load(const char *path, struct drp_frame_table *table,
-	struct drp_diag *diag) DRP_MUST_CHECK;
-/* drp_frame_parse reads such a file's text, kept elsewhere; errors call it name. */
+/* drp_frame_parse reads a CSV of the columns sector,measure,value,unit,source,note with
+ * one row for each sector and measure; a total is the sum of the parts that are given.
+ * Errors call the text name. */
 enum drp_err drp_frame_parse(const void *text, size_t n, const char *name,
 	struct drp_frame_table *table, struct drp_diag *diag) DRP_MUST_CHECK;
 
@@ -80,10 +76,8 @@ struct drp_answer {
 	char note_en[DRP_TEXT_MAX_BYTES], note_nl[DRP_TEXT_MAX_BYTES];
 };
 
-/* drp_answer_load reads a YAML file of the form of deploy/reference/answer-2021.yaml:
- * every member once, no others. */
-enum drp_err drp_answer_load(const char *path, struct drp_answer *answer,
-	struct drp_diag *diag) DRP_MUST_CHECK;
+/* drp_answer_parse reads YAML of the form of deploy/reference/answer-2021.yaml: every
+ * member once, no others. Errors call the text name. */
 enum drp_err drp_answer_parse(const void *text, size_t n, const char *name,
 	struct drp_answer *answer, struct drp_diag *diag) DRP_MUST_CHECK;
 

@@ -8,7 +8,6 @@
 #include "proto/base/buf.h"
 #include "proto/base/date.h"
 #include "proto/base/text.h"
-#include "proto/runtime/system.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -301,20 +300,5 @@ enum drp_err drp_answer_parse(const void *text, size_t n, const char *name,
 	if (!e) {
 		*answer = made;
 	}
-	return e;
-}
-
-enum drp_err drp_answer_load(
-	const char *path, struct drp_answer *answer, struct drp_diag *diag)
-{
-	struct drp_buf text = {0};
-	enum drp_err e = drp_file_read(path, DRP_REFERENCE_FILE_MAX_BYTES, &text, diag);
-	if (!e) {
-		e = drp_buf_string(&text)
-			    ? drp_answer_parse(text.data, text.len, path, answer, diag)
-			    : drp_fail(diag, DRP_E_NOMEM, "%s: no memory to read it",
-				      path);
-	}
-	drp_buf_clear(&text);
 	return e;
 }

@@ -3,7 +3,6 @@
 
 #include "proto/base/buf.h"
 #include "proto/base/text.h"
-#include "proto/runtime/system.h"
 
 #include <string.h>
 
@@ -215,17 +214,5 @@ enum drp_err drp_frame_parse(const void *text, size_t n, const char *name,
 		*table = made;
 	}
 	drp_buf_clear(&copied);
-	return e;
-}
-
-enum drp_err drp_frame_load(
-	const char *path, struct drp_frame_table *table, struct drp_diag *diag)
-{
-	struct drp_buf file = {0};
-	enum drp_err e = drp_file_read(path, DRP_REFERENCE_FILE_MAX_BYTES, &file, diag);
-	if (!e) {
-		e = drp_frame_parse(file.data, file.len, path, table, diag);
-	}
-	drp_buf_clear(&file);
 	return e;
 }

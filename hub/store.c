@@ -131,16 +131,6 @@ enum drp_err drp_hub_begin(struct drp_hub_store *s, struct drp_diag *diag)
 	return drp_db_begin(s->db, diag);
 }
 
-enum drp_err drp_hub_commit(struct drp_hub_store *s, struct drp_diag *diag)
-{
-	return drp_db_commit(s->db, diag);
-}
-
-void drp_hub_rollback(struct drp_hub_store *s)
-{
-	drp_db_rollback(s->db);
-}
-
 enum drp_err drp_hub_end(struct drp_hub_store *s, enum drp_err err, struct drp_diag *diag)
 {
 	if (err) {

@@ -21,9 +21,6 @@ enum drp_err drp_hub_store_open(const char *path, int create,
 	struct drp_hub_store **store, struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_hub_store_close(struct drp_hub_store *store);
 enum drp_err drp_hub_begin(struct drp_hub_store *s, struct drp_diag *diag) DRP_MUST_CHECK;
-enum drp_err drp_hub_commit(
-	struct drp_hub_store *s, struct drp_diag *diag) DRP_MUST_CHECK;
-void drp_hub_rollback(struct drp_hub_store *s);
 /* drp_hub_end commits when err is DRP_OK and rolls back otherwise. */
 enum drp_err drp_hub_end(
 	struct drp_hub_store *s, enum drp_err err, struct drp_diag *diag) DRP_MUST_CHECK;

@@ -323,20 +323,6 @@ enum drp_err drp_hub_seed_get(struct drp_hub_store *s, const char *campaign,
 	return find_blob(q, sealed, diag);
 }
 
-enum drp_err drp_hub_roll_get(struct drp_hub_store *s, const char *campaign,
-	struct drp_hash *roll, struct drp_diag *diag)
-{
-	struct drp_query *q = drp_db_query(
-		s->db, "SELECT roll FROM campaign WHERE id=? AND roll IS NOT NULL");
-	drp_q_text(q, campaign);
-	enum drp_err err = drp_q_find(q, diag);
-	if (err == DRP_OK) {
-		(void)drp_q_col_bytes(q, 0, roll->b, sizeof roll->b);
-		drp_q_end(q);
-	}
-	return err;
-}
-
 enum drp_err drp_hub_campaign_abandon(struct drp_hub_store *s, const char *campaign,
 	int64_t now_s, struct drp_diag *diag)
 {

@@ -85,9 +85,6 @@ enum drp_err drp_hub_cosignature_put(struct drp_hub_store *s, const char *campai
  * none or it has been erased. */
 enum drp_err drp_hub_seed_get(struct drp_hub_store *s, const char *campaign,
 	struct drp_buf *sealed, struct drp_diag *diag) DRP_MUST_CHECK;
-/* drp_hub_roll_get: the hash of the roll blob. DRP_E_NOTFOUND on the open track. */
-enum drp_err drp_hub_roll_get(struct drp_hub_store *s, const char *campaign,
-	struct drp_hash *roll, struct drp_diag *diag) DRP_MUST_CHECK;
 /* drp_hub_campaign_abandon closes a campaign for ever without an edition. */
 enum drp_err drp_hub_campaign_abandon(struct drp_hub_store *s, const char *campaign,
 	int64_t now_s, struct drp_diag *diag) DRP_MUST_CHECK;

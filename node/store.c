@@ -88,11 +88,6 @@ enum drp_err drp_node_begin(struct drp_node_store *s, struct drp_diag *diag)
 	return drp_db_begin(s->db, diag);
 }
 
-enum drp_err drp_node_commit(struct drp_node_store *s, struct drp_diag *diag)
-{
-	return drp_db_commit(s->db, diag);
-}
-
 enum drp_err drp_node_end(
 	struct drp_node_store *s, enum drp_err err, struct drp_diag *diag)
 {

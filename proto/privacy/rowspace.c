@@ -60,11 +60,6 @@ void drp_rowspace_free(struct drp_rowspace *space)
 	drp_free(space);
 }
 
-size_t drp_rowspace_rank(const struct drp_rowspace *space)
-{
-	return space->rank;
-}
-
 static uint64_t magnitude(int64_t x)
 {
 	return x < 0 ? 0 - (uint64_t)x : (uint64_t)x;

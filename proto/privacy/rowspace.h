@@ -29,8 +29,6 @@ void drp_rowspace_free(struct drp_rowspace *space);
 enum drp_err drp_rowspace_add(
 	struct drp_rowspace *space, const int64_t *row) DRP_MUST_CHECK;
 
-size_t drp_rowspace_rank(const struct drp_rowspace *space);
-
 /* The two questions. *found tells the answer; when it is yes, part[i] != 0 marks the
  * added rows (by number, from 0) whose combination is that vector. part has max_rows
  * elements and may be NULL.

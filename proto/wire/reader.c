@@ -281,15 +281,6 @@ static void column(struct drp_reader *r, size_t n)
 	}
 }
 
-void drp_r_ints(struct drp_reader *r, int64_t min, int64_t max, int64_t *values, size_t n)
-{
-	column(r, n);
-	for (size_t i = 0; i < n; i++) {
-		values[i] = drp_r_int(r, min, max);
-	}
-	drp_r_end_array(r);
-}
-
 void drp_r_uints(struct drp_reader *r, uint32_t max, uint32_t *values, size_t n)
 {
 	column(r, n);

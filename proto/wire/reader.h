@@ -60,8 +60,6 @@ const uint8_t *drp_r_bin(struct drp_reader *r, size_t max, size_t *n);
 void drp_r_bytes(struct drp_reader *r, void *bytes, size_t n);
 
 /* Whole columns: exactly n integers in range into the caller's array. */
-void drp_r_ints(
-	struct drp_reader *r, int64_t min, int64_t max, int64_t *values, size_t n);
 void drp_r_uints(struct drp_reader *r, uint32_t max, uint32_t *values, size_t n);
 
 /* drp_r_field is the last key that was asked for before the first error ("" before any),

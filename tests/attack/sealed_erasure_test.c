@@ -341,7 +341,7 @@ static void freeze_both(void)
 	other.clock = f.hub.clock;
 	CHECK_OK(drp_hub_begin(other.store, &diag));
 	CHECK_OK(drp_campaign_erase(&other, FED_CAMPAIGN, f.now_ms / 1000, &diag));
-	CHECK_OK(drp_hub_commit(other.store, &diag));
+	CHECK_OK(drp_hub_end(other.store, DRP_OK, &diag));
 	CHECK_OK(drp_hub_checkpoint(other.store, &diag));
 	drp_hub_close(&other);
 	CHECK_INT(fed_state(&f.notary->hub), DRP_CAMPAIGN_FROZEN);

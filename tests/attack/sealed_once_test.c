@@ -256,7 +256,7 @@ static void with_a_school_less(void)
 		f.hub.store, FED_CAMPAIGN, &unit->id, DRP_PUPIL, NULL));
 	CHECK_OK(drp_hub_withdrawal_told(
 		f.hub.store, FED_CAMPAIGN, &unit->id, DRP_PUPIL, NULL));
-	CHECK_OK(drp_hub_commit(f.hub.store, NULL));
+	CHECK_OK(drp_hub_end(f.hub.store, DRP_OK, NULL));
 	CHECK_ERR(course_try_close(&course, &diag), DRP_E_CONFLICT);
 	restart_notary();
 	CHECK_ERR(course_try_close(&course, &diag), DRP_E_CONFLICT);

@@ -197,7 +197,7 @@ static void fill(uint32_t teachers)
 	}
 	CHECK_OK(drp_node_window_put(
 		s->node.store, EVIL, 1, FED_START_DAY - 14, FED_START_DAY - 1, &diag));
-	CHECK_OK(drp_node_commit(s->node.store, &diag));
+	CHECK_OK(drp_node_end(s->node.store, DRP_OK, &diag));
 	drp_node_work_clear(&w);
 }
 

@@ -57,7 +57,7 @@ enum drp_err crowd_register(struct drp_hub *hub, size_t n, uint8_t levels,
 	for (size_t i = 0; i < n && !err; i++) {
 		err = put_school(hub, i, levels, eligible, diag);
 	}
-	return err ? err : drp_hub_commit(hub->store, diag);
+	return err ? err : drp_hub_end(hub->store, DRP_OK, diag);
 }
 
 static enum drp_err enrol(struct drp_hub *hub, struct crowd_keys *keys, size_t i,
@@ -89,7 +89,7 @@ enum drp_err crowd_enrol(struct drp_hub *hub, size_t n, struct crowd_keys *keys,
 	for (size_t i = 0; i < n && !err; i++) {
 		err = enrol(hub, keys, i, now_s, diag);
 	}
-	return err ? err : drp_hub_commit(hub->store, diag);
+	return err ? err : drp_hub_end(hub->store, DRP_OK, diag);
 }
 
 const struct drp_keys *crowd_keys_of(

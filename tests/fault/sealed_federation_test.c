@@ -273,7 +273,7 @@ static void freeze_in_the_end(void)
 	}
 	CHECK_OK(drp_hub_begin(f.hub.store, NULL));
 	CHECK_OK(drp_campaign_erase(&f.hub, FED_CAMPAIGN, f.now_ms / 1000, &diag));
-	CHECK_OK(drp_hub_commit(f.hub.store, NULL));
+	CHECK_OK(drp_hub_end(f.hub.store, DRP_OK, NULL));
 }
 
 static void run(uint64_t seed)

@@ -13,7 +13,6 @@ static void call(struct drp_reader *r, unsigned op, const uint8_t *message, size
 {
 	static const char *const key[] = {"a", "at", "b", "k"};
 	size_t arg = op >> 4, n;
-	int64_t ints[16];
 	uint32_t uints[16];
 	uint8_t bytes[16];
 	char text[17];
@@ -64,11 +63,6 @@ static void call(struct drp_reader *r, unsigned op, const uint8_t *message, size
 		drp_r_bytes(r, bytes, arg);
 		break;
 	case 13:
-		drp_r_ints(r, -9, 9, ints, arg);
-		for (size_t i = 0; i < arg; i++) {
-			REQUIRE(ints[i] >= -9 && ints[i] <= 9);
-		}
-		break;
 	case 14:
 		drp_r_uints(r, 9, uints, arg);
 		for (size_t i = 0; i < arg; i++) {

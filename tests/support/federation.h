@@ -287,7 +287,7 @@ static inline void fed_fill(struct fed_school *s, const char *campaign,
 	}
 	CHECK_OK(drp_node_window_put(s->node.store, campaign, 1, FED_START_DAY - 14,
 		FED_START_DAY - 1, &diag));
-	CHECK_OK(drp_node_commit(s->node.store, &diag));
+	CHECK_OK(drp_node_end(s->node.store, DRP_OK, &diag));
 	drp_node_work_clear(&work);
 }
 

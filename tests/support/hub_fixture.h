@@ -79,7 +79,7 @@ static inline void fixture_enrol(struct hub_fixture *f)
 		snprintf(school, sizeof school, "sch-%03d", n);
 		CHECK_OK(drp_hub_begin(f->hub.store, NULL));
 		CHECK_OK(drp_hub_enrol(f->hub.store, &token, school, &key, 1000, NULL));
-		CHECK_OK(drp_hub_commit(f->hub.store, NULL));
+		CHECK_OK(drp_hub_end(f->hub.store, DRP_OK, NULL));
 	}
 }
 
@@ -190,7 +190,7 @@ static inline void fixture_contribute(struct hub_fixture *f)
 			fixture_put(f, c, key);
 		}
 	}
-	CHECK_OK(drp_hub_commit(f->hub.store, NULL));
+	CHECK_OK(drp_hub_end(f->hub.store, DRP_OK, NULL));
 	free(c);
 	drp_instrument_free(in);
 	drp_manifest_free(m);

@@ -57,7 +57,7 @@ static void set_up(void)
 	CHECK_OK(drp_closing_freeze(&f.hub, FED_CAMPAIGN, &f.peer, &diag));
 	CHECK_OK(drp_hub_begin(f.hub.store, NULL));
 	CHECK_OK(drp_campaign_erase(&f.hub, FED_CAMPAIGN, f.now_ms / 1000, NULL));
-	CHECK_OK(drp_hub_commit(f.hub.store, NULL));
+	CHECK_OK(drp_hub_end(f.hub.store, DRP_OK, NULL));
 	keep(frozen_dir, "frozen");
 }
 

@@ -184,7 +184,7 @@ static void ledger_cap(void)
 	CHECK_OK(drp_hub_open(copy_dir, &hub, NULL));
 	CHECK_OK(drp_hub_begin(hub.store, NULL));
 	CHECK_OK(drp_hub_ledger_append(hub.store, &row, NULL));
-	CHECK_OK(drp_hub_commit(hub.store, NULL));
+	CHECK_OK(drp_hub_end(hub.store, DRP_OK, NULL));
 	drp_hub_close(&hub);
 	audit();
 	CHECK_STR(failed, "ledger caps;");

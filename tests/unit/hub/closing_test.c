@@ -160,7 +160,7 @@ static void died_after_it_stopped_accepting(void)
 	CHECK_OK(drp_hub_begin(f.hub.store, NULL));
 	CHECK_OK(drp_hub_campaign_state(
 		f.hub.store, FED_CAMPAIGN, DRP_CAMPAIGN_CLOSED, f.now_ms / 1000, NULL));
-	CHECK_OK(drp_hub_commit(f.hub.store, NULL));
+	CHECK_OK(drp_hub_end(f.hub.store, DRP_OK, NULL));
 	close_ok();
 	truth_check(&truth);
 	CHECK_INT(f.notary->arrived[DRP_MSG_VERIFY], DRP_GROUPS * SCHOOLS);
@@ -323,7 +323,7 @@ static void lists_that_differ(void)
 		CHECK_OK(drp_hub_begin(f.notary->hub.store, NULL));
 		CHECK_OK(drp_hub_contribution_withdraw(
 			f.notary->hub.store, FED_CAMPAIGN, &unit->id, g, NULL));
-		CHECK_OK(drp_hub_commit(f.notary->hub.store, NULL));
+		CHECK_OK(drp_hub_end(f.notary->hub.store, DRP_OK, NULL));
 		truth.present[g][4] = 0;
 	}
 	close_ok();
@@ -401,7 +401,7 @@ static void too_little_in_common(void)
 				FED_CAMPAIGN, &fed_unit(&f, tasks, s)->id, g, NULL));
 		}
 	}
-	CHECK_OK(drp_hub_commit(f.notary->hub.store, NULL));
+	CHECK_OK(drp_hub_end(f.notary->hub.store, DRP_OK, NULL));
 	CHECK_INT(close_it(&diag), DRP_E_TOO_FEW_SCHOOLS);
 	CHECK_INT(fed_state(&f.hub), DRP_CAMPAIGN_CLOSED);
 	CHECK_INT(f.notary->arrived[DRP_MSG_NUMBERS], 0);
@@ -502,7 +502,7 @@ static void nothing_on_the_disk(void)
 	CHECK(on_disk(f.hub_dir, &hubs)); /* its own turn comes after the answer */
 	CHECK_OK(drp_hub_begin(f.hub.store, NULL));
 	CHECK_OK(drp_campaign_erase(&f.hub, FED_CAMPAIGN, f.now_ms / 1000, NULL));
-	CHECK_OK(drp_hub_commit(f.hub.store, NULL));
+	CHECK_OK(drp_hub_end(f.hub.store, DRP_OK, NULL));
 	CHECK_OK(drp_hub_checkpoint(f.hub.store, NULL));
 	CHECK(!on_disk(f.hub_dir, &hubs));
 	drp_buf_clear(&hubs);
@@ -519,7 +519,7 @@ static void frozen(void)
 	CHECK_OK(drp_closing_freeze(&f.hub, FED_CAMPAIGN, &f.peer, &diag));
 	CHECK_OK(drp_hub_begin(f.hub.store, NULL));
 	CHECK_OK(drp_campaign_erase(&f.hub, FED_CAMPAIGN, f.now_ms / 1000, NULL));
-	CHECK_OK(drp_hub_commit(f.hub.store, NULL));
+	CHECK_OK(drp_hub_end(f.hub.store, DRP_OK, NULL));
 	nothing_is_left(&f.hub);
 	nothing_is_left(&f.notary->hub);
 	struct drp_request open = {.type = DRP_MSG_OPEN};

@@ -298,7 +298,7 @@ static void load_answer(void)
 	CHECK_OK(drp_hub_begin(fixture.hub.store, NULL));
 	CHECK_OK(drp_hub_answer_put(
 		fixture.hub.store, "answer-2021", drp_buf_string(&text), NULL));
-	CHECK_OK(drp_hub_commit(fixture.hub.store, NULL));
+	CHECK_OK(drp_hub_end(fixture.hub.store, DRP_OK, NULL));
 	drp_buf_clear(&text);
 }
 
