@@ -16,12 +16,19 @@
 
 /* ---- what only the sealed track has ---- */
 
-/* A campaign is given up only while none of its shares has left an aggregator. */
-static enum drp_err check_unopened(
+/* A campaign is given up once, and only while none of its shares has left an aggregator:
+ * the same answers are counted again in the next one. */
+static enum drp_err check_replaceable(
 	struct drp_hub *hub, const struct drp_campaign_row *row, struct drp_diag *diag)
 {
 	struct drp_buf bytes = {0};
 	struct drp_hash hash;
+	if (!row->cosigned || row->abandoned_s) {
+		return drp_fail(diag, DRP_E_STATE,
+			"campaign %s is not one that can be replaced: it is not a signed "
+			"campaign of the sealed track, or it was replaced before",
+			row->id);
+	}
 	enum drp_err shares = drp_hub_opening_get(
 		hub->store, row->id, DRP_OPENING_HUB_NUMBERS, &bytes, diag);
 	enum drp_err edition =
@@ -40,14 +47,10 @@ static enum drp_err find_replaced(struct drp_hub *hub, const char *id,
 {
 	struct drp_campaign_row row;
 	enum drp_err err = drp_hub_campaign_get(hub->store, id, &row, diag);
-	if (err == DRP_OK && (!row.cosigned || row.abandoned_s)) {
-		err = drp_fail(diag, DRP_E_STATE,
-			"campaign %s is not one that can be replaced: it is not a signed "
-			"campaign of the sealed track, or it was replaced before",
-			id);
+	err = err ? err : check_replaceable(hub, &row, diag);
+	if (err == DRP_OK) {
+		*replaces = row.manifest;
 	}
-	err = err ? err : check_unopened(hub, &row, diag);
-	*replaces = row.manifest;
 	return err;
 }
 
@@ -230,7 +233,7 @@ enum drp_err drp_cosign_ask(struct drp_hub *hub, struct drp_peer *peer,
 
 /* ---- finishing ---- */
 
-/* One that was opened meanwhile keeps its edition; its charge stands in any case. */
+/* Nothing is signed in the place of one that was opened or replaced meanwhile. */
 static enum drp_err abandon(
 	struct drp_hub *hub, const struct drp_manifest *m, struct drp_diag *diag)
 {
@@ -241,11 +244,10 @@ static enum drp_err abandon(
 	}
 	enum drp_err err =
 		drp_hub_campaign_by_manifest(hub->store, &m->replaces, &row, diag);
-	if (err == DRP_OK && check_unopened(hub, &row, NULL) == DRP_OK) {
-		err = drp_hub_campaign_abandon(
-			hub->store, row.id, drp_hub_now_s(hub), diag);
-	}
-	return err;
+	err = err ? err : check_replaceable(hub, &row, diag);
+	return err ? err
+		   : drp_hub_campaign_abandon(
+			     hub->store, row.id, drp_hub_now_s(hub), diag);
 }
 
 static enum drp_err finish(struct drp_hub *hub, const struct drp_manifest *m,

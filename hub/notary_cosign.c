@@ -310,19 +310,22 @@ static enum drp_err check_fresh(struct taking *t)
 				       : err;
 }
 
-/* The campaign that is given up, when this notary knows it: *known. It must not have
- * shown anything of it. */
-static enum drp_err find_replaced(
-	struct taking *t, struct drp_campaign_row *row, int *known)
+/* Of a campaign that this notary has signed: that it is this hub's. */
+static enum drp_err check_owner(struct taking *t, const struct drp_campaign_row *row)
+{
+	struct drp_manifest *m = NULL;
+	enum drp_err err = drp_hub_manifest(t->hub, row, &m, t->diag);
+	if (err == DRP_OK && memcmp(&m->hub, t->sender, sizeof m->hub) != 0) {
+		err = drp_fail(t->diag, DRP_E_POLICY, "the campaign is another hub's");
+	}
+	drp_manifest_free(m);
+	return err;
+}
+
+static enum drp_err check_unopened(struct taking *t, const struct drp_campaign_row *row)
 {
 	struct drp_buf bytes = {0};
-	enum drp_err err = drp_hub_campaign_by_manifest(
-		t->hub->store, &t->m->replaces, row, t->diag);
-	*known = err == DRP_OK;
-	if (err) {
-		return err == DRP_E_NOTFOUND ? DRP_OK : err;
-	}
-	err = drp_hub_opening_get(
+	enum drp_err err = drp_hub_opening_get(
 		t->hub->store, row->id, DRP_OPENING_NOTARY_NUMBERS, &bytes, t->diag);
 	drp_buf_clear(&bytes);
 	return err == DRP_OK	       ? drp_fail(t->diag, DRP_E_POLICY,
@@ -331,6 +334,21 @@ static enum drp_err find_replaced(
 						 row->id)
 	       : err == DRP_E_NOTFOUND ? DRP_OK
 				       : err;
+}
+
+/* The campaign that is given up, when this notary knows it: *known. It must be the hub's
+ * own, and nothing of it shown. */
+static enum drp_err find_replaced(
+	struct taking *t, struct drp_campaign_row *row, int *known)
+{
+	enum drp_err err = drp_hub_campaign_by_manifest(
+		t->hub->store, &t->m->replaces, row, t->diag);
+	*known = err == DRP_OK;
+	if (err) {
+		return err == DRP_E_NOTFOUND ? DRP_OK : err;
+	}
+	err = check_owner(t, row);
+	return err ? err : check_unopened(t, row);
 }
 
 static enum drp_err check(struct taking *t, struct drp_campaign_row *replaced, int *known)
@@ -425,17 +443,12 @@ static enum drp_err sign(
 static enum drp_err sign_again(struct taking *t, uint8_t signature[64])
 {
 	struct drp_campaign_row row;
-	struct drp_manifest *m = NULL;
 	enum drp_err err = drp_hub_campaign_by_manifest(
 		t->hub->store, &t->q->cosign.manifest, &row, t->diag);
-	err = err ? err : drp_hub_manifest(t->hub, &row, &m, t->diag);
-	if (err == DRP_OK && memcmp(&m->hub, t->sender, sizeof m->hub) != 0) {
-		err = drp_fail(t->diag, DRP_E_POLICY, "the campaign is another hub's");
-	}
+	err = err ? err : check_owner(t, &row);
 	if (err == DRP_OK) {
 		memcpy(signature, row.cosignature, sizeof row.cosignature);
 	}
-	drp_manifest_free(m);
 	return err;
 }
 

@@ -327,8 +327,9 @@ enum drp_err drp_hub_campaign_abandon(struct drp_hub_store *s, const char *campa
 	int64_t now_s, struct drp_diag *diag)
 {
 	struct drp_query *q =
-		drp_db_query(s->db, "UPDATE campaign SET state=2, closed_s=coalesce("
-				    "closed_s, ?1), abandoned_s=?1 WHERE id=?2");
+		drp_db_query(s->db, "UPDATE campaign SET state=max(state, 2), closed_s="
+				    "coalesce(closed_s, ?1), abandoned_s=?1"
+				    " WHERE id=?2");
 	drp_q_int(q, now_s);
 	drp_q_text(q, campaign);
 	return changed(s, drp_q_run(q, diag), DRP_E_NOTFOUND);

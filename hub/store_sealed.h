@@ -85,7 +85,8 @@ enum drp_err drp_hub_cosignature_put(struct drp_hub_store *s, const char *campai
  * none or it has been erased. */
 enum drp_err drp_hub_seed_get(struct drp_hub_store *s, const char *campaign,
 	struct drp_buf *sealed, struct drp_diag *diag) DRP_MUST_CHECK;
-/* drp_hub_campaign_abandon closes a campaign for ever without an edition. */
+/* drp_hub_campaign_abandon closes a campaign for ever without an edition; one that is
+ * frozen stays so. */
 enum drp_err drp_hub_campaign_abandon(struct drp_hub_store *s, const char *campaign,
 	int64_t now_s, struct drp_diag *diag) DRP_MUST_CHECK;
 

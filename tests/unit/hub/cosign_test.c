@@ -587,6 +587,35 @@ static void another_year(struct drp_manifest *m)
 	m->year++;
 }
 
+/* Signed by this notary too, for another hub. */
+static void replaces_anothers(struct drp_manifest *m)
+{
+	struct drp_manifest theirs = *m;
+	struct drp_campaign_row row = {.id = "theirs", .signed_s = 1};
+	struct drp_hub_store *store = p.notary.hub.store;
+	struct drp_buf bytes = {0};
+	snprintf(theirs.id, sizeof theirs.id, "theirs");
+	theirs.hub.b[3] ^= 1;
+	memset(&theirs.verify, 7, sizeof theirs.verify);
+	CHECK_OK(drp_manifest_encode(&theirs, &bytes));
+	CHECK_OK(drp_hub_blob_put(store, &theirs.hash, bytes.data, bytes.len, NULL));
+	row.manifest = row.instrument = m->replaces = theirs.hash;
+	CHECK_OK(drp_hub_campaign_take(store, &row, &theirs.hash, "s", 1, NULL));
+	drp_buf_clear(&bytes);
+}
+
+static void only_its_own_campaigns_are_replaced(void)
+{
+	struct drp_campaign_row theirs;
+	begin();
+	propose(replaces_anothers);
+	expect_refusal(DRP_E_POLICY, "another hub's");
+	CHECK_OK(drp_hub_campaign_get(p.notary.hub.store, "theirs", &theirs, NULL));
+	CHECK_INT(theirs.state, DRP_CAMPAIGN_OPEN);
+	CHECK_INT(theirs.abandoned_s, 0);
+	pair_close(&p);
+}
+
 static void a_dishonest_manifest_is_refused(void)
 {
 	const struct {
@@ -864,6 +893,35 @@ static void an_opened_campaign_is_not_replaced(void)
 	pair_close(&p);
 }
 
+/* The old one's close went on while the successor was signed: the same answers must not
+ * count in both. */
+static void nor_one_that_is_opened_meanwhile(void)
+{
+	struct drp_campaign_row next;
+	begin();
+	CHECK_OK(sign());
+	size_t once = count_charges(&p.hub);
+	CHECK_OK(pair_draft(&p, SUCCESSOR("again"), NULL));
+	p.cut_before = p.messages;
+	CHECK_ERR(pair_sign(&p, "again", NULL), DRP_E_NET);
+	p.cut_before = -1;
+	CHECK_OK(drp_hub_opening_put(
+		p.hub.hub.store, PAIR_CAMPAIGN, "numbers-hub", 1, "x", 1, NULL));
+	diag = (struct drp_diag){0};
+	CHECK_ERR(pair_sign(&p, "again", &diag), DRP_E_STATE);
+	CHECK(strstr(diag.text, "opened") != NULL);
+	CHECK_OK(drp_hub_campaign_get(p.hub.hub.store, "again", &next, NULL));
+	CHECK_INT(next.state, DRP_CAMPAIGN_DRAFT);
+	CHECK_INT(row_at(&p.hub).abandoned_s, 0);
+	CHECK_INT(count_charges(&p.hub), once);
+	/* What a notary froze stays frozen, given up or not. */
+	CHECK_OK(drp_hub_campaign_state(
+		p.notary.hub.store, PAIR_CAMPAIGN, DRP_CAMPAIGN_FROZEN, 1, NULL));
+	CHECK_OK(drp_hub_campaign_abandon(p.notary.hub.store, PAIR_CAMPAIGN, 2, NULL));
+	CHECK_INT(row_at(&p.notary).state, DRP_CAMPAIGN_FROZEN);
+	pair_close(&p);
+}
+
 int main(void)
 {
 	CASE("both sign, charge and draw", both_sign_charge_and_draw);
@@ -882,6 +940,8 @@ int main(void)
 	CASE("a school's key must stay the same", a_school_key_must_stay_the_same);
 	CASE("the notary's ledger decides too", the_notarys_ledger_decides_too);
 	CASE("a dishonest manifest is refused", a_dishonest_manifest_is_refused);
+	CASE("only a hub's own campaigns are replaced",
+		only_its_own_campaigns_are_replaced);
 	CASE("signature, roll and seed are checked", signature_roll_and_seed_are_checked);
 	CASE("an unpaired hub is told so", an_unpaired_hub_is_told_so);
 	CASE("a campaign's id is used once", a_campaign_id_is_used_once);
@@ -895,5 +955,6 @@ int main(void)
 	CASE("a sealed draft needs a notary", a_sealed_draft_needs_a_notary);
 	CASE("a lost notary has a successor", a_lost_notary_has_a_successor);
 	CASE("an opened campaign is not replaced", an_opened_campaign_is_not_replaced);
+	CASE("nor is one that is opened meanwhile", nor_one_that_is_opened_meanwhile);
 	return DONE();
 }
