@@ -187,13 +187,8 @@ enum drp_verdict drp_judge_report(const struct drp_report_statement *statement,
 	enum drp_err *err, struct drp_diag *diag)
 {
 	const struct drp_unit *unit = NULL;
-	enum drp_verdict verdict = judge_arrival(
+	return judge_arrival(
 		&statement->unit, name, facts, DRP_TRACK_SEALED, &unit, err, diag);
-	if (verdict == DRP_VERDICT_STORE && unit->eligible[statement->group] == 0) {
-		*err = drp_fail(diag, DRP_E_RANGE,
-			"the register has nobody eligible in this group at that unit");
-	}
-	return *err ? DRP_VERDICT_REFUSE : verdict;
 }
 
 static enum drp_err judge_signature(const struct drp_withdrawal *withdrawal,

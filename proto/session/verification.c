@@ -45,6 +45,11 @@ enum drp_err drp_report_check(const struct drp_task *task,
 			"the report is of a unit that campaign %s does not have",
 			manifest->id);
 	}
+	/* It would count as a school and a board without adding to the cohort. */
+	if (unit->eligible[s->group] == 0) {
+		return drp_fail(diag, DRP_E_RANGE,
+			"the register has nobody eligible in this group at that unit");
+	}
 	enum drp_err err = check_signature(report, &manifest->key[unit->school]);
 	return err ? drp_fail(diag, err,
 			     "the report is not signed by the school of its unit")

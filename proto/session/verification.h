@@ -17,9 +17,9 @@
 #include "proto/model/report.h"
 #include "proto/session/task.h"
 
-/* drp_report_check: the report is of this task and of a unit of the manifest, its lengths
- * are the task's, and the school of that unit signed it. DRP_E_MALFORMED,
- * DRP_E_NOTFOUND, DRP_E_SIGNATURE. school_key comes from the manifest. The hub checks a
+/* drp_report_check: the report is of this task and of a unit of the manifest that has
+ * somebody eligible in the group, its lengths are the task's, and the school of that unit
+ * signed it. DRP_E_MALFORMED, DRP_E_NOTFOUND, DRP_E_RANGE, DRP_E_SIGNATURE. The hub checks a
  * report before it stores it; the notary checks what VERIFY carries (then hub_share and
  * hub_n are NULL and 0, and only their hash is there). */
 enum drp_err drp_report_check(const struct drp_task *task,

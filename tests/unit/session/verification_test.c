@@ -390,6 +390,20 @@ static void out_of_memory(void)
 	drp_buf_clear(&s.bytes);
 }
 
+/* A school of nobody would only make a cohort look like more schools. */
+static void nobody_is_eligible(void)
+{
+	struct sample s;
+	sample_make(&s);
+	fixture.unit[U].eligible[G] = 0;
+	CHECK_ERR(check(&s.hub, 0), DRP_E_RANGE);
+	CHECK_ERR(check(&s.notary, 1), DRP_E_RANGE);
+	fixture.unit[U].eligible[G] = 6 + U;
+	CHECK_OK(check(&s.hub, 0));
+	CHECK_OK(check(&s.notary, 1));
+	drp_buf_clear(&s.bytes);
+}
+
 int main(void)
 {
 	CHECK_OK(drp_crypto_init());
@@ -407,6 +421,7 @@ int main(void)
 	CASE("counters that do not sum to N are refused", counters_that_do_not_sum_to_n);
 	CASE("lengths are the task's, and the school of the unit signs",
 		lengths_and_signers);
+	CASE("a unit without eligible people sends nothing", nobody_is_eligible);
 	CASE("other keys open and verify nothing", other_keys);
 	CASE("running out of memory is an error", out_of_memory);
 	sealed_fixture_free(&fixture);
