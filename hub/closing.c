@@ -43,6 +43,20 @@ static enum drp_err stored_anyway(struct closing *c, enum drp_err err)
 		       : DRP_OK;
 }
 
+/* Another process may give the campaign up for one with another notary. */
+static enum drp_err refuse_given_up(struct closing *c)
+{
+	enum drp_err err =
+		drp_hub_campaign_get(c->hub->store, c->row.id, &c->row, c->diag);
+	return err == DRP_OK && c->row.abandoned_s
+		       ? drp_fail(c->diag, DRP_E_STATE,
+				 "campaign %s was given up with its notary; it has no "
+				 "edition",
+				 c->row.id)
+		       : err;
+}
+
+/* A step is stored before the next uses it, and of a campaign that is given up, none. */
 static enum drp_err store_opening(
 	struct closing *c, const char *what, const void *bytes, size_t n)
 {
@@ -50,9 +64,12 @@ static enum drp_err store_opening(
 	if (err) {
 		return err;
 	}
-	err = drp_hub_opening_put(c->hub->store, c->row.id, what, 1, bytes, n, c->diag);
+	enum drp_err over = refuse_given_up(c);
+	err = over ? over
+		   : drp_hub_opening_put(
+			     c->hub->store, c->row.id, what, 1, bytes, n, c->diag);
 	err = drp_hub_end(c->hub->store, err, NULL);
-	return stored_anyway(c, err);
+	return over ? over : stored_anyway(c, err);
 }
 
 /* ---- the list ---- */
@@ -310,12 +327,18 @@ static enum drp_err publish(struct closing *c)
 
 /* ---- all of it ---- */
 
-static enum drp_err run(struct closing *c)
+/* The steps before any value. */
+static enum drp_err agree(struct closing *c)
 {
 	enum drp_err err = drp_tasks_load(c->hub, &c->row, &c->tasks, c->diag);
 	err = err ? err : exchange_lists(c);
 	err = err ? err : drp_tally_new(c->hub, c->tasks, &c->tally, c->diag);
-	err = err ? err : exchange_numbers(c);
+	return err ? err : exchange_numbers(c);
+}
+
+static enum drp_err run(struct closing *c)
+{
+	enum drp_err err = agree(c);
 	for (uint32_t r = 0; err == DRP_OK && r < c->tasks->manifest->n_releases; r++) {
 		err = open_release(c, r);
 	}
@@ -374,11 +397,7 @@ enum drp_err drp_closing_run(struct drp_hub *hub, const char *campaign,
 	int has = 0;
 	enum drp_err err = begin(&c, campaign);
 	err = err ? err : has_edition(&c, &has);
-	if (err == DRP_OK && !has && c.row.abandoned_s) {
-		err = drp_fail(&why, DRP_E_STATE,
-			"campaign %s was given up with its notary; it has no edition",
-			campaign);
-	}
+	err = err || has ? err : refuse_given_up(&c);
 	if (err == DRP_OK && !has && c.row.state == DRP_CAMPAIGN_FROZEN) {
 		err = drp_fail(&why, DRP_E_FROZEN,
 			"campaign %s was frozen without an edition", campaign);
@@ -393,7 +412,15 @@ enum drp_err drp_closing_run(struct drp_hub *hub, const char *campaign,
 
 /* ---- freeze ---- */
 
-/* A campaign that was closed and of which nothing may be opened has no edition ever. */
+/* Both sides keep to what they said first: after these there is no edition, ever. */
+static int is_the_end(enum drp_err err)
+{
+	return err == DRP_E_TOO_FEW_SCHOOLS || err == DRP_E_CONFLICT ||
+	       err == DRP_E_RANGE || err == DRP_E_POLICY || err == DRP_E_FROZEN;
+}
+
+/* Only a close that was cut short leaves a closed campaign without an edition. When it
+ * can go on, it is not frozen. */
 static enum drp_err may_freeze(struct closing *c)
 {
 	int has = 0;
@@ -402,11 +429,11 @@ static enum drp_err may_freeze(struct closing *c)
 		return err;
 	}
 	if (c->row.state == DRP_CAMPAIGN_CLOSED) {
-		err = drp_tasks_load(c->hub, &c->row, &c->tasks, c->diag);
-		if (err == DRP_OK && drp_tally_new(c->hub, c->tasks, &c->tally, NULL) ==
-					     DRP_E_TOO_FEW_SCHOOLS) {
-			return DRP_OK;
-		}
+		err = agree(c);
+	}
+	if (is_the_end(err)) {
+		*c->diag = (struct drp_diag){0};
+		return DRP_OK;
 	}
 	return err ? err
 		   : drp_fail(c->diag, DRP_E_STATE,

@@ -27,7 +27,8 @@ enum drp_err drp_closing_run(struct drp_hub *hub, const char *campaign,
 	struct drp_peer *peer, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_closing_freeze has the notary erase its side; the hub's own is the caller's to
- * erase after it. DRP_E_STATE before there is an edition, unless there can be none. */
+ * erase after it. DRP_E_STATE before there is an edition, unless there can be none: that
+ * is found out by going through the steps of the close before any value. */
 enum drp_err drp_closing_freeze(struct drp_hub *hub, const char *campaign,
 	struct drp_peer *peer, struct drp_diag *diag) DRP_MUST_CHECK;
 

@@ -166,6 +166,7 @@ struct turn {
 	struct drp_diag *diag;
 	struct campaign *c;
 	enum drp_campaign_state state;
+	int given_up; /* for another campaign, in which the same answers count */
 };
 
 static enum drp_err load_keys(struct turn *t, struct campaign *c)
@@ -223,6 +224,7 @@ static enum drp_err find_campaign(struct turn *t, const struct drp_hash *hash)
 		drp_hub_campaign_by_manifest(t->hub->store, hash, &row, t->diag);
 	if (err == DRP_OK) {
 		t->state = (enum drp_campaign_state)row.state;
+		t->given_up = row.abandoned_s != 0;
 		t->c = (struct campaign *)look_up(t->r, hash);
 		err = t->c ? DRP_OK : load_campaign(t, &row, &t->c);
 	}
@@ -250,6 +252,19 @@ static enum drp_err refuse_unless_open(struct turn *t)
 		       : drp_fail(t->diag, DRP_E_CLOSED,
 				 "campaign %s is closed: its list of reports is fixed",
 				 t->c->tasks->id);
+}
+
+/* Shares are shown of no campaign that was frozen or given up. */
+static enum drp_err refuse_if_over(struct turn *t)
+{
+	if (t->state == DRP_CAMPAIGN_FROZEN) {
+		return refuse_unless_open(t);
+	}
+	return t->given_up ? drp_fail(t->diag, DRP_E_POLICY,
+				     "campaign %s was given up for another; nothing of "
+				     "it is opened",
+				     t->c->tasks->id)
+			   : DRP_OK;
 }
 
 /* ---- VERIFY ---- */
@@ -530,26 +545,56 @@ static enum drp_err exchanged(struct turn *t, struct drp_tally *tally)
 	return err;
 }
 
+static enum drp_err store_numbers(
+	struct turn *t, const char *what, const void *shares, size_t n)
+{
+	return drp_hub_opening_put(
+		t->hub->store, t->c->tasks->id, what, 1, shares, n, t->diag);
+}
+
+/* What the hub shows first stands, also when it opens to numbers that cannot be: from
+ * refusals it could find out what it adds to, and then choose. */
 static enum drp_err numbers_first(struct turn *t)
 {
-	const char *id = t->c->tasks->id;
+	const struct drp_bytes hub = {t->q->numbers.shares, t->q->numbers.shares_n};
 	struct drp_tally *tally = NULL;
-	enum drp_err err = drp_tally_new(t->hub, t->c->tasks, &tally, t->diag);
+	enum drp_err err = refuse_if_over(t);
+	err = err ? err : drp_tally_new(t->hub, t->c->tasks, &tally, t->diag);
 	err = err ? err : drp_tally_sum(t->hub, tally, t->diag);
 	err = err ? err : drp_tally_numbers(tally, t->room);
 	err = err ? err
-		  : drp_tally_exchange(tally,
-			    (struct drp_bytes){
-				    t->q->numbers.shares, t->q->numbers.shares_n},
+		  : drp_tally_exchange(tally, hub,
 			    (struct drp_bytes){t->room->data, t->room->len}, t->diag);
-	err = err ? err
-		  : drp_hub_opening_put(t->hub->store, id, DRP_OPENING_HUB_NUMBERS, 1,
-			    t->q->numbers.shares, t->q->numbers.shares_n, t->diag);
-	err = err ? err
-		  : drp_hub_opening_put(t->hub->store, id, DRP_OPENING_NOTARY_NUMBERS, 1,
-			    t->room->data, t->room->len, t->diag);
 	drp_tally_free(tally);
+	if (err == DRP_OK) {
+		err = store_numbers(
+			t, DRP_OPENING_NOTARY_NUMBERS, t->room->data, t->room->len);
+	}
+	if (err == DRP_OK || err == DRP_E_RANGE) {
+		enum drp_err kept =
+			store_numbers(t, DRP_OPENING_HUB_NUMBERS, hub.data, hub.n);
+		err = kept ? kept : err;
+	}
 	return err;
+}
+
+static enum drp_err repeat_numbers(struct turn *t, const struct drp_buf *known)
+{
+	const char *id = t->c->tasks->id;
+	if (known->len != t->q->numbers.shares_n ||
+		memcmp(known->data, t->q->numbers.shares, known->len) != 0) {
+		return drp_fail(t->diag, DRP_E_CONFLICT,
+			"other shares of the numbers of campaign %s were shown before",
+			id);
+	}
+	enum drp_err err = drp_hub_opening_get(
+		t->hub->store, id, DRP_OPENING_NOTARY_NUMBERS, t->room, t->diag);
+	return err == DRP_E_NOTFOUND
+		       ? drp_fail(t->diag, DRP_E_RANGE,
+				 "the shares that were shown of campaign %s open to "
+				 "numbers that cannot be; nothing of it is opened",
+				 id)
+		       : err;
 }
 
 /* The hub shows its shares before it sees any of the notary's, and cannot try others. */
@@ -564,15 +609,8 @@ static enum drp_err answer_numbers(struct turn *t)
 		t->hub->store, t->c->tasks->id, DRP_OPENING_HUB_NUMBERS, &known, t->diag);
 	if (err == DRP_E_NOTFOUND) {
 		err = numbers_first(t);
-	} else if (err == DRP_OK &&
-		   (known.len != t->q->numbers.shares_n ||
-			   memcmp(known.data, t->q->numbers.shares, known.len) != 0)) {
-		err = drp_fail(t->diag, DRP_E_CONFLICT,
-			"other shares of the numbers of campaign %s were shown before",
-			t->c->tasks->id);
 	} else if (err == DRP_OK) {
-		err = drp_hub_opening_get(t->hub->store, t->c->tasks->id,
-			DRP_OPENING_NOTARY_NUMBERS, t->room, t->diag);
+		err = repeat_numbers(t, &known);
 	}
 	drp_buf_clear(&known);
 	reply_shares(t);
@@ -625,9 +663,7 @@ static enum drp_err answer_open(struct turn *t)
 		err = drp_fail(t->diag, DRP_E_RANGE, "campaign %s has no release %u",
 			t->c->tasks->id, (unsigned)t->q->open.release);
 	}
-	if (err == DRP_OK && t->state == DRP_CAMPAIGN_FROZEN) {
-		err = refuse_unless_open(t);
-	}
+	err = err ? err : refuse_if_over(t);
 	if (err) {
 		return err;
 	}

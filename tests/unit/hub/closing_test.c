@@ -279,26 +279,38 @@ static struct drp_request numbers_of(const struct drp_buf *shares)
 	return q;
 }
 
-/* A hub that would like a number to be larger than it is, so that more is opened. */
-static void numbers_that_cannot_be(void)
+/* Until the exchange of numbers, which does not arrive; the hub's shares are in *shares.
+ */
+static void close_without_numbers(struct drp_buf *shares)
 {
 	struct drp_diag diag;
-	struct drp_buf shares = {0};
-	begin(12);
 	f.notary->fate = no_numbers;
 	CHECK_INT(close_it(&diag), DRP_E_NET);
 	f.notary->fate = NULL;
 	CHECK_OK(drp_hub_opening_get(
-		f.hub.store, FED_CAMPAIGN, DRP_OPENING_HUB_NUMBERS, &shares, NULL));
+		f.hub.store, FED_CAMPAIGN, DRP_OPENING_HUB_NUMBERS, shares, NULL));
+}
+
+static int notary_has_shown(void)
+{
+	struct drp_buf shown = {0};
+	enum drp_err err = drp_hub_opening_get(f.notary->hub.store, FED_CAMPAIGN,
+		DRP_OPENING_NOTARY_NUMBERS, &shown, NULL);
+	drp_buf_clear(&shown);
+	return err == DRP_OK;
+}
+
+static void what_opens_nothing(void)
+{
+	struct drp_diag diag;
+	struct drp_buf shares = {0};
+	begin(12);
+	close_without_numbers(&shares);
 	struct drp_request numbers = numbers_of(&shares), open = {.type = DRP_MSG_OPEN};
 	open.open.campaign = tasks->manifest->hash;
 	CHECK_ERR(ask_notary(&open, &answer, &answer_body, &diag), DRP_E_STATE);
-	shares.data[4]++; /* 2^32 more, or a few less */
-	CHECK_ERR(ask_notary(&numbers, &answer, &answer_body, &diag), DRP_E_RANGE);
-	shares.data[4]--;
 	numbers.numbers.shares_n -= 16;
 	CHECK_ERR(ask_notary(&numbers, &answer, &answer_body, &diag), DRP_E_MALFORMED);
-	numbers.numbers.shares_n += 16;
 	close_ok();
 	truth_check(&truth);
 	for (uint32_t r = 0; r < tasks->manifest->n_releases; r++) {
@@ -309,6 +321,100 @@ static void numbers_that_cannot_be(void)
 		}
 	}
 	drp_buf_clear(&shares);
+	end();
+}
+
+/* A hub that would like a number to be larger than it is, so that more is opened, has
+ * one try: otherwise refusals would tell it the number. */
+static void numbers_that_cannot_be(void)
+{
+	struct drp_diag diag;
+	struct drp_buf shares = {0};
+	begin(15);
+	close_without_numbers(&shares);
+	struct drp_request numbers = numbers_of(&shares);
+	shares.data[4]++; /* 2^32 more, or a few less */
+	CHECK_ERR(ask_notary(&numbers, &answer, &answer_body, &diag), DRP_E_RANGE);
+	CHECK_ERR(ask_notary(&numbers, &answer, &answer_body, &diag), DRP_E_RANGE);
+	CHECK(!notary_has_shown());
+	shares.data[4]--;
+	CHECK_ERR(ask_notary(&numbers, &answer, &answer_body, &diag), DRP_E_CONFLICT);
+	CHECK_INT(close_it(&diag), DRP_E_CONFLICT);
+	CHECK(!notary_has_shown());
+	/* Nothing can be opened any more, and nothing is kept for it. */
+	memset(&diag, 0, sizeof diag);
+	CHECK_OK(drp_closing_freeze(&f.hub, FED_CAMPAIGN, &f.peer, &diag));
+	CHECK_INT(fed_state(&f.notary->hub), DRP_CAMPAIGN_FROZEN);
+	drp_buf_clear(&shares);
+	end();
+}
+
+static void give_up(struct drp_hub *side)
+{
+	CHECK_OK(drp_hub_campaign_abandon(
+		side->store, FED_CAMPAIGN, f.now_ms / 1000, NULL));
+}
+
+/* The same answers count in the campaign that replaces it. */
+static void given_up_after_the_lists(void)
+{
+	struct drp_diag diag;
+	struct drp_buf shares = {0};
+	begin(16);
+	close_without_numbers(&shares);
+	give_up(&f.notary->hub);
+	CHECK_INT(close_it(&diag), DRP_E_POLICY);
+	CHECK(!notary_has_shown());
+	struct drp_request open = {.type = DRP_MSG_OPEN};
+	open.open.campaign = tasks->manifest->hash;
+	CHECK_ERR(ask_notary(&open, &answer, &answer_body, &diag), DRP_E_POLICY);
+	drp_buf_clear(&shares);
+	end();
+}
+
+/* Another process of the hub does so in the middle of the close. */
+static enum fed_fate given_up_at_close(struct fed *fed, uint8_t type)
+{
+	if (type == DRP_MSG_CLOSE) {
+		give_up(&fed->hub);
+	}
+	return FED_ARRIVES;
+}
+
+static void given_up_meanwhile(void)
+{
+	struct drp_diag diag;
+	begin(17);
+	f.notary->fate = given_up_at_close;
+	CHECK_INT(close_it(&diag), DRP_E_STATE);
+	CHECK(strstr(diag.text, "given up") != NULL);
+	CHECK_INT(f.notary->arrived[DRP_MSG_NUMBERS], 0);
+	f.notary->fate = NULL;
+	CHECK_INT(close_it(&diag), DRP_E_STATE);
+	end();
+}
+
+/* A notary whose operator froze it before anything was opened. */
+static void frozen_by_the_notary(void)
+{
+	struct drp_diag diag;
+	struct drp_buf shares = {0};
+	begin(18);
+	close_without_numbers(&shares);
+	memset(&diag, 0, sizeof diag);
+	CHECK_INT(drp_closing_freeze(&f.hub, FED_CAMPAIGN, &f.peer, &diag), DRP_E_STATE);
+	drp_buf_clear(&shares);
+	end();
+	begin(18);
+	f.notary->fate = no_numbers;
+	CHECK_INT(close_it(&diag), DRP_E_NET);
+	CHECK_OK(drp_campaign_freeze(&f.notary->hub, FED_CAMPAIGN, NULL));
+	memset(&diag, 0, sizeof diag);
+	CHECK_INT(drp_closing_freeze(&f.hub, FED_CAMPAIGN, &f.peer, &diag), DRP_E_NET);
+	f.notary->fate = NULL;
+	CHECK_INT(close_it(&diag), DRP_E_FROZEN);
+	memset(&diag, 0, sizeof diag);
+	CHECK_OK(drp_closing_freeze(&f.hub, FED_CAMPAIGN, &f.peer, &diag));
 	end();
 }
 
@@ -553,8 +659,11 @@ int main(void)
 	CASE("a notary that is away: one clear line, nothing lost", the_notary_is_away);
 	CASE("the notary takes no other list and no other shares",
 		another_list_is_refused);
-	CASE("the notary refuses numbers that cannot be, and releases that open nothing",
-		numbers_that_cannot_be);
+	CASE("the notary refuses what opens nothing", what_opens_nothing);
+	CASE("a hub has one try at its numbers", numbers_that_cannot_be);
+	CASE("a campaign that was given up is not opened", given_up_after_the_lists);
+	CASE("nor when it is given up in the middle of the close", given_up_meanwhile);
+	CASE("what the notary froze can be frozen at the hub", frozen_by_the_notary);
 	CASE("lists that differ: what both have counts", lists_that_differ);
 	CASE("what was withdrawn is in no sum", withdrawals);
 	CASE("too few schools: the campaign stays open", too_few_schools);
