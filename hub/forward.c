@@ -320,6 +320,7 @@ static void *walk(void *self)
 	struct item *item;
 	struct drp_reply *reply = drp_alloc(1, sizeof *reply);
 	while (reply && (item = next_item(b)) != NULL) {
+		reply->err = DRP_OK; /* it may fail before it is asked about */
 		if (item->stored.withdrawn) {
 			tell(b->f, way->peer, item, reply);
 		} else {

@@ -248,6 +248,12 @@ void drp_tally_free(struct drp_tally *t)
 	}
 }
 
+/* Damage to what this side stored is its own fault, and no answer to the other side. */
+static enum drp_err as_fault(enum drp_err err)
+{
+	return err == DRP_E_NOMEM || err == DRP_E_FROZEN ? err : DRP_E_STORE;
+}
+
 /* ---- sums ---- */
 
 struct summing {
@@ -280,7 +286,7 @@ static enum drp_err sum_one(
 			    (struct drp_bytes){share.data, share.len});
 	drp_buf_wipe(&share);
 	s->n += err == DRP_OK;
-	return err ? drp_fail(s->diag, err,
+	return err ? drp_fail(s->diag, as_fault(err),
 			     "a stored share cannot be read (%s); nothing was opened, "
 			     "restore the directory from its backup",
 			     drp_err_text(err))
@@ -292,6 +298,7 @@ enum drp_err drp_tally_sum(
 {
 	struct summing s = {.tally = tally, .diag = diag};
 	enum drp_err err = drp_storage_key(hub, tally->tasks->id, s.key, diag);
+	err = err ? as_fault(err) : DRP_OK;
 	for (int g = 0; err == DRP_OK && g < DRP_GROUPS; g++) {
 		err = drp_aggregate_new(&tally->tasks->task[g],
 			&tally->opening.group[g].agreed, &tally->aggregate[g]);
@@ -427,7 +434,8 @@ static enum drp_err load_noise(struct drp_hub *hub, const struct drp_tally *tall
 	}
 	drp_wipe(key, sizeof key);
 	drp_buf_clear(&sealed);
-	return err ? drp_fail(diag, err, "the noise of campaign %s cannot be read: %s",
+	return err ? drp_fail(diag, as_fault(err),
+			     "the noise of campaign %s cannot be read: %s",
 			     tally->tasks->id, drp_err_text(err))
 		   : DRP_OK;
 }
@@ -444,7 +452,8 @@ enum drp_err drp_tally_values(struct drp_hub *hub, const struct drp_tally *tally
 			    &group->values, (struct drp_bytes){noise.data, noise.len},
 			    shares);
 	drp_buf_wipe(&noise);
-	return err ? drp_fail(diag, err, "the values of a release cannot be summed: %s",
+	return err ? drp_fail(diag, as_fault(err),
+			     "the values of a release cannot be summed: %s",
 			     drp_err_text(err))
 		   : DRP_OK;
 }
