@@ -117,7 +117,7 @@ def compare(what, documented, actual):
 
 def check_errors(text):
     actual = {int(n): f"{name} ({words})" for name, n, words in
-              re.findall(r'X\((\w+), (\d+), "([^"]*)"\)', read("include/drempel/err.h"))}
+              re.findall(r'X\((\w+), (\d+),[\\\s]+"([^"]*)"\)', read("include/drempel/err.h"))}
     rows = table(text, "Errors", "number")
     compare("error", {int(n): f"{name} ({words})" for n, name, words in rows}, actual)
     if len(rows) != len(actual) or not actual:
