@@ -83,12 +83,25 @@ static enum drp_err forward_rest(struct closing *c)
 	return err;
 }
 
+/* What came by now is enough; after the deadline nothing more comes, and a campaign that
+ * opens nothing is closed too, so that it can be frozen. */
+static enum drp_err foresee(struct closing *c)
+{
+	enum drp_err err = drp_tally_foresee(c->hub, c->tasks, c->diag);
+	if (err == DRP_E_TOO_FEW_SCHOOLS &&
+		drp_hub_now_s(c->hub) > c->tasks->manifest->deadline_s) {
+		*c->diag = (struct drp_diag){0};
+		return DRP_OK;
+	}
+	return err;
+}
+
 /* Ends the time in which anything is accepted; before it nothing is lost by refusing. */
 static enum drp_err stop_accepting(struct closing *c)
 {
 	enum drp_err err = drp_closing_reach(c->hub, &c->row.manifest, c->peer, c->diag);
 	err = err ? err : forward_rest(c);
-	err = err ? err : drp_tally_foresee(c->hub, c->tasks, c->diag);
+	err = err ? err : foresee(c);
 	err = err ? err : drp_hub_begin(c->hub->store, c->diag);
 	if (err) {
 		return err;

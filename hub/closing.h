@@ -12,7 +12,8 @@
  *   N -> gates -> values, release by release                   OPEN
  *   edition 1
  *
- * Until the campaign is closed a refusal changes nothing and more reports may come.
+ * Until the campaign is closed a refusal changes nothing and more reports may come; after
+ * its deadline it is closed even though nothing of it may be opened.
  * Threads: one at a time. Claim: PRIVACY.md "Once".
  */
 #ifndef DRP_HUB_CLOSING_H

@@ -128,11 +128,18 @@ static void fail(struct item *item, enum drp_err err)
 	}
 }
 
+/* The notary's list is fixed, which it was not when this hub last looked: the hub came
+ * back from a backup, or gave the campaign up. */
+static int is_over(enum drp_err err)
+{
+	return err == DRP_E_CLOSED || err == DRP_E_FROZEN;
+}
+
 /* What says that this one report can never count, at whichever side. */
 static int is_verdict(enum drp_err err)
 {
 	return err == DRP_E_PROOF || err == DRP_E_SIGNATURE || err == DRP_E_MALFORMED ||
-	       err == DRP_E_CONFLICT || err == DRP_E_POLICY;
+	       err == DRP_E_CONFLICT || err == DRP_E_POLICY || is_over(err);
 }
 
 static void reject(struct item *item, enum drp_err reason)
@@ -288,7 +295,8 @@ static void tell(const struct drp_forwarding *f, struct drp_peer *peer, struct i
 		memcpy(q.withdraw.signature, item->bytes.data, item->bytes.len);
 		err = drp_peer_ask(f->hub, peer, &q, reply, &body, &item->diag);
 	}
-	if (err) {
+	/* Where it is too late to tell, the hub's own list is without it all the same. */
+	if (err && !is_over(reply->err)) {
 		fail(item, err);
 	} else {
 		item->fate = TOLD;

@@ -493,6 +493,31 @@ static void too_few_schools(void)
 	end();
 }
 
+/* The deadline is over and nothing can be opened: shares are not kept for it. */
+static void too_few_for_ever(void)
+{
+	struct drp_diag diag;
+	memset(&truth, 0, sizeof truth);
+	fed_begin_sealed(&f, SCHOOLS, ELIGIBLE, 19);
+	tasks = fed_tasks(&f.hub);
+	for (size_t s = 0; s < 3; s++) {
+		send(DRP_TEACHER, s);
+	}
+	CHECK_INT(close_it(&diag), DRP_E_TOO_FEW_SCHOOLS);
+	CHECK_INT(fed_state(&f.hub), DRP_CAMPAIGN_OPEN);
+	f.now_ms = (tasks->manifest->deadline_s + 1) * 1000;
+	for (int again = 0; again < 2; again++) {
+		CHECK_INT(close_it(&diag), DRP_E_TOO_FEW_SCHOOLS);
+		CHECK_INT(fed_state(&f.hub), DRP_CAMPAIGN_CLOSED);
+		CHECK_INT(fed_state(&f.notary->hub), DRP_CAMPAIGN_CLOSED);
+	}
+	memset(&diag, 0, sizeof diag);
+	CHECK_OK(drp_closing_freeze(&f.hub, FED_CAMPAIGN, &f.peer, &diag));
+	CHECK_INT(fed_state(&f.notary->hub), DRP_CAMPAIGN_FROZEN);
+	CHECK_INT(f.notary->arrived[DRP_MSG_NUMBERS], 0);
+	end();
+}
+
 /* Both sides see at the close that what they have in common is too little: nothing is
  * opened, ever, and both can be frozen. */
 static void too_little_in_common(void)
@@ -667,6 +692,7 @@ int main(void)
 	CASE("lists that differ: what both have counts", lists_that_differ);
 	CASE("what was withdrawn is in no sum", withdrawals);
 	CASE("too few schools: the campaign stays open", too_few_schools);
+	CASE("too few by the deadline: closed, and nothing is kept", too_few_for_ever);
 	CASE("too little in common: nothing is opened", too_little_in_common);
 	CASE("after the freeze no share and no noise is left, the evidence is", frozen);
 	CASE("after the freeze no byte of a share is on either disk",

@@ -430,6 +430,35 @@ static void many_ways(void)
 	end();
 }
 
+/* The hub is back from a backup of before its close: what the notary knows goes on, what
+ * came since can never count, and nothing waits for ever. */
+static void the_notarys_list_is_fixed(void)
+{
+	struct drp_diag diag = {0};
+	size_t left = 1;
+	begin();
+	send(0);
+	CHECK_OK(fed_forward(&f, &diag));
+	CHECK_OK(drp_hub_begin(f.notary->hub.store, NULL));
+	CHECK_OK(drp_hub_campaign_state(f.notary->hub.store, FED_CAMPAIGN,
+		DRP_CAMPAIGN_CLOSED, f.now_ms / 1000, NULL));
+	CHECK_OK(drp_hub_end(f.notary->hub.store, DRP_OK, NULL));
+	send(1);
+	struct drp_hash gone = send(2);
+	CHECK_OK(fed_withdraw(&f, tasks, 2, DRP_TEACHER, &gone));
+	CHECK_OK(fed_forward(&f, &diag));
+	CHECK_OK(drp_forward_left(&f.hub, FED_CAMPAIGN, &left, NULL));
+	CHECK_INT(left, 0);
+	CHECK_INT(stored_at(&f.hub, 0).state, DRP_CONTRIBUTION_COUNTED);
+	CHECK_INT(stored_at(&f.hub, 1).reason, DRP_E_CLOSED);
+	CHECK_INT(sealed_bytes(&f.hub, 1), 0);
+	CHECK_INT(stored_at(&f.hub, 2).withdrawn, 2);
+	CHECK_OK(status(1));
+	CHECK_INT(answer.status.n_refused, 1); /* the school is told */
+	CHECK_INT(answer.status.refused[0].reason, DRP_E_CLOSED);
+	end();
+}
+
 int main(void)
 {
 	setenv("DREMPEL_LOG", "error", 1);
@@ -445,6 +474,8 @@ int main(void)
 		withdrawn_meanwhile);
 	CASE("a withdrawal may come first, and needs the school's signature",
 		withdrawn_in_advance);
+	CASE("where the notary's list is fixed, nothing waits for ever",
+		the_notarys_list_is_fixed);
 	CASE("a notary that is away delays and loses nothing", away_and_back);
 	CASE("several ways at once settle each report once", many_ways);
 	drp_buf_clear(&body);
