@@ -4,27 +4,16 @@
  * check, before and after the freeze; each kind of tampering with one side's database
  * turns its own lines to FAIL.
  */
-#include "hub/audit.h"
-
+#include "tests/support/audit_lines.h"
 #include "tests/support/sealed_federation.h"
-
-#include <sqlite3.h>
 
 #define SCHOOLS 12
 #define LENGTH	512
 
 static struct fed f;
-static char closed_dir[2][96], frozen_dir[2][96], copy_dir[96];
-static char failed[512], page[8192];
+static char closed_dir[2][96], frozen_dir[2][96];
 
 enum { HUB, NOTARY };
-
-static void copy_folder(const char *from, const char *to)
-{
-	char command[256];
-	snprintf(command, sizeof command, "rm -rf '%s' && cp -r '%s' '%s'", to, from, to);
-	CHECK_INT(system(command), 0);
-}
 
 static void keep(char dir[2][96], const char *word)
 {
@@ -32,7 +21,7 @@ static void keep(char dir[2][96], const char *word)
 	CHECK_OK(drp_hub_checkpoint(f.notary->hub.store, NULL));
 	for (int side = HUB; side <= NOTARY; side++) {
 		snprintf(dir[side], sizeof dir[side], "%.64s.%s%d", f.dir, word, side);
-		copy_folder(side == HUB ? f.hub_dir : f.notary->dir, dir[side]);
+		audit_copy(side == HUB ? f.hub_dir : f.notary->dir, dir[side]);
 	}
 }
 
@@ -42,7 +31,7 @@ static void set_up(void)
 	uint64_t counts[LENGTH];
 	struct drp_hash name;
 	fed_begin_sealed(&f, SCHOOLS, 40, 7);
-	snprintf(copy_dir, sizeof copy_dir, "%.64s.copy", f.dir);
+	snprintf(audit_dir, sizeof audit_dir, "%.64s.copy", f.dir);
 	struct drp_tasks *tasks = fed_tasks(&f.hub);
 	for (size_t s = 0; s < SCHOOLS; s++) {
 		for (int g = 0; g < DRP_GROUPS; g++) {
@@ -61,58 +50,9 @@ static void set_up(void)
 	keep(frozen_dir, "frozen");
 }
 
-static void run(const char *sql)
-{
-	char path[DRP_PATH_MAX];
-	sqlite3 *db = NULL;
-	char *message = NULL;
-	CHECK_OK(drp_path(path, copy_dir, "hub.db", NULL));
-	CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
-	int rc = sqlite3_exec(db, sql, NULL, NULL, &message);
-	if (rc != SQLITE_OK) {
-		printf("# %s: %s\n", sql, message);
-	}
-	CHECK_INT(rc, SQLITE_OK);
-	CHECK(sqlite3_total_changes(db) > 0);
-	sqlite3_close(db);
-}
-
-/* Audits the copy and lists what failed. */
-static void audit(void)
-{
-	struct drp_hub hub;
-	struct drp_buf out = {0};
-	struct drp_diag diag = {0};
-	unsigned failures = 0, counted = 0;
-	size_t used = 0;
-	CHECK_OK(drp_hub_open(copy_dir, &hub, &diag));
-	CHECK_OK(drp_audit(&hub, FED_CAMPAIGN, &out, &failures, &diag));
-	drp_hub_close(&hub);
-	snprintf(page, sizeof page, "%s", drp_buf_string(&out));
-	drp_buf_clear(&out);
-	failed[0] = 0;
-	for (const char *line = page; *line; line = strchr(line, '\n') + 1) {
-		if (strncmp(line, "FAIL ", 5) == 0) {
-			int n = 19;
-			for (; line[5 + n - 1] == ' '; n--) {
-			}
-			used += (size_t)snprintf(failed + used, sizeof failed - used,
-				"%.*s;", n, line + 5);
-			counted++;
-		}
-	}
-	CHECK_INT(failures, counted);
-}
-
 static void tamper(const char *dir, const char *sql, const char *fails)
 {
-	copy_folder(dir, copy_dir);
-	run(sql);
-	audit();
-	if (strcmp(failed, fails) != 0) {
-		printf("# %s\n%s", sql, page);
-	}
-	CHECK_STR(failed, fails);
+	audit_tamper(dir, FED_CAMPAIGN, sql, fails);
 }
 
 static void a_sound_campaign(void)
@@ -122,18 +62,18 @@ static void a_sound_campaign(void)
 	for (int side = HUB; side <= NOTARY; side++) {
 		const char *const dir[] = {closed_dir[side], frozen_dir[side]};
 		for (size_t i = 0; i < 2; i++) {
-			copy_folder(dir[i], copy_dir);
-			audit();
-			if (failed[0]) {
-				printf("%s", page);
+			audit_copy(dir[i], audit_dir);
+			audit_run(FED_CAMPAIGN);
+			if (audit_failed[0]) {
+				printf("%s", audit_page);
 			}
-			CHECK_STR(failed, "");
-			CHECK(strstr(page, "ok   cosignature"));
-			CHECK(strstr(page, "36 reports in both"));
-			CHECK(strstr(page, "ok   opened values"));
-			CHECK(strstr(page, said[side]));
+			CHECK_STR(audit_failed, "");
+			CHECK(strstr(audit_page, "ok   cosignature"));
+			CHECK(strstr(audit_page, "36 reports in both"));
+			CHECK(strstr(audit_page, "ok   opened values"));
+			CHECK(strstr(audit_page, said[side]));
 		}
-		CHECK(strstr(page, "erased at the freeze"));
+		CHECK(strstr(audit_page, "erased at the freeze"));
 	}
 }
 
@@ -215,7 +155,7 @@ static void removed(void)
 {
 	char command[512];
 	snprintf(command, sizeof command, "rm -rf '%s' '%s' '%s' '%s' '%s'",
-		closed_dir[0], closed_dir[1], frozen_dir[0], frozen_dir[1], copy_dir);
+		closed_dir[0], closed_dir[1], frozen_dir[0], frozen_dir[1], audit_dir);
 	CHECK_INT(system(command), 0);
 	fed_end(&f);
 }

@@ -3,85 +3,28 @@
  * The audit of a sound campaign finds nothing; each kind of tampering, done to a copy of
  * the hub's folder, turns its own lines to FAIL and no others.
  */
-#include "hub/audit.h"
+#include "tests/support/audit_lines.h"
 
 #include "hub/publication.h"
 #include "proto/base/alloc.h"
 #include "proto/base/text.h"
 
-#include "tests/support/check.h"
 #include "tests/support/hub_fixture.h"
 
-#include <sqlite3.h>
-
 static struct hub_fixture fixture;
-static char closed_dir[96], frozen_dir[96], copy_dir[96];
-static char failed[512]; /* names of the lines that failed, each with a ';' */
-static char page[8192];
-
-static void copy_folder(const char *from, const char *to)
-{
-	char command[256];
-	snprintf(command, sizeof command, "rm -rf '%s' && cp -r '%s' '%s'", to, from, to);
-	CHECK_INT(system(command), 0);
-}
+static char closed_dir[96], frozen_dir[96];
 
 static void set_up(void)
 {
 	hub_fixture_open(&fixture);
 	snprintf(closed_dir, sizeof closed_dir, "%s.closed", fixture.dir);
 	snprintf(frozen_dir, sizeof frozen_dir, "%s.frozen", fixture.dir);
-	snprintf(copy_dir, sizeof copy_dir, "%s.copy", fixture.dir);
+	snprintf(audit_dir, sizeof audit_dir, "%s.copy", fixture.dir);
 	CHECK_OK(drp_campaign_close(&fixture.hub, FIXTURE_CAMPAIGN, NULL));
 	CHECK_OK(drp_hub_checkpoint(fixture.hub.store, NULL));
-	copy_folder(fixture.dir, closed_dir);
+	audit_copy(fixture.dir, closed_dir);
 	CHECK_OK(drp_campaign_freeze(&fixture.hub, FIXTURE_CAMPAIGN, NULL));
-	copy_folder(fixture.dir, frozen_dir);
-}
-
-static void run(const char *sql)
-{
-	char path[DRP_PATH_MAX];
-	sqlite3 *db = NULL;
-	char *message = NULL;
-	CHECK_OK(drp_path(path, copy_dir, "hub.db", NULL));
-	CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
-	int rc = sqlite3_exec(db, sql, NULL, NULL, &message);
-	if (rc != SQLITE_OK) {
-		printf("# %s: %s\n", sql, message);
-	}
-	CHECK_INT(rc, SQLITE_OK);
-	CHECK(sqlite3_total_changes(db) > 0);
-	sqlite3_close(db);
-}
-
-/* Audits the copy and lists what failed. */
-static void audit(void)
-{
-	struct drp_hub hub;
-	struct drp_buf out = {0};
-	struct drp_diag diag = {0};
-	unsigned failures = 0, counted = 0;
-	size_t used = 0;
-	CHECK_OK(drp_hub_open(copy_dir, &hub, &diag));
-	CHECK_OK(drp_audit(&hub, FIXTURE_CAMPAIGN, &out, &failures, &diag));
-	drp_hub_close(&hub);
-	snprintf(page, sizeof page, "%s", drp_buf_string(&out));
-	drp_buf_clear(&out);
-	failed[0] = 0;
-	for (const char *line = page; *line; line = strchr(line, '\n') + 1) {
-		if (strncmp(line, "FAIL ", 5) == 0) {
-			size_t n = 19;
-			for (; line[5 + n - 1] == ' '; n--) {
-			}
-			used += (size_t)snprintf(failed + used, sizeof failed - used,
-				"%.*s;", (int)n, line + 5);
-			counted++;
-		} else {
-			CHECK(strncmp(line, "ok   ", 5) == 0);
-		}
-	}
-	CHECK_INT(failures, counted);
+	audit_copy(fixture.dir, frozen_dir);
 }
 
 struct tampering {
@@ -91,13 +34,7 @@ struct tampering {
 static void try_all(const char *dir, const struct tampering *t, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		copy_folder(dir, copy_dir);
-		run(t[i].sql);
-		audit();
-		if (strcmp(failed, t[i].fails) != 0) {
-			printf("# %s\n%s", t[i].sql, page);
-		}
-		CHECK_STR(failed, t[i].fails);
+		audit_tamper(dir, FIXTURE_CAMPAIGN, t[i].sql, t[i].fails);
 	}
 }
 
@@ -107,13 +44,13 @@ static void a_sound_campaign(void)
 {
 	const char *const dir[] = {closed_dir, frozen_dir};
 	for (size_t i = 0; i < 2; i++) {
-		copy_folder(dir[i], copy_dir);
-		audit();
-		CHECK_STR(failed, "");
-		CHECK(strstr(page, "ok   edition rebuilt"));
-		CHECK(strstr(page, "ok   gates, values"));
+		audit_copy(dir[i], audit_dir);
+		audit_run(FIXTURE_CAMPAIGN);
+		CHECK_STR(audit_failed, "");
+		CHECK(strstr(audit_page, "ok   edition rebuilt"));
+		CHECK(strstr(audit_page, "ok   gates, values"));
 	}
-	CHECK(strstr(page, "erased at the freeze"));
+	CHECK(strstr(audit_page, "erased at the freeze"));
 }
 
 static void manifest_and_instrument(void)
@@ -142,14 +79,14 @@ static void another_key(void)
 {
 	char path[DRP_PATH_MAX];
 	struct drp_keys *keys = NULL;
-	copy_folder(closed_dir, copy_dir);
-	CHECK_OK(drp_path(path, copy_dir, "hub.key", NULL));
+	audit_copy(closed_dir, audit_dir);
+	CHECK_OK(drp_path(path, audit_dir, "hub.key", NULL));
 	CHECK_INT(unlink(path), 0);
 	CHECK_OK(drp_keys_new(&keys));
 	CHECK_OK(drp_keys_save(keys, path, NULL));
 	drp_keys_free(keys);
-	audit();
-	CHECK_STR(failed, "manifest signature;");
+	audit_run(FIXTURE_CAMPAIGN);
+	CHECK_STR(audit_failed, "manifest signature;");
 }
 
 static void ledger(void)
@@ -180,14 +117,14 @@ static void ledger_cap(void)
 		.delta2 = 5,
 		.rho = drp_ledger_cap(DRP_PUPIL),
 		.time_s = 1};
-	copy_folder(closed_dir, copy_dir);
-	CHECK_OK(drp_hub_open(copy_dir, &hub, NULL));
+	audit_copy(closed_dir, audit_dir);
+	CHECK_OK(drp_hub_open(audit_dir, &hub, NULL));
 	CHECK_OK(drp_hub_begin(hub.store, NULL));
 	CHECK_OK(drp_hub_ledger_append(hub.store, &row, NULL));
 	CHECK_OK(drp_hub_end(hub.store, DRP_OK, NULL));
 	drp_hub_close(&hub);
-	audit();
-	CHECK_STR(failed, "ledger caps;");
+	audit_run(FIXTURE_CAMPAIGN);
+	CHECK_STR(audit_failed, "ledger caps;");
 }
 
 /* ---- receipts and contributions ---- */
@@ -200,7 +137,7 @@ static void change_receipt(void (*change)(struct drp_receipt *receipt))
 	sqlite3_stmt *q = NULL;
 	struct drp_receipt receipt;
 	struct drp_buf bytes = {0};
-	CHECK_OK(drp_path(path, copy_dir, "hub.db", NULL));
+	CHECK_OK(drp_path(path, audit_dir, "hub.db", NULL));
 	CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
 	CHECK_INT(sqlite3_prepare_v2(db, "SELECT receipt FROM contribution WHERE rowid=1",
 			  -1, &q, NULL),
@@ -238,10 +175,10 @@ static void receipts(void)
 			"receipts;units;contributions;edition rebuilt;gates, numbers;"},
 	};
 	TRY(closed_dir, t);
-	copy_folder(frozen_dir, copy_dir);
+	audit_copy(frozen_dir, audit_dir);
 	change_receipt(backdate);
-	audit();
-	CHECK_STR(failed, "receipts;");
+	audit_run(FIXTURE_CAMPAIGN);
+	CHECK_STR(audit_failed, "receipts;");
 }
 
 static void contributions(void)
@@ -279,11 +216,11 @@ static void contributions(void)
 static void a_key_that_outlived_the_freeze(void)
 {
 	char path[DRP_PATH_MAX];
-	copy_folder(frozen_dir, copy_dir);
-	CHECK_OK(drp_path(path, copy_dir, "campaigns/" FIXTURE_CAMPAIGN ".key", NULL));
+	audit_copy(frozen_dir, audit_dir);
+	CHECK_OK(drp_path(path, audit_dir, "campaigns/" FIXTURE_CAMPAIGN ".key", NULL));
 	CHECK_OK(drp_secret_key_create(path, NULL));
-	audit();
-	CHECK_STR(failed, "contributions;");
+	audit_run(FIXTURE_CAMPAIGN);
+	CHECK_STR(audit_failed, "contributions;");
 }
 
 /* ---- the edition ---- */
@@ -308,7 +245,7 @@ static void store_edition(struct drp_edition *edition)
 	sqlite3_stmt *q = NULL;
 	struct drp_buf bytes = {0};
 	CHECK_OK(drp_edition_encode(edition, &bytes));
-	CHECK_OK(drp_path(path, copy_dir, "hub.db", NULL));
+	CHECK_OK(drp_path(path, audit_dir, "hub.db", NULL));
 	CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
 	CHECK_INT(sqlite3_prepare_v2(
 			  db, "UPDATE edition SET bytes=?, hash=?", -1, &q, NULL),
@@ -344,18 +281,18 @@ static void change_edition(void (*change)(struct drp_edition *edition), const ch
 {
 	struct drp_hub hub;
 	struct drp_publication p;
-	copy_folder(frozen_dir, copy_dir);
-	CHECK_OK(drp_hub_open(copy_dir, &hub, NULL));
+	audit_copy(frozen_dir, audit_dir);
+	CHECK_OK(drp_hub_open(audit_dir, &hub, NULL));
 	CHECK_OK(drp_publication_load(&hub, FIXTURE_CAMPAIGN, &p, NULL));
 	drp_hub_close(&hub);
 	change(p.edition);
 	store_edition(p.edition);
 	drp_publication_free(&p);
-	audit();
-	if (strcmp(failed, fails) != 0) {
-		printf("%s", page);
+	audit_run(FIXTURE_CAMPAIGN);
+	if (strcmp(audit_failed, fails) != 0) {
+		printf("%s", audit_page);
 	}
-	CHECK_STR(failed, fails);
+	CHECK_STR(audit_failed, fails);
 }
 
 static void rename_campaign(struct drp_edition *edition)
@@ -551,8 +488,8 @@ static void a_remainder(void)
 	struct drp_hub hub;
 	struct drp_publication p;
 	struct drp_buf sql = {0};
-	copy_folder(frozen_dir, copy_dir);
-	CHECK_OK(drp_hub_open(copy_dir, &hub, NULL));
+	audit_copy(frozen_dir, audit_dir);
+	CHECK_OK(drp_hub_open(audit_dir, &hub, NULL));
 	CHECK_OK(drp_publication_load(&hub, FIXTURE_CAMPAIGN, &p, NULL));
 	drp_hub_close(&hub);
 	drp_buf_text(
@@ -566,14 +503,14 @@ static void a_remainder(void)
 		}
 	}
 	drp_buf_text(&sql, "NULL)");
-	run(drp_buf_string(&sql));
+	audit_change(drp_buf_string(&sql));
 	drp_buf_clear(&sql);
 	hide_network(p.edition);
 	store_edition(p.edition);
 	drp_publication_free(&p);
-	audit();
-	CHECK_STR(failed, "gates, numbers;");
-	CHECK(strstr(page, "could be computed"));
+	audit_run(FIXTURE_CAMPAIGN);
+	CHECK_STR(audit_failed, "gates, numbers;");
+	CHECK(strstr(audit_page, "could be computed"));
 }
 
 static void what_an_edition_says(void)
@@ -593,17 +530,17 @@ static void what_an_edition_says(void)
 	change_edition(less_noise, "privacy budget;");
 	change_edition(unaccounted, "privacy budget;");
 	change_edition(show_a_small_cohort, "gates, numbers;");
-	CHECK(strstr(page, "province BE10"));
+	CHECK(strstr(audit_page, "province BE10"));
 	change_edition(show_its_complement, "gates, numbers;");
 	change_edition(show_class_34_alone, "gates, numbers;");
-	CHECK(strstr(page, "level 34 is shown without"));
+	CHECK(strstr(audit_page, "level 34 is shown without"));
 	change_edition(unknown_cohort, "gates, numbers;");
 	change_edition(a_sum_that_no_row_shows, "gates, values;");
 	change_edition(a_row_without_its_sum, "gates, values;");
 	change_edition(a_sum_of_another_cohort, "gates, values;");
-	CHECK(strstr(page, "no row shows"));
+	CHECK(strstr(audit_page, "no row shows"));
 	change_edition(a_mean_outside_the_plan, "gates, values;");
-	CHECK(strstr(page, "not in the plan of the manifest"));
+	CHECK(strstr(audit_page, "not in the plan of the manifest"));
 }
 
 /* Before the freeze the opening is done again, whatever was changed. */
@@ -611,8 +548,8 @@ static void an_edition_before_the_freeze(void)
 {
 	struct drp_hub hub;
 	struct drp_publication p;
-	copy_folder(closed_dir, copy_dir);
-	CHECK_OK(drp_hub_open(copy_dir, &hub, NULL));
+	audit_copy(closed_dir, audit_dir);
+	CHECK_OK(drp_hub_open(audit_dir, &hub, NULL));
 	CHECK_OK(drp_publication_load(&hub, FIXTURE_CAMPAIGN, &p, NULL));
 	drp_hub_close(&hub);
 	struct drp_observation *o =
@@ -620,8 +557,8 @@ static void an_edition_before_the_freeze(void)
 	snprintf(o->value, sizeof o->value, "4.9000");
 	store_edition(p.edition);
 	drp_publication_free(&p);
-	audit();
-	CHECK_STR(failed, "edition rebuilt;");
+	audit_run(FIXTURE_CAMPAIGN);
+	CHECK_STR(audit_failed, "edition rebuilt;");
 }
 
 static void nothing_to_audit(void)
@@ -632,9 +569,9 @@ static void nothing_to_audit(void)
 	unsigned failures = 7;
 	CHECK_ERR(drp_audit(&fixture.hub, "nowhere", &out, &failures, &diag),
 		DRP_E_NOTFOUND);
-	copy_folder(closed_dir, copy_dir);
-	run("UPDATE campaign SET state=0");
-	CHECK_OK(drp_hub_open(copy_dir, &hub, NULL));
+	audit_copy(closed_dir, audit_dir);
+	audit_change("UPDATE campaign SET state=0");
+	CHECK_OK(drp_hub_open(audit_dir, &hub, NULL));
 	diag = (struct drp_diag){0};
 	CHECK_ERR(drp_audit(&hub, FIXTURE_CAMPAIGN, &out, &failures, &diag), DRP_E_STATE);
 	drp_hub_close(&hub);
@@ -648,9 +585,9 @@ static void an_open_campaign(void)
 	struct drp_hub hub;
 	struct drp_buf out = {0};
 	unsigned failures = 7;
-	copy_folder(closed_dir, copy_dir);
-	run("UPDATE campaign SET state=1; DELETE FROM edition");
-	CHECK_OK(drp_hub_open(copy_dir, &hub, NULL));
+	audit_copy(closed_dir, audit_dir);
+	audit_change("UPDATE campaign SET state=1; DELETE FROM edition");
+	CHECK_OK(drp_hub_open(audit_dir, &hub, NULL));
 	CHECK_OK(drp_audit(&hub, FIXTURE_CAMPAIGN, &out, &failures, NULL));
 	drp_hub_close(&hub);
 	CHECK_INT(failures, 0);
@@ -663,7 +600,7 @@ static void tear_down(void)
 {
 	char command[512];
 	snprintf(command, sizeof command, "rm -rf '%s' '%s' '%s'", closed_dir, frozen_dir,
-		copy_dir);
+		audit_dir);
 	CHECK_INT(system(command), 0);
 	hub_fixture_close(&fixture);
 }
