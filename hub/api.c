@@ -11,7 +11,7 @@
 
 /* ---- requests ---- */
 
-static int cut_path(const char *path, struct drp_path_parts *parts)
+int drp_api_cut_path(const char *path, struct drp_path_parts *parts)
 {
 	parts->n = 0;
 	while (*path) {
@@ -300,7 +300,7 @@ enum drp_err drp_api_answer(const struct drp_catalogue *catalogue,
 	struct drp_api_call call = {catalogue, request, reply, {0}};
 	memset(reply, 0, sizeof *reply);
 	reply->vary = "";
-	if (cut_path(request->path, &call.path) != 0) {
+	if (drp_api_cut_path(request->path, &call.path) != 0) {
 		return DRP_E_NOTFOUND;
 	}
 	enum drp_err err = dispatch(&call);

@@ -31,6 +31,8 @@ struct drp_api_call {
 	struct drp_path_parts path;
 };
 
+/* drp_api_cut_path cuts a path at its slashes; -1 when there are too many. */
+int drp_api_cut_path(const char *path, struct drp_path_parts *parts);
 int drp_part_is(const struct drp_api_call *call, size_t part, const char *text);
 /* drp_part_text copies a segment, "" when there is none; -1 when it does not fit. */
 int drp_part_text(const struct drp_api_call *call, size_t part, char *text, size_t size);

@@ -237,23 +237,6 @@ static void put_bottom(struct drp_web *web)
 
 /* ---- addresses ---- */
 
-static int cut_path(const char *path, struct drp_path_parts *parts)
-{
-	parts->n = 0;
-	while (*path) {
-		size_t n = strcspn(path, "/");
-		if (n && parts->n == DRP_SEGMENTS_MAX) {
-			return -1;
-		}
-		if (n) {
-			parts->part[parts->n].at = path;
-			parts->part[parts->n++].n = n;
-		}
-		path += n + (path[n] == '/');
-	}
-	return 0;
-}
-
 static int find_page(struct drp_web *web)
 {
 	char slug[32];
@@ -345,7 +328,7 @@ enum drp_err drp_pages_answer(const struct drp_catalogue *catalogue,
 	reply->vary = "";
 	web.out = &reply->body;
 	if (strcmp(request->method, "GET") != 0 ||
-		cut_path(request->path, &web.call.path) != 0 ||
+		drp_api_cut_path(request->path, &web.call.path) != 0 ||
 		drp_part_text(&web.call, 0, first, sizeof first) != 0) {
 		return drp_api_answer(catalogue, request, reply);
 	}
