@@ -141,11 +141,9 @@ void drp_web_date(struct drp_web *web, int32_t day)
 	int number = 0, month = 1;
 	drp_date_format(day, iso);
 	sscanf(iso + 5, "%2d-%2d", &month, &number);
-	const char *after = web->language == DRP_DE		     ? "."
-			    : web->language == DRP_FR && number == 1 ? "er"
-								     : "";
 	drp_buf_printf(web->out, "<time datetime=\"%s\">%d%s %s %.4s</time>", iso, number,
-		after, drp_month(month - 1, web->language), iso);
+		web->language == DRP_DE ? "." : "", drp_month(month - 1, web->language),
+		iso);
 }
 
 /* ---- names ---- */

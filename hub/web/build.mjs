@@ -27,7 +27,7 @@ await build({
 });
 await build({
 	absWorkingDir: here,
-	entryPoints: { app: "src/style.css" },
+	entryPoints: { app: "src/app.css" },
 	outdir: out,
 	bundle: true,
 	minify: true,

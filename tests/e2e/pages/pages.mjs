@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: Apache-2.0
+// node pages.mjs BASE: every page of the dashboard at BASE in a browser ($CHROMIUM).
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { gzipSync } from "node:zlib";
+import { chromium } from "playwright-core";
+
+const base = process.argv[2];
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const locales = { nl: "nl-BE", fr: "fr-BE", de: "de-BE", en: "en-GB" };
+const languages = Object.keys(locales);
+const WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const SCRIPT_MAX = 45 * 1024;
+const wide = { width: 1280, height: 900 };
+const phone = { width: 360, height: 740 };
+let checks = 0;
+
+function check(condition, text) {
+	checks++;
+	assert.ok(condition, text);
+}
+
+function same(got, want, text) {
+	checks++;
+	assert.deepEqual(got, want, text);
+}
+
+const browser = await chromium.launch({
+	executablePath: process.env.CHROMIUM,
+	args: ["--no-sandbox"],
+});
+
+/** A page that complains about errors, and about anything asked of another host. */
+async function open(options = {}) {
+	const context = await browser.newContext({ viewport: wide, ...options });
+	const page = await context.newPage();
+	const told = [];
+	page.on("console", (line) => line.type() === "error" && told.push(line.text()));
+	page.on("pageerror", (error) => told.push(error.message));
+	page.on("request", (request) => {
+		if (!request.url().startsWith(base)) told.push(`asks ${request.url()}`);
+	});
+	page.told = told;
+	return page;
+}
+
+async function visit(page, path) {
+	const reply = await page.goto(base + path);
+	same(reply.status(), 200, `status of ${path}`);
+	same(page.told.splice(0), [], `errors of ${path}`);
+	return reply;
+}
+
+async function campaign() {
+	const page = await open();
+	await page.goto(`${base}/en`);
+	const home = await page.getAttribute(".brand", "href");
+	await page.context().close();
+	return home.split("/")[2];
+}
+
+const id = await campaign();
+const slugs = ["", "parliament", "map", "areas", "statements", "statements/B4", "statements/A1",
+	"barriers", "trend", "tables", "tables?table=participation&split=province_level",
+	"tables?table=items&split=level&area=B", "map?area=D&group=pupil", "method", "editions",
+	"accessibility"];
+// Pages of every make: where all are looked at already, these stand for them.
+const short = ["", "parliament", "map", "areas", "statements/B4", "method"];
+const address = (language, slug) => `/${language}/${id}${slug ? "/" : ""}${slug}`;
+
+async function violations(page) {
+	await page.evaluate(axe);
+	const { violations: found } = await page.evaluate(
+		(values) => window.axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] }), WCAG);
+	return found.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 3)}`);
+}
+
+const overflow = (page) =>
+	page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+
+/** Every page in every language: its language, its heading, no fault, no sideways scroll. */
+async function everyPage() {
+	await Promise.all([
+		["light", wide, "nl", slugs], ["dark", wide, "nl", slugs], ["light", phone, "de", slugs],
+		["dark", phone, "fr", short], ["light", wide, "en", short],
+	].map(async ([colorScheme, viewport, language, audited]) => {
+		const page = await open({ colorScheme, viewport });
+		for (const slug of slugs) {
+			const path = address(language, slug);
+			const where = `${path} (${colorScheme}, ${viewport.width})`;
+			await visit(page, path);
+			same(await page.getAttribute("html", "lang"), language, `language of ${where}`);
+			same(await page.locator("h1").count(), 1, `headings of ${where}`);
+			check((await page.title()).length > 10, `title of ${where}`);
+			if (audited.includes(slug))
+				same(await violations(page), [], `WCAG 2.2 AA at ${where}`);
+			check((await overflow(page)) <= 0, `${where} scrolls sideways`);
+		}
+		await page.context().close();
+	}));
+}
+
+/** Numbers and dates are written as the browser's own Intl writes them. */
+async function numbers() {
+	const page = await open();
+	for (const language of languages) {
+		const locale = locales[language];
+		const shown = async (slug, options) => {
+			await visit(page, address(language, slug));
+			return page.evaluate(([locale, options]) => {
+				const form = new Intl.NumberFormat(locale, options);
+				return [...document.querySelectorAll("table[data-chart] td[data-v][data-g]")]
+					.filter((td) => td.dataset.g !== "")
+					.map((td) => [td.querySelector(".v").textContent, form.format(td.dataset.v)]);
+			}, [locale, options]);
+		};
+		const counts = await shown("parliament", { maximumFractionDigits: 0 });
+		const means = (await shown("areas",
+			{ minimumFractionDigits: 2, maximumFractionDigits: 2 }));
+		check(counts.length > 5 && means.length > 5, "there are figures");
+		// The results of the parliamentary page are means: only whole numbers here.
+		for (const [got, want] of counts.filter(([got]) => !/[.,]\d\d$/.test(got)))
+			same(got, want, `a count in ${language}`);
+		for (const [got, want] of means) same(got, want, `a mean in ${language}`);
+		await visit(page, address(language, "parliament"));
+		const dates = await page.evaluate((locale) => {
+			const form = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+			return [...document.querySelectorAll("time")].map((time) => [time.textContent,
+				form.format(new Date(time.dateTime))]);
+		}, locale);
+		for (const [got, want] of dates) same(got, want, `a date in ${language}`);
+	}
+	await page.context().close();
+}
+
+/** What a page shows of participation is what the API gives. */
+async function agreesWithApi() {
+	const page = await open();
+	const csv = await (await page.request.get(
+		`${base}/t/${id}/participation.csv?family=province`)).text();
+	const rows = csv.trim().split("\n").map((line) => line.split(","));
+	const [head, ...body] = rows;
+	const at = Object.fromEntries(head.map((name, i) => [name.trim(), i]));
+	const value = (code, group, measure) => {
+		const row = body.find((r) => r[at.province] === code && r[at.group] === group &&
+			r[at.measure] === measure);
+		return row[at.value] || row[at.status].trim();
+	};
+	await visit(page, address("en", "parliament"));
+	const table = await page.evaluate(() =>
+		[...document.querySelector("table.data").tBodies[0].rows].map((row) => ({
+			code: row.dataset.k,
+			cells: [...row.querySelectorAll("td[data-s]")].map((td) =>
+				td.dataset.v ?? td.dataset.s),
+		})));
+	check(table.length >= 4, "provinces");
+	for (const { code, cells } of table)
+		same(cells, [value(code, "_T", "registered"), value(code, "_T", "schools"),
+			value(code, "_T", "coverage"), value(code, "leader", "questionnaires"),
+			value(code, "teacher", "questionnaires"), value(code, "pupil", "questionnaires"),
+		], `row ${code}`);
+	await page.context().close();
+}
+
+/** Kinds of absence, and zero, have a sign, a word and a look of their own. */
+async function absences() {
+	const page = await open();
+	const kinds = {};
+	for (const slug of ["tables?table=items&split=province&area=X4", "tables?split=province_level",
+		"tables?table=participation&split=province_level", "parliament", "statements/B4"]) {
+		await visit(page, address("en", slug));
+		Object.assign(kinds, await page.evaluate(() =>
+			Object.fromEntries([...document.querySelectorAll("td.st")].map((td) => {
+				const style = getComputedStyle(td);
+				return [td.dataset.s, {
+					sign: td.querySelector("[aria-hidden]").textContent,
+					word: td.querySelector(".vh").textContent,
+					look: style.backgroundImage + style.backgroundColor,
+				}];
+			}))));
+	}
+	same(Object.keys(kinds).sort(), ["c", "x", "z"], "kinds of absence in the edition");
+	for (const what of ["sign", "word", "look"])
+		same(new Set(Object.values(kinds).map((kind) => kind[what])).size, 3,
+			`each kind has its own ${what}`);
+	const zero = await page.evaluate(() => {
+		const td = document.createElement("td");
+		document.querySelector("table.data tbody tr").append(td);
+		const style = getComputedStyle(td);
+		return style.backgroundImage + style.backgroundColor;
+	});
+	check(!Object.values(kinds).some(({ look }) => look === zero), "zero looks like a value");
+	await page.context().close();
+}
+
+/** By keyboard alone: skip the menu, choose, show; the address says what was chosen. */
+async function keyboard() {
+	const page = await open();
+	await visit(page, address("en", "map"));
+	await page.keyboard.press("Tab");
+	same(await page.evaluate(() => document.activeElement.className), "skip", "the first stop");
+	await page.keyboard.press("Enter");
+	same(await page.evaluate(() => document.activeElement.id), "main", "skipped the menu");
+	await page.keyboard.press("Tab");
+	same(await page.evaluate(() => document.activeElement.name), "area", "the first choice");
+	await page.keyboard.press("D");
+	await page.keyboard.press("Tab");
+	await page.keyboard.press("P");
+	await page.keyboard.press("Tab");
+	const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+	check(outline !== "none", "focus is seen");
+	await Promise.all([page.waitForURL(/area=D/), page.keyboard.press("Enter")]);
+	check(/group=(pupil|teacher|leader)/.test(page.url()), "the address has the group");
+	check((await page.locator("caption").first().textContent()).startsWith("D."), "area D");
+	// Every stop on every page can be seen, and none is a trap.
+	for (const slug of slugs.filter((slug) => slug !== "statements")) {
+		await visit(page, address("en", slug));
+		const stops = await page.evaluate(() => document.querySelectorAll(
+			"a[href], button:not([hidden]), select, summary, [tabindex='0']").length);
+		const seen = new Set();
+		for (let i = 0; i < stops; i++) {
+			await page.keyboard.press("Tab");
+			const stop = await page.evaluate(() => {
+				const e = document.activeElement;
+				if (e === document.body) return null;
+				e.dataset.stop ??= String(Math.random());
+				return [e.dataset.stop, getComputedStyle(e).outlineStyle, e.outerHTML.slice(0, 80)];
+			});
+			if (!stop) break;
+			seen.add(stop[0]);
+			check(stop[1] !== "none", `${slug}: focus is not seen on ${stop[2]}`);
+		}
+		check(seen.size >= stops - 1, `${slug}: ${seen.size} of ${stops} stops are reached`);
+	}
+	await page.context().close();
+}
+
+/** Without JavaScript the tables stand, and forms work. */
+async function withoutScript() {
+	const plain = await open({ javaScriptEnabled: false });
+	const full = await open();
+	const read = (page) => page.locator("table.data").allInnerTexts();
+	for (const slug of slugs) {
+		await visit(plain, address("nl", slug));
+		await visit(full, address("nl", slug));
+		const tables = await read(plain);
+		same(tables, await read(full), `the tables of ${slug}`);
+		check(tables.length > 0 || slug === "accessibility", `${slug} has a table`);
+		same(await plain.locator("figure svg").count(), 0, `${slug} draws nothing`);
+	}
+	await visit(plain, address("nl", "map"));
+	await plain.selectOption("[name=area]", "E");
+	await plain.click("form.choose button");
+	check(plain.url().includes("area=E"), "the form puts the choice into the address");
+	await visit(full, address("nl", "map"));
+	check((await full.locator("figure.map path.province").count()) === 6, "a map of six");
+	await plain.context().close();
+	await full.context().close();
+}
+
+/** The answer to parliament is one sheet of A4 in each language. */
+async function paper() {
+	const page = await open();
+	for (const language of languages) {
+		await visit(page, address(language, "parliament"));
+		const pdf = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+		same(pdf.match(/\/Count (\d+)/)[1], "1", `sheets of paper in ${language}`);
+		check(/MediaBox \[0 0 59[45]\S* 84[12]\S*\]/.test(pdf), "A4");
+	}
+	await page.context().close();
+}
+
+/** The first page speaks the visitor's language; odd addresses are answered by pages. */
+async function addresses() {
+	const page = await open();
+	const get = (path, language) =>
+		page.request.get(base + path, { headers: { "Accept-Language": language }, failOnStatusCode: false });
+	for (const [asked, want] of [["fr-BE,fr;q=0.9", "fr"], ["de", "de"], ["en-US", "en"],
+		["sv", "nl"], ["xx, en;q=0.5, nl;q=0.9", "nl"]]) {
+		const reply = await get("/", asked);
+		check((await reply.text()).includes(`<html lang="${want}">`), `${asked} is ${want}`);
+		check(/Accept-Language/i.test(reply.headers()["vary"]), "/ varies");
+	}
+	for (const path of ["/nl/no-such-campaign", `/nl/${id}/no-such-page`,
+		`/nl/${id}/statements/Z9`, `/nl/${id}?edition=99`, `/nl/${id}?edition=x`,
+		`/nl/${id}/%3Cscript%3Ealert(1)%3C%2Fscript%3E`.replace("%2F", "")]) {
+		const reply = await get(path, "nl");
+		const text = await reply.text();
+		same(reply.status(), 404, `status of ${path}`);
+		check(text.includes("<html lang=\"nl\">"), `${path} is answered by a page`);
+		check(!text.includes("<script>"), `${path} comes back as text`);
+	}
+	const dead = await get(`/en/${id}/tables?table=areas&split=planet&group=%3Cb%3E`, "en");
+	const text = await dead.text();
+	check(text.includes("group=&lt;b&gt;") || text.includes("split=planet"),
+		"a dead link says what it asked");
+	check(!text.includes("<b>"), "and says it as text");
+	const headers = (await get(`/en/${id}`, "en")).headers();
+	check(headers["content-security-policy"].includes("default-src 'self'"), "a strict policy");
+	check(!/unsafe/.test(headers["content-security-policy"]), "no inline script or style");
+	check(!("set-cookie" in headers), "no cookies");
+	await page.context().close();
+}
+
+async function size() {
+	const page = await open();
+	await visit(page, address("en", ""));
+	const source = await page.getAttribute("script[src]", "src");
+	const reply = await page.request.get(base + source);
+	const packed = gzipSync(await reply.body(), { level: 9 }).length;
+	check(packed <= SCRIPT_MAX, `the script has ${packed} bytes packed`);
+	check(/immutable/.test(reply.headers()["cache-control"]), "the script may be kept for ever");
+	await page.context().close();
+}
+
+let failed = 0;
+for (const part of [size, addresses, agreesWithApi, absences, numbers, withoutScript, paper,
+	keyboard, everyPage]) {
+	const begin = Date.now();
+	try {
+		await part();
+		console.log(`${part.name}: ${((Date.now() - begin) / 1000).toFixed(1)} s`);
+	} catch (error) {
+		failed++;
+		console.log(`${part.name}: ${error.message}`);
+	}
+}
+await browser.close();
+console.log(`${checks} checks, ${failed} parts failed`);
+process.exit(failed ? 1 : 0);
