@@ -552,8 +552,8 @@ static enum drp_err store_numbers(
 		t->hub->store, t->c->tasks->id, what, 1, shares, n, t->diag);
 }
 
-/* What the hub shows first stands, also when it opens to numbers that cannot be: from
- * refusals it could find out what it adds to, and then choose. */
+/* What the hub shows first stands, also when it opens to no numbers: from refusals it
+ * could find out what it adds to, and then choose. */
 static enum drp_err numbers_first(struct turn *t)
 {
 	const struct drp_bytes hub = {t->q->numbers.shares, t->q->numbers.shares_n};
@@ -591,8 +591,8 @@ static enum drp_err repeat_numbers(struct turn *t, const struct drp_buf *known)
 		t->hub->store, id, DRP_OPENING_NOTARY_NUMBERS, t->room, t->diag);
 	return err == DRP_E_NOTFOUND
 		       ? drp_fail(t->diag, DRP_E_RANGE,
-				 "the shares that were shown of campaign %s open to "
-				 "numbers that cannot be; nothing of it is opened",
+				 "the shares that were shown of campaign %s open to no "
+				 "numbers; nothing of it is opened",
 				 id)
 		       : err;
 }

@@ -4,6 +4,7 @@
 #include "hub/gather.h"
 #include "proto/base/alloc.h"
 #include "proto/model/codes.h"
+#include "proto/runtime/log.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -351,28 +352,27 @@ static uint64_t eligible_of_came(
 	return sum;
 }
 
-/* Files the opened numbers with their cohorts. */
-static enum drp_err take_numbers(
-	struct drp_tally *tally, int g, const int64_t *opened, struct drp_diag *diag)
+/* Files the opened numbers with their cohorts. One that cannot be closes its cohort: a
+ * school that counts people it does not have, or a side that sums wrongly, spoils what it
+ * is in and no more. */
+static void take_numbers(struct drp_tally *tally, int g, const int64_t *opened)
 {
 	struct drp_sealed_group *group = &tally->opening.group[g];
-	size_t k = 0;
 	for (size_t c = 0; c < group->numbers.n; c++) {
-		if (!group->numbers.cohort[c].open) {
+		struct drp_planned *planned = &group->numbers.cohort[c];
+		if (!planned->open) {
 			continue;
 		}
-		int64_t n = opened[k++];
-		if (n < 0 || (uint64_t)n > eligible_of_came(tally, g,
-						   &group->numbers.cohort[c].cohort)) {
-			return drp_fail(diag, DRP_E_RANGE,
-				"a number of questionnaires (%s) came out as %lld, which "
-				"cannot be: one of the two sides sums wrongly; nothing "
-				"more was opened",
-				drp_group_code(g), (long long)n);
+		int64_t n = *opened++;
+		planned->open = n >= 0 && (uint64_t)n <= eligible_of_came(tally, g,
+								 &planned->cohort);
+		group->n[c] = planned->open ? (uint64_t)n : 0;
+		if (!planned->open) {
+			drp_log(DRP_LOG_WARN, "tally", "number-cannot-be",
+				"campaign=%s group=%s", tally->tasks->id,
+				drp_group_code(g));
 		}
-		group->n[c] = (uint64_t)n;
 	}
-	return DRP_OK;
 }
 
 enum drp_err drp_tally_exchange(struct drp_tally *tally, struct drp_bytes hub,
@@ -395,8 +395,11 @@ enum drp_err drp_tally_exchange(struct drp_tally *tally, struct drp_bytes hub,
 			(struct drp_bytes){notary.data + at, n * DRP_SHARE_BYTES}, n,
 			opened);
 		at += n * DRP_SHARE_BYTES;
-		err = err ? drp_fail(diag, err, "the shares of the numbers do not open")
-			  : take_numbers(tally, g, opened, diag);
+		if (err) {
+			drp_fail(diag, err, "the shares of the numbers do not open");
+		} else {
+			take_numbers(tally, g, opened);
+		}
 	}
 	return err ? err : drp_sealed_values(&tally->opening, diag);
 }

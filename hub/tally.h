@@ -80,9 +80,10 @@ enum drp_err drp_tally_sum(struct drp_hub *hub, struct drp_tally *tally,
 enum drp_err drp_tally_numbers(
 	const struct drp_tally *tally, struct drp_buf *shares) DRP_MUST_CHECK;
 
-/* drp_tally_exchange opens N and computes which values may be opened. DRP_E_MALFORMED
- * for shares of another length; DRP_E_RANGE for a number that cannot be: below 0 or over
- * the eligible of those who came. */
+/* drp_tally_exchange opens N and computes which values may be opened; a number that cannot
+ * be, below 0 or over the eligible of those who came, closes its cohort. DRP_E_MALFORMED
+ * for shares of another length or that are no elements, DRP_E_RANGE for what is no
+ * integer of 64 bits. */
 enum drp_err drp_tally_exchange(struct drp_tally *tally, struct drp_bytes hub,
 	struct drp_bytes notary, struct drp_diag *diag) DRP_MUST_CHECK;
 

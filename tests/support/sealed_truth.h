@@ -70,6 +70,20 @@ static inline void truth_noise(const struct truth *t, struct drp_hub *hub,
 	drp_buf_clear(&sealed);
 }
 
+static inline int64_t truth_eligible(
+	const struct truth *t, int group, const struct drp_cohort *cohort)
+{
+	const struct drp_manifest *m = t->tasks->manifest;
+	int64_t sum = 0;
+	for (uint32_t u = 0; u < m->n_units; u++) {
+		if (drp_cohort_holds(cohort, &m->unit[u]) &&
+			t->present[group][truth_school(t, &m->unit[u])]) {
+			sum += m->unit[u].eligible[group];
+		}
+	}
+	return sum;
+}
+
 /* What the test itself computes of the plans, from who came and their exact numbers. */
 static inline void truth_plans(
 	const struct truth *t, struct drp_sealed_opening *o, uint8_t *came)
@@ -90,10 +104,12 @@ static inline void truth_plans(
 	CHECK_OK(drp_sealed_numbers(o, NULL));
 	for (int g = 0; g < DRP_GROUPS; g++) {
 		for (size_t c = 0; c < o->group[g].numbers.n; c++) {
-			if (o->group[g].numbers.cohort[c].open) {
-				o->group[g].n[c] = (uint64_t)truth_sum(t, g,
-					&o->group[g].numbers.cohort[c].cohort, &n_term,
-					1);
+			struct drp_planned *planned = &o->group[g].numbers.cohort[c];
+			if (planned->open) {
+				int64_t n = truth_sum(t, g, &planned->cohort, &n_term, 1);
+				planned->open =
+					n <= truth_eligible(t, g, &planned->cohort);
+				o->group[g].n[c] = planned->open ? (uint64_t)n : 0;
 			}
 		}
 	}

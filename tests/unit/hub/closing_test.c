@@ -333,11 +333,11 @@ static void numbers_that_cannot_be(void)
 	begin(15);
 	close_without_numbers(&shares);
 	struct drp_request numbers = numbers_of(&shares);
-	shares.data[4]++; /* 2^32 more, or a few less */
+	shares.data[10]++; /* 2^80 more: no number at all */
 	CHECK_ERR(ask_notary(&numbers, &answer, &answer_body, &diag), DRP_E_RANGE);
 	CHECK_ERR(ask_notary(&numbers, &answer, &answer_body, &diag), DRP_E_RANGE);
 	CHECK(!notary_has_shown());
-	shares.data[4]--;
+	shares.data[10]--;
 	CHECK_ERR(ask_notary(&numbers, &answer, &answer_body, &diag), DRP_E_CONFLICT);
 	CHECK_INT(close_it(&diag), DRP_E_CONFLICT);
 	CHECK(!notary_has_shown());
@@ -346,6 +346,45 @@ static void numbers_that_cannot_be(void)
 	CHECK_OK(drp_closing_freeze(&f.hub, FED_CAMPAIGN, &f.peer, &diag));
 	CHECK_INT(fed_state(&f.notary->hub), DRP_CAMPAIGN_FROZEN);
 	drp_buf_clear(&shares);
+	end();
+}
+
+/* A school says that more people answered than it has. Its report proves nothing against
+ * that, and must not cost the others what they are in together without it. */
+static void one_school_too_many(void)
+{
+	static struct drp_sealed_opening o;
+	static uint8_t came[DRP_GROUPS * FED_SCHOOLS_MAX];
+	memset(&truth, 0, sizeof truth);
+	fed_begin_sealed(&f, SCHOOLS, ELIGIBLE, 20);
+	tasks = fed_tasks(&f.hub);
+	truth.f = &f;
+	truth.tasks = tasks;
+	for (size_t s = 0; s < SCHOOLS; s++) {
+		/* Even schools are of one network: 263 questionnaires of 240 people. */
+		uint64_t n = s == 0 ? 63 : s % 2 ? 20 : ELIGIBLE;
+		fed_counts(&tasks->task[DRP_PUPIL].vector, n, (unsigned)s,
+			truth.counts[DRP_PUPIL][s]);
+		CHECK_OK(fed_report(&f, tasks, s, DRP_PUPIL, truth.counts[DRP_PUPIL][s],
+			&name[DRP_PUPIL][s]));
+		truth.present[DRP_PUPIL][s] = 1;
+		send(DRP_LEADER, s);
+		send(DRP_TEACHER, s);
+	}
+	close_ok();
+	truth_check(&truth);
+	truth_plans(&truth, &o, came);
+	size_t closed = 0;
+	for (size_t c = 0; c < o.group[DRP_PUPIL].numbers.n; c++) {
+		const struct drp_planned *planned = &o.group[DRP_PUPIL].numbers.cohort[c];
+		if (planned->cohort.family == DRP_FAMILY_NETWORK) {
+			closed += !planned->open;
+			/* The other one follows by subtraction. */
+			CHECK(!o.group[DRP_PUPIL].values.cohort[c].open);
+		}
+	}
+	CHECK_INT(closed, 1);
+	CHECK(o.group[DRP_PUPIL].values.cohort[0].open); /* the region */
 	end();
 }
 
@@ -686,6 +725,8 @@ int main(void)
 		another_list_is_refused);
 	CASE("the notary refuses what opens nothing", what_opens_nothing);
 	CASE("a hub has one try at its numbers", numbers_that_cannot_be);
+	CASE("one school that counts too many spoils its cohorts alone",
+		one_school_too_many);
 	CASE("a campaign that was given up is not opened", given_up_after_the_lists);
 	CASE("nor when it is given up in the middle of the close", given_up_meanwhile);
 	CASE("what the notary froze can be frozen at the hub", frozen_by_the_notary);
