@@ -161,6 +161,35 @@ static enum drp_err notary_may_freeze(
 	return err;
 }
 
+/* An open campaign has something to come, or to open. One whose deadline is over and of
+ * which nothing may be opened is frozen as it is: nothing is kept for it. Sealed ones are
+ * closed then (closing.h). */
+static enum drp_err open_may_freeze(
+	struct drp_hub *hub, const struct drp_campaign_row *row, struct drp_diag *diag)
+{
+	struct drp_manifest *m = NULL;
+	struct drp_instrument *instrument = NULL;
+	struct drp_edition *edition = NULL;
+	struct drp_diag why = {0};
+	enum drp_err err = drp_hub_manifest(hub, row, &m, diag);
+	int over = err == DRP_OK && !row->cosigned && drp_hub_now_s(hub) > m->deadline_s;
+	if (over) {
+		err = drp_hub_instrument(hub, &m->instrument, &instrument, diag);
+		err = err ? err : open_once(hub, row->id, m, instrument, &edition, &why);
+	}
+	drp_edition_free(edition);
+	drp_instrument_free(instrument);
+	drp_manifest_free(m);
+	if (err == DRP_E_TOO_FEW_SCHOOLS) {
+		return DRP_OK;
+	}
+	return err ? drp_fail(diag, err, "%s", why.text)
+		   : drp_fail(diag, DRP_E_STATE,
+			     "campaign %s has no edition yet; run 'campaign close %s' "
+			     "first",
+			     row->id, row->id);
+}
+
 /* A sealed campaign is frozen at its notary first; one that lost its notary is not. */
 static enum drp_err may_freeze(
 	struct drp_hub *hub, const struct drp_campaign_row *row, struct drp_diag *diag)
@@ -174,9 +203,7 @@ static enum drp_err may_freeze(
 		return notary_may_freeze(hub, row, diag);
 	}
 	if (row->state == DRP_CAMPAIGN_OPEN) {
-		return drp_fail(diag, DRP_E_STATE,
-			"campaign %s has no edition yet; run 'campaign close %s' first",
-			row->id, row->id);
+		return open_may_freeze(hub, row, diag);
 	}
 	if (!row->cosigned || row->abandoned_s || row->state == DRP_CAMPAIGN_FROZEN) {
 		return DRP_OK;

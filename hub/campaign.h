@@ -37,8 +37,9 @@ enum drp_err drp_campaign_close(
 	struct drp_hub *hub, const char *id, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_campaign_freeze erases contributions, noise and the campaign's storage key; of a
- * sealed campaign first at the notary. A notary freezes by hand what is closed or whose
- * deadline is over. */
+ * sealed campaign first at the notary. An open campaign is frozen only when its deadline
+ * is over and nothing of it may be opened (DRP_E_STATE); a sealed one is closed before. A
+ * notary freezes by hand what is closed or whose deadline is over. */
 enum drp_err drp_campaign_freeze(
 	struct drp_hub *hub, const char *id, struct drp_diag *diag) DRP_MUST_CHECK;
 /* drp_campaign_erase is what freezing does to this side, in the caller's transaction; the

@@ -343,6 +343,23 @@ static void nothing_is_opened_without_contributions(void)
 	end();
 }
 
+/* What came is not kept for ever because it was too little. */
+static void too_little_by_the_deadline_is_frozen(void)
+{
+	begin(10, 10);
+	draft("c1", 2026);
+	CHECK_OK(sign("c1"));
+	CHECK_ERR(drp_campaign_freeze(&s.hub, "c1", &diag), DRP_E_STATE);
+	CHECK(key_exists(&s.hub, "c1"));
+	s.now_s = INT64_C(8640000000);
+	diag = (struct drp_diag){0};
+	CHECK_ERR(drp_campaign_close(&s.hub, "c1", &diag), DRP_E_TOO_FEW_SCHOOLS);
+	CHECK_OK(drp_campaign_freeze(&s.hub, "c1", NULL));
+	CHECK_INT(row_of(&s.hub, "c1").state, DRP_CAMPAIGN_FROZEN);
+	CHECK(!key_exists(&s.hub, "c1"));
+	end();
+}
+
 static struct hub_fixture f;
 
 static void edition_bytes(struct drp_buf *bytes)
@@ -529,6 +546,8 @@ int main(void)
 		a_region_that_is_too_small_is_not_signed);
 	CASE("nothing is opened without contributions",
 		nothing_is_opened_without_contributions);
+	CASE("too little by the deadline is frozen",
+		too_little_by_the_deadline_is_frozen);
 	CASE("closing happens once", closing_happens_once);
 	CASE("damage stops the opening", damage_stops_the_opening);
 	CASE("freezing erases contributions and key, on the disk too", freezing_erases);
