@@ -181,14 +181,14 @@ static void with_an_aggregator(void)
 }
 
 /* What is left when neither side's noise is there is the school, to the last counter;
- * and the measure tells one draw from two, and two from three. */
+ * and the measure tells one draw from two, and two from four. */
 static void without_noise(void)
 {
 	struct spread none = attack(BOTH), one = attack(HUB), two = attack(NOBODY);
 	CHECK_INT(none.exact, none.n);
 	CHECK(!fits(&one, 2));
 	CHECK(!fits(&two, 1));
-	CHECK(!fits(&two, 3));
+	CHECK(!fits(&two, 4));
 	end();
 }
 
