@@ -139,6 +139,8 @@ class Demo:
             self.phase("verify", self.verify)
             self.phase("confirm", self.publish, self.schools)
         self.phase("close", self.close)
+        if self.sealed:
+            self.phase("count", self.publish, self.schools)
         self.phase("export", self.export)
         self.phase("audit", self.audit)
         self.phase("freeze", self.freeze)

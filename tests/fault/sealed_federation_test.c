@@ -276,6 +276,39 @@ static void freeze_in_the_end(void)
 	CHECK_OK(drp_hub_end(f.hub.store, DRP_OK, NULL));
 }
 
+static int uncounted(struct fed_school *s, size_t school)
+{
+	int n = 0;
+	for (int g = 0; g < DRP_GROUPS; g++) {
+		struct drp_released r;
+		CHECK_OK(drp_node_release_get(
+			s->node.store, FED_CAMPAIGN, 1, g, &r, NULL));
+		CHECK(r.state != DRP_RELEASE_LEFT_OUT);
+		CHECK(!drp_released_not_counted(&r));
+		n += r.state !=
+		     (school == WITHDRAWS ? DRP_RELEASE_WITHDRAWN : DRP_RELEASE_COUNTED);
+	}
+	return n;
+}
+
+/* Every school finds its reports in both lists, and nobody is told otherwise. */
+static void everybody_is_counted(void)
+{
+	for (int steps = 0, left = 1; left; steps++) {
+		CHECK(steps < 8000);
+		f.now_ms += roll(&f, 60000);
+		step(&f, &f.school[roll(&f, SCHOOLS)], &to_hub);
+		if (roll(&f, 16) == 0) {
+			restart_hub();
+		}
+		deliver_late(&f, &to_hub);
+		left = 0;
+		for (size_t i = 0; i < f.n; i++) {
+			left += uncounted(&f.school[i], i);
+		}
+	}
+}
+
 static void run(uint64_t seed)
 {
 	begin(seed);
@@ -291,7 +324,11 @@ static void run(uint64_t seed)
 	}
 	close_in_the_end();
 	truth_check(&truth);
+	if (seed % 2) {
+		everybody_is_counted();
+	}
 	freeze_in_the_end();
+	everybody_is_counted();
 	deliver_late(&f, &to_hub);
 	late_at_notary();
 	network_clear(&to_hub);

@@ -2,6 +2,7 @@
  *
  * The commands about objects: what stands still, is hashed and signed.
  */
+#include "proto/session/list.h"
 #include "proto/wire/reader.h"
 #include "tests/support/emit.h"
 
@@ -38,6 +39,29 @@ static json_t *a_receipt(void)
 	struct drp_buf bytes = {0};
 	sample_need(drp_receipt_encode(&receipt, &bytes) == DRP_OK, "receipt");
 	return object(&bytes, receipt_fields(&receipt));
+}
+
+static json_t *list_fields(const struct drp_list *l)
+{
+	return json_pack("{s:o, s:o, s:o}", "answers", json_bin(l->answers.b, 32),
+		"campaign", json_bin(l->campaign.b, 32), "reports",
+		json_bin(l->report, 32 * l->n));
+}
+
+static json_t *a_list(const struct drp_hash *manifest)
+{
+	struct drp_hash names[2];
+	struct drp_list l = {.campaign = *manifest, .n = 2, .report = names};
+	struct drp_buf bytes = {0};
+	uint8_t signature[64];
+	sample_fill(l.answers.b, 32, 9);
+	sample_fill(names[0].b, 32, 1);
+	sample_fill(names[1].b, 32, 2);
+	sample_need(drp_list_encode(&l, &bytes) == DRP_OK, "list");
+	drp_sign(emit.keys, DRP_LIST_TAG, bytes.data, bytes.len, signature);
+	json_t *list = object(&bytes, list_fields(&l));
+	json_object_set_new(list, "signature", json_bin(signature, 64));
+	return list;
 }
 
 static json_t *an_edition(const struct drp_hash *manifest)
@@ -102,13 +126,14 @@ json_t *emit_objects(void)
 	json_t *manifest = signed_manifest(m);
 	emit.contribution = sample_contribution(&m->hash, 1);
 	struct drp_contribution counts = sample_contribution(&m->hash, 0);
-	json_t *all = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		"sign", json_bin(emit.sign.b, 32), "box", json_bin(emit.box, 32),
-		"instrument", object(&bytes, instrument_facts(in)), "manifest", manifest,
-		"contribution", a_contribution(&emit.contribution), "counts",
-		a_contribution(&counts), "receipt", a_receipt(), "edition",
-		an_edition(&m->hash), "chains", chains(), "at_rest", at_rest(), "invite",
-		an_invite());
+	json_t *all =
+		json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			"sign", json_bin(emit.sign.b, 32), "box", json_bin(emit.box, 32),
+			"instrument", object(&bytes, instrument_facts(in)), "manifest",
+			manifest, "contribution", a_contribution(&emit.contribution),
+			"counts", a_contribution(&counts), "receipt", a_receipt(), "list",
+			a_list(&m->hash), "edition", an_edition(&m->hash), "chains",
+			chains(), "at_rest", at_rest(), "invite", an_invite());
 	drp_manifest_free(m);
 	drp_instrument_free(in);
 	return all;
@@ -163,6 +188,20 @@ static json_t *decode_receipt(const struct drp_buf *bytes, enum drp_err *err)
 	return *err ? json_null() : receipt_fields(&r);
 }
 
+/* Of whatever campaign. */
+static json_t *decode_list(const struct drp_buf *bytes, enum drp_err *err)
+{
+	struct drp_list l;
+	struct drp_hash campaign = {{0}};
+	(void)!drp_list_decode(bytes->data, bytes->len, &campaign, &l, NULL);
+	campaign = l.campaign;
+	drp_list_clear(&l);
+	*err = drp_list_decode(bytes->data, bytes->len, &campaign, &l, NULL);
+	json_t *fields = *err ? json_null() : list_fields(&l);
+	drp_list_clear(&l);
+	return fields;
+}
+
 json_t *emit_decode(const char *kind, const char *hex)
 {
 	static const struct {
@@ -170,7 +209,7 @@ json_t *emit_decode(const char *kind, const char *hex)
 		json_t *(*decode)(const struct drp_buf *bytes, enum drp_err *err);
 	} kinds[] = {{"manifest", decode_manifest}, {"instrument", decode_instrument},
 		{"contribution", decode_contribution}, {"receipt", decode_receipt},
-		{"edition", decode_edition}};
+		{"list", decode_list}, {"edition", decode_edition}};
 	struct drp_buf bytes = emit_unhex(hex);
 	json_t *fields = NULL;
 	enum drp_err err = DRP_E_INTERNAL;

@@ -211,6 +211,7 @@ def unbox(key, purpose, context, boxed):
 TYPES = {"ENROL": 1, "SYNC": 2, "GET": 3, "STATUS": 4, "SUBMIT": 5, "WITHDRAW": 6,
          "REPORT": 7, "PUT": 16, "COSIGN": 17, "VERIFY": 18, "DROP": 19, "CLOSE": 20,
          "NUMBERS": 21, "OPEN": 22, "FREEZE": 23}
+REPORTS_MAX = 60000
 MESSAGE_MAX = 262144
 
 
@@ -421,6 +422,14 @@ def withdrawal_statement(withdrawal):
                                                   "unit")})
 
 
+def check_names(value):
+    binary_up_to(REPORTS_MAX * 32, 32)(value)
+    names = [value[i:i + 32] for i in range(0, len(value), 32)]
+    need(all(one < other for one, other in zip(names, names[1:])), "names out of order")
+
+
+LIST = fields(answers=binary(32), campaign=binary(32), reports=check_names)
+
 BODY = {
     "ENROL": fields(at=AT, token=binary(32)),
     "SYNC": fields(at=AT),
@@ -457,7 +466,8 @@ def check_lists(value):
         binary(64)(known[1])
 
 
-STATUS = fields(lists=check_lists, receipts=array(check_encoded_receipt, 64), refused=array(check_refused, 64))
+STATUS = fields(lists=check_lists, receipts=array(check_encoded_receipt, 64),
+                refused=array(check_refused, 64))
 ANSWER = {
     "ENROL": fields(name=text(95), school=text(95)),
     "SYNC": array(fields(cosignature=binary(64), manifest=binary(32), signature=binary(64),

@@ -26,6 +26,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 OBJECTS = {
     "contribution": second.check_contribution,
     "receipt": second.check_receipt,
+    "list": second.LIST,
     "edition": second.check_edition,
     "instrument": second.check_instrument,
     "manifest": second.check_manifest,
@@ -132,7 +133,9 @@ class Objects(AgainstC):
         receipt = self.seen["receipt"]["fields"]
         statement = second.receipt_statement(receipt)
         signed = [("drempel manifest 1", manifest["bytes"], manifest["signature"]),
-                  ("drempel receipt 1", statement, receipt["signature"])]
+                  ("drempel receipt 1", statement, receipt["signature"]),
+                  ("drempel list 1", self.seen["list"]["bytes"],
+                   self.seen["list"]["signature"])]
         for tag, data, signature in signed:
             second.verify(hub, tag, data, signature)
             for wrong in ((tag, data + b"\0"), ("drempel envelope 1", data)):
@@ -391,7 +394,8 @@ class Page(unittest.TestCase):
         for section, check in (("Instrument", second.INSTRUMENT),
                                ("Manifest", second.MANIFEST), ("Receipt",
                                second.check_receipt), ("Edition", second.EDITION),
-                               ("Contribution", second.CONTRIBUTION)):
+                               ("Contribution", second.CONTRIBUTION),
+                               ("List", second.LIST)):
             self.assertEqual([row[0] for row in self.keys(section, "key")], check.keys)
 
     def test_columns(self):
