@@ -338,6 +338,7 @@ static const struct {
 	{"manifest hash", ALL, 0, manifest_hash},
 	{"manifest signature", ALL, NEEDS_MANIFEST, manifest_signature},
 	{"cosignature", SEALED, NEEDS_MANIFEST, drp_audit_cosignature},
+	{"school keys", NOTARY, NEEDS_MANIFEST, drp_audit_school_keys},
 	{"instrument hash", ALL, NEEDS_MANIFEST, instrument_hash},
 	{"ledger chain", ALL, 0, ledger_chain},
 	{"ledger charges", OPEN, NEEDS_MANIFEST, ledger_charges},

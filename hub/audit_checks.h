@@ -53,6 +53,8 @@ int drp_audit_gates_values(struct drp_evidence *e);
 
 /* Of the sealed track, in this order: each rests on those before it. */
 int drp_audit_cosignature(struct drp_evidence *e);
+/* Of the notary alone. */
+int drp_audit_school_keys(struct drp_evidence *e);
 int drp_audit_release_charges(struct drp_evidence *e);
 int drp_audit_notary_receipts(struct drp_evidence *e);
 int drp_audit_reports(struct drp_evidence *e);

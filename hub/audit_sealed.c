@@ -8,6 +8,7 @@
  */
 #include "hub/audit_checks.h"
 #include "hub/store_sealed.h"
+#include "hub/vouching.h"
 #include "proto/base/alloc.h"
 #include "proto/model/codes.h"
 #include "proto/privacy/rational.h"
@@ -40,6 +41,18 @@ int drp_audit_cosignature(struct drp_evidence *e)
 	return drp_audit_say(e, err == DRP_OK, "%s",
 		err ? drp_err_text(err)
 		    : "made with the key of the notary that it names");
+}
+
+/* Keys at first sight are allowed, unless vouchers are required; how many there are is
+ * for whoever reads the audit. */
+int drp_audit_school_keys(struct drp_evidence *e)
+{
+	struct drp_vouching_count keys;
+	struct drp_diag diag = {0};
+	enum drp_err err = drp_vouching_of(e->hub, e->row.id, e->manifest, &keys, &diag);
+	return err ? say_err(e, err, &diag)
+		   : drp_audit_say(e, 1, "%u vouched for, %u taken at first sight",
+			     keys.vouched, keys.first_sight);
 }
 
 /* ---- ledger ---- */

@@ -116,19 +116,21 @@ static enum drp_err current_schools(struct drp_hub *hub, struct drp_school **sch
 	return err;
 }
 
-/* roll[number] becomes the id of the school that the manifest numbers so. */
+/* roll[number] becomes the school that the manifest numbers so. */
 static void call_roll(const struct drp_school *schools, size_t n, const uint32_t *number,
-	drp_roll_id *roll)
+	struct drp_roll_entry *roll)
 {
 	for (size_t i = 0; i < n; i++) {
-		memcpy(roll[number[i]], schools[i].id, sizeof roll[0]);
+		struct drp_roll_entry *entry = &roll[number[i]];
+		memcpy(entry->id, schools[i].id, sizeof entry->id);
+		memcpy(entry->proof, schools[i].proof, sizeof entry->proof);
 	}
 }
 
-/* *roll is new memory (drp_free), one id for each of the manifest's schools. */
+/* *roll is new memory (drp_free), one entry for each of the manifest's schools. */
 static enum drp_err make_manifest(struct drp_hub *hub, const struct drp_draft *draft,
 	const struct drp_instrument *instrument, struct drp_manifest **manifest,
-	drp_roll_id **roll, struct drp_diag *diag)
+	struct drp_roll_entry **roll, struct drp_diag *diag)
 {
 	struct drp_school *schools = NULL;
 	size_t n = 0;
@@ -192,7 +194,7 @@ enum drp_err drp_campaign_new(struct drp_hub *hub, const char *path,
 	struct drp_buf text = {0}, frame = {0};
 	struct drp_instrument *instrument = NULL;
 	struct drp_manifest *preview = NULL;
-	drp_roll_id *roll = NULL;
+	struct drp_roll_entry *roll = NULL;
 	char other[DRP_PATH_MAX];
 	enum drp_err err = draft ? DRP_OK : DRP_E_NOMEM;
 	err = err ? err : drp_file_read(path, DRAFT_MAX_BYTES, &text, diag);
@@ -325,8 +327,8 @@ static enum drp_err sign_and_store(
 
 /* The manifest of a draft, made afresh with new unit ids. */
 static enum drp_err make_signable(struct drp_hub *hub, const char *id,
-	const struct drp_campaign_row *row, struct drp_manifest **m, drp_roll_id **roll,
-	struct drp_diag *diag)
+	const struct drp_campaign_row *row, struct drp_manifest **m,
+	struct drp_roll_entry **roll, struct drp_diag *diag)
 {
 	struct drp_buf text = {0}, frame = {0};
 	struct drp_draft *draft = drp_alloc(1, sizeof *draft);
@@ -378,15 +380,14 @@ static enum drp_err sign_new(struct drp_hub *hub, struct drp_peer *peer, const c
 	const struct drp_campaign_row *row, struct drp_buf *report, struct drp_diag *diag)
 {
 	struct drp_manifest *m = NULL;
-	drp_roll_id *roll = NULL;
+	struct drp_roll_entry *roll = NULL;
 	enum drp_err err = make_signable(hub, id, row, &m, &roll, diag);
 	err = err ? err : plan_all(m, report, diag);
 	if (err == DRP_OK && m->track == DRP_TRACK_OPEN) {
 		err = sign_and_store(hub, m, diag);
 	} else if (err == DRP_OK) {
 		err = drp_commitment_admit(hub, m, diag);
-		err = err ? err
-			  : drp_cosign_propose(hub, m, (const drp_roll_id *)roll, diag);
+		err = err ? err : drp_cosign_propose(hub, m, roll, diag);
 		err = err ? err : cosign_with(hub, peer, m, diag);
 	}
 	drp_manifest_free(m);

@@ -21,6 +21,7 @@ enum drp_err drp_hub_serve(const struct drp_args *args, struct drp_diag *diag);
 enum drp_err drp_hub_card(const struct drp_args *args, struct drp_diag *diag);
 enum drp_err drp_hub_pair(const struct drp_args *args, struct drp_diag *diag);
 enum drp_err drp_hub_rekey(const struct drp_args *args, struct drp_diag *diag);
+enum drp_err drp_hub_voucher(const struct drp_args *args, struct drp_diag *diag);
 
 /* commands_campaign.c */
 enum drp_err drp_hub_new(const struct drp_args *args, struct drp_diag *diag);

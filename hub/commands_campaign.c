@@ -3,6 +3,7 @@
 #include "hub/closing.h"
 #include "hub/commands.h"
 #include "hub/reference.h"
+#include "hub/vouching.h"
 #include "proto/base/alloc.h"
 #include "proto/base/date.h"
 #include "proto/base/text.h"
@@ -201,9 +202,13 @@ static enum drp_err show_signed(struct drp_hub *hub, const struct drp_campaign_r
 {
 	struct drp_manifest *m = NULL;
 	struct counting c = {0};
+	struct drp_vouching_count keys = {0};
 	struct drp_diag why = {0};
 	char hash[65];
 	enum drp_err err = drp_hub_manifest(hub, row, &m, diag);
+	if (err == DRP_OK && drp_hub_is_notary(hub)) {
+		err = drp_vouching_of(hub, row->id, m, &keys, diag);
+	}
 	err = err ? err : drp_hub_contributions(hub->store, row->id, count_one, &c, diag);
 	const char *notary = err ? NULL : ask_notary(hub, row, m, &why);
 	if (err == DRP_OK && drp_args_has(args, "--json")) {
@@ -221,11 +226,21 @@ static enum drp_err show_signed(struct drp_hub *hub, const struct drp_campaign_r
 			(json_int_t)c.verified, "refused", (json_int_t)c.refused,
 			"withdrawn", (json_int_t)c.withdrawn, "notary", notary, "privacy",
 			privacy_json(hub, row, m));
+		if (drp_hub_is_notary(hub)) {
+			json_object_set_new(all, "keys",
+				json_pack("{s:I, s:I}", "vouched",
+					(json_int_t)keys.vouched, "first_sight",
+					(json_int_t)keys.first_sight));
+		}
 		json_dumpf(all, stdout, JSON_INDENT(1));
 		printf("\n");
 		json_decref(all);
 	} else if (err == DRP_OK) {
 		print_show(m, row, &c, notary, why.text);
+		if (drp_hub_is_notary(hub)) {
+			printf("school keys: %u vouched for, %u taken at first sight\n",
+				keys.vouched, keys.first_sight);
+		}
 	}
 	drp_manifest_free(m);
 	return err;

@@ -39,9 +39,19 @@ enum drp_err drp_hub_init(const struct drp_args *args, struct drp_diag *diag)
 	err = err ? err
 		  : copy_option(args, "--address", s.address, sizeof s.address, "", diag);
 	err = err ? err : copy_option(args, "--http", s.http, sizeof s.http, "", diag);
+	err = err ? err
+		  : copy_option(
+			    args, "--vouchers", s.vouchers, sizeof s.vouchers, "", diag);
 	s.public[0] = 0;
 	if (err) {
 		return err;
+	}
+	if (*s.vouchers && !notary) {
+		return drp_fail(diag, DRP_E_USAGE, "--vouchers is for a notary");
+	}
+	if (*s.vouchers && strcmp(s.vouchers, "required") != 0 &&
+		strcmp(s.vouchers, "accepted") != 0) {
+		return drp_fail(diag, DRP_E_USAGE, "--vouchers is required or accepted");
 	}
 	if (!*s.name) {
 		return drp_fail(diag, DRP_E_USAGE, "init needs --name NAME");
@@ -161,6 +171,49 @@ static const char *school_state(const struct drp_school *s)
 	return s->revoked ? "revoked" : s->enrolled ? "enrolled" : "registered";
 }
 
+/* At a notary: how it came by the school's key. */
+static const char *voucher_state(const struct drp_school *s)
+{
+	static const char *const pinned[] = {[DRP_VOUCHER_NONE] = "first sight",
+		[DRP_VOUCHER_WAITING] = "first sight",
+		[DRP_VOUCHER_SPENT] = "first sight",
+		[DRP_VOUCHER_VOUCHED] = "vouched"};
+	static const char *const open[] = {[DRP_VOUCHER_NONE] = "none",
+		[DRP_VOUCHER_WAITING] = "voucher waits",
+		[DRP_VOUCHER_SPENT] = "voucher spent",
+		[DRP_VOUCHER_VOUCHED] = "none"};
+	return s->enrolled ? pinned[s->voucher] : open[s->voucher];
+}
+
+static void list_school(const struct drp_hub *hub, const struct drp_school *s,
+	const char *levels, json_t *json)
+{
+	char fingerprint[DRP_VOUCHER_TEXT] = "";
+	if (s->enrolled) {
+		drp_school_fingerprint(&s->key, fingerprint);
+	}
+	if (json) {
+		json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "school",
+			s->id, "name", s->name, "board", s->board, "province",
+			drp_province_code(s->province), "network",
+			drp_network_code(s->network), "levels", levels, "state",
+			school_state(s));
+		if (drp_hub_is_notary(hub)) {
+			json_object_set_new(
+				row, "voucher", json_string(voucher_state(s)));
+			json_object_set_new(row, "key", json_string(fingerprint));
+		}
+		json_array_append_new(json, row);
+		return;
+	}
+	printf("%-15s %-5s %-5s %-5s %-10s ", s->id, drp_province_code(s->province),
+		drp_network_code(s->network), levels, school_state(s));
+	if (drp_hub_is_notary(hub)) {
+		printf("%-13s %-39s ", voucher_state(s), fingerprint);
+	}
+	printf("%s\n", s->name);
+}
+
 enum drp_err drp_hub_school_list(const struct drp_args *args, struct drp_diag *diag)
 {
 	struct drp_hub hub;
@@ -180,20 +233,7 @@ enum drp_err drp_hub_school_list(const struct drp_args *args, struct drp_diag *d
 			}
 		}
 		*at = 0;
-		if (json) {
-			json_array_append_new(json,
-				json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "school",
-					list[i].id, "name", list[i].name, "board",
-					list[i].board, "province",
-					drp_province_code(list[i].province), "network",
-					drp_network_code(list[i].network), "levels",
-					levels, "state", school_state(&list[i])));
-		} else {
-			printf("%-15s %-5s %-5s %-5s %-10s %s\n", list[i].id,
-				drp_province_code(list[i].province),
-				drp_network_code(list[i].network), levels,
-				school_state(&list[i]), list[i].name);
-		}
+		list_school(&hub, &list[i], levels, json);
 	}
 	if (json && err == DRP_OK) {
 		json_dumpf(json, stdout, JSON_INDENT(1));

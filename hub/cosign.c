@@ -101,7 +101,7 @@ static enum drp_err store_proposal(struct drp_hub *hub, const struct drp_manifes
 }
 
 enum drp_err drp_cosign_propose(struct drp_hub *hub, struct drp_manifest *m,
-	const drp_roll_id *roll, struct drp_diag *diag)
+	const struct drp_roll_entry *roll, struct drp_diag *diag)
 {
 	uint8_t seed[DRP_VERIFY_SEED_BYTES];
 	struct drp_rng rng = drp_system_rng();

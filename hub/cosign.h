@@ -23,7 +23,7 @@ enum drp_err drp_cosign_fill(struct drp_hub *hub, const struct drp_draft *draft,
 /* drp_cosign_propose draws the seed of the verification keys, completes and signs the
  * manifest, and stores it as the draft's proposal; roll[i] is school number i. */
 enum drp_err drp_cosign_propose(struct drp_hub *hub, struct drp_manifest *manifest,
-	const drp_roll_id *roll, struct drp_diag *diag) DRP_MUST_CHECK;
+	const struct drp_roll_entry *roll, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_cosign_ask brings the draft's proposal to its notary and returns its signature,
  * verified. A notary that refuses the manifest ends the proposal: the next signing makes

@@ -13,7 +13,7 @@
 
 /* hub.yaml as libcyaml sees it. */
 struct file {
-	char *name, *role, *listen, *address, *http, *public;
+	char *name, *role, *listen, *address, *http, *public, *vouchers;
 };
 
 static const cyaml_schema_field_t file_fields[] = {
@@ -29,6 +29,8 @@ static const cyaml_schema_field_t file_fields[] = {
 		struct file, http, 0, DRP_URL_MAX - 1),
 	CYAML_FIELD_STRING_PTR("public", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
 		struct file, public, 0, DRP_URL_MAX - 1),
+	CYAML_FIELD_STRING_PTR("vouchers", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+		struct file, vouchers, 0, DRP_CODE_MAX - 1),
 	CYAML_FIELD_END};
 
 static const cyaml_schema_value_t file_schema = {
@@ -63,10 +65,18 @@ static enum drp_err read_settings(struct drp_hub *hub, struct drp_diag *diag)
 		snprintf(s->http, sizeof s->http, "%s", file->http ? file->http : "");
 		snprintf(s->public, sizeof s->public, "%s",
 			file->public ? file->public : "");
+		snprintf(s->vouchers, sizeof s->vouchers, "%s",
+			file->vouchers ? file->vouchers : "");
 		if (strcmp(s->role, "hub") != 0 && strcmp(s->role, "notary") != 0) {
 			err = drp_fail(diag, DRP_E_CONFIG,
 				"%s: role '%s' is not known; it is hub or notary", path,
 				s->role);
+		} else if (*s->vouchers && strcmp(s->vouchers, "required") != 0 &&
+			   strcmp(s->vouchers, "accepted") != 0) {
+			err = drp_fail(diag, DRP_E_CONFIG,
+				"%s: vouchers '%s' is not known; they are required or "
+				"accepted",
+				path, s->vouchers);
 		}
 	}
 	if (file) {
@@ -99,6 +109,12 @@ static enum drp_err write_settings(
 			"front server.\n"
 			"public: \"%s\"\n",
 			s->http, s->public);
+	} else {
+		drp_buf_printf(&text,
+			"# Whether a school's key needs a voucher of this notary: "
+			"required, or\n# accepted, which takes others at first sight.\n"
+			"vouchers: %s\n",
+			*s->vouchers ? s->vouchers : "accepted");
 	}
 	enum drp_err err = drp_path(path, dir, "hub.yaml", diag);
 	if (err == DRP_OK) {
@@ -178,6 +194,11 @@ enum drp_err drp_hub_open_as(
 int drp_hub_is_notary(const struct drp_hub *hub)
 {
 	return strcmp(hub->settings.role, "notary") == 0;
+}
+
+int drp_hub_wants_vouchers(const struct drp_hub *hub)
+{
+	return drp_hub_is_notary(hub) && strcmp(hub->settings.vouchers, "required") == 0;
 }
 
 enum drp_err drp_hub_public_url(

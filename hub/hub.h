@@ -18,11 +18,13 @@
 
 struct drp_hub_settings {
 	char name[DRP_NAME_MAX];
-	char role[DRP_CODE_MAX];   /* hub or notary */
-	char listen[DRP_URL_MAX];  /* tcp://address:port that serve binds */
-	char address[DRP_URL_MAX]; /* what invites tell schools; listen when empty */
-	char http[DRP_URL_MAX];	   /* where serve answers HTTP; empty: nowhere */
-	char public[DRP_URL_MAX];  /* the public's address of it; http when empty */
+	char role[DRP_CODE_MAX];     /* hub or notary */
+	char listen[DRP_URL_MAX];    /* tcp://address:port that serve binds */
+	char address[DRP_URL_MAX];   /* what invites tell schools; listen when empty */
+	char http[DRP_URL_MAX];	     /* where serve answers HTTP; empty: nowhere */
+	char public[DRP_URL_MAX];    /* the public's address of it; http when empty */
+	char vouchers[DRP_CODE_MAX]; /* of a notary: required or accepted; the latter
+					when empty */
 };
 
 struct drp_hub {
@@ -45,6 +47,8 @@ enum drp_err drp_hub_open_as(const char *dir, const char *role, struct drp_hub *
 void drp_hub_close(struct drp_hub *hub);
 
 int drp_hub_is_notary(const struct drp_hub *hub);
+/* 1 when a notary takes no school's key without a voucher. */
+int drp_hub_wants_vouchers(const struct drp_hub *hub);
 
 /* drp_hub_public_url: what others are told to connect to. DRP_E_CONFIG for an address
  * that means every address of this machine, which is no machine to anybody else. */

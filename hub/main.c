@@ -9,6 +9,9 @@
 static const struct drp_option init_options[] = {
 	{"--name", "NAME", "what invites, cards and tables call it"},
 	{"--role", "ROLE", "hub (default) or notary"},
+	{"--vouchers", "HOW",
+		"a notary's: required, or accepted (default), where keys without one are "
+		"taken at first sight"},
 	{"--listen", "URL",
 		"where others connect (default tcp://127.0.0.1:7411, a notary's :7412)"},
 	{"--address", "URL",
@@ -27,6 +30,11 @@ static const struct drp_option school_options[] = {
 
 static const struct drp_option invite_options[] = {
 	{"--days", "N", "how long the invite is valid (default 30)"}, {NULL, NULL, NULL}};
+
+static const struct drp_option voucher_options[] = {
+	{"--all", NULL, "for every school whose key is not pinned yet"},
+	{"--out", "PATH", "a new file; with --all a folder, one ID.txt a school"},
+	{NULL, NULL, NULL}};
 
 static const struct drp_option serve_options[] = {
 	{"--listen", "URL", "listen here instead of where hub.yaml says"},
@@ -68,6 +76,10 @@ static const struct drp_command commands[] = {
 	{"pair", "FILE",
 		"pin the other side's card: a notary's at a hub, a hub's at a notary",
 		NULL, drp_hub_pair, 0},
+	{"voucher", "ID",
+		"at a notary: print a school's secret code, to be given to it by other "
+		"means than the hub",
+		voucher_options, drp_hub_voucher, 1},
 	{"invite", "ID", "print a school's one-time invite", invite_options,
 		drp_hub_invite, 0},
 	{"campaign new", "FILE", "take in a campaign's draft and say what to expect",

@@ -30,7 +30,7 @@ struct taking {
 	struct drp_buf manifest, instrument, roll; /* as they were put */
 	struct drp_manifest *m;
 	struct drp_instrument *in;
-	drp_roll_id *id;	       /* of each school number */
+	struct drp_roll_entry *entry;  /* of each school number */
 	struct drp_school *registered; /* the notary's own register, by id */
 	size_t n_registered;
 	const struct drp_school **school; /* of each school number */
@@ -78,12 +78,12 @@ static enum drp_err read_roll(struct taking *t)
 	if (err) {
 		return err;
 	}
-	t->id = drp_alloc(t->m->n_schools + (size_t)1, sizeof *t->id);
+	t->entry = drp_alloc(t->m->n_schools + (size_t)1, sizeof *t->entry);
 	t->school = drp_alloc(t->m->n_schools + (size_t)1, sizeof *t->school);
-	if (!t->id || !t->school) {
+	if (!t->entry || !t->school) {
 		return drp_fail(t->diag, DRP_E_NOMEM, "no memory for the roll");
 	}
-	err = drp_roll_decode(t->roll.data, t->roll.len, t->id, t->m->n_schools);
+	err = drp_roll_decode(t->roll.data, t->roll.len, t->entry, t->m->n_schools);
 	return err ? drp_fail(t->diag, err, "the roll of the schools cannot be read")
 		   : drp_hub_schools(
 			     t->hub->store, &t->registered, &t->n_registered, t->diag);
@@ -96,7 +96,7 @@ static void clear(struct taking *t)
 	drp_buf_clear(&t->manifest);
 	drp_buf_clear(&t->instrument);
 	drp_buf_clear(&t->roll);
-	drp_free(t->id);
+	drp_free(t->entry);
 	drp_free(t->registered);
 	drp_free(t->school);
 }
@@ -158,16 +158,17 @@ static int by_id(const void *a, const void *b)
 static enum drp_err find_schools(struct taking *t)
 {
 	for (uint32_t s = 0; s < t->m->n_schools; s++) {
-		t->school[s] = bsearch(t->id[s], t->registered, t->n_registered,
+		t->school[s] = bsearch(t->entry[s].id, t->registered, t->n_registered,
 			sizeof *t->registered, by_id);
 		if (!t->school[s]) {
 			return drp_fail(t->diag, DRP_E_POLICY,
-				"school %s is not in the notary's register", t->id[s]);
+				"school %s is not in the notary's register",
+				t->entry[s].id);
 		}
 		if (t->school[s]->revoked) {
 			return drp_fail(t->diag, DRP_E_REVOKED,
 				"school %s is revoked in the notary's register",
-				t->id[s]);
+				t->entry[s].id);
 		}
 	}
 	return DRP_OK;
@@ -262,10 +263,46 @@ static int is_enrolled(const struct drp_key *key)
 	return memcmp(key, &none, sizeof none) != 0;
 }
 
-/* A hub that put keys of its own in the place of a school's could speak for it. */
-static enum drp_err check_school_key(
-	struct taking *t, const struct drp_school *s, const struct drp_key *key)
+/* Of a school whose key is not pinned yet: who says that it is the school's? */
+static enum drp_err check_voucher(struct taking *t, const struct drp_school *s,
+	const struct drp_roll_entry *entry, const struct drp_key *key)
 {
+	uint8_t code[DRP_VOUCHER_BYTES], due[DRP_PROOF_BYTES];
+	if (s->voucher == DRP_VOUCHER_NONE && !drp_hub_wants_vouchers(t->hub)) {
+		return DRP_OK; /* the hub alone */
+	}
+	if (s->voucher != DRP_VOUCHER_WAITING) {
+		return drp_fail(t->diag, DRP_E_POLICY,
+			"no voucher of the notary waits for school %s; the notary's "
+			"operator makes one with 'voucher %s' and gives it to the school",
+			s->id, s->id);
+	}
+	if (!drp_proof_given(entry->proof)) {
+		return drp_fail(t->diag, DRP_E_POLICY,
+			"school %s has not used the notary's voucher; it runs "
+			"'drempel-node init --invite FILE --voucher CODE'",
+			s->id);
+	}
+	enum drp_err err = drp_hub_voucher_get(t->hub->store, s->id, code, t->diag);
+	if (err == DRP_OK) {
+		drp_voucher_proof(code, key, due);
+		drp_wipe(code, sizeof code);
+		err = memcmp(due, entry->proof, sizeof due) ? DRP_E_POLICY : DRP_OK;
+	}
+	return err == DRP_E_POLICY
+		       ? drp_fail(t->diag, err,
+				 "the key of school %s is not the one that the notary's "
+				 "voucher vouches for; ask the school, and if it has a "
+				 "new node make another voucher",
+				 s->id)
+		       : err;
+}
+
+/* A hub that put keys of its own in the place of a school's could speak for it. */
+static enum drp_err check_school_key(struct taking *t, uint32_t number)
+{
+	const struct drp_school *s = t->school[number];
+	const struct drp_key *key = &t->m->key[number];
 	struct drp_school holder;
 	if (!is_enrolled(key)) {
 		return DRP_OK;
@@ -273,16 +310,17 @@ static enum drp_err check_school_key(
 	if (s->enrolled && memcmp(&s->key, key, sizeof *key) != 0) {
 		return drp_fail(t->diag, DRP_E_CONFLICT,
 			"school %s has another key than before; if it has a new node, "
-			"the "
-			"notary's operator runs 'school rekey %s'",
-			s->id, s->id);
+			"the notary's operator runs 'school rekey %s' and, where it "
+			"vouches, 'voucher %s'",
+			s->id, s->id, s->id);
 	}
 	enum drp_err err = drp_hub_school_by_key(t->hub->store, key, &holder, t->diag);
 	if (err == DRP_OK && strcmp(holder.id, s->id) != 0) {
 		return drp_fail(t->diag, DRP_E_CONFLICT, "schools %s and %s have one key",
 			s->id, holder.id);
 	}
-	return err == DRP_E_NOTFOUND ? DRP_OK : err;
+	err = err == DRP_E_NOTFOUND ? DRP_OK : err;
+	return err || s->enrolled ? err : check_voucher(t, s, &t->entry[number], key);
 }
 
 static enum drp_err check_register(struct taking *t)
@@ -291,7 +329,7 @@ static enum drp_err check_register(struct taking *t)
 	err = err ? err : check_units(t);
 	err = err ? err : check_boards(t);
 	for (uint32_t s = 0; err == DRP_OK && s < t->m->n_schools; s++) {
-		err = check_school_key(t, t->school[s], &t->m->key[s]);
+		err = check_school_key(t, s);
 	}
 	return err;
 }
@@ -391,6 +429,11 @@ static enum drp_err pin_keys(struct taking *t, int64_t now_s)
 		if (is_enrolled(&t->m->key[s])) {
 			err = drp_hub_school_pin(t->hub->store, t->school[s]->id,
 				&t->m->key[s], now_s, t->diag);
+			if (err == DRP_OK && !t->school[s]->enrolled &&
+				t->school[s]->voucher == DRP_VOUCHER_WAITING) {
+				err = drp_hub_voucher_use(t->hub->store, t->school[s]->id,
+					&t->m->key[s], t->diag);
+			}
 		}
 	}
 	return err;

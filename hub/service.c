@@ -161,6 +161,11 @@ static enum drp_err answer_enrol(struct drp_service_turn *t)
 				school.id);
 		}
 	}
+	/* A repeat too: the school may have got its voucher later. */
+	if (err == DRP_OK && drp_proof_given(t->w->asked.request.enrol.proof)) {
+		err = drp_hub_school_prove(t->store, school.id, &t->w->asked.sender,
+			t->w->asked.request.enrol.proof, t->diag);
+	}
 	snprintf(t->reply->enrol.school, sizeof t->reply->enrol.school, "%s", school.id);
 	snprintf(t->reply->enrol.name, sizeof t->reply->enrol.name, "%s", school.name);
 	return err;

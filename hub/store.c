@@ -93,6 +93,14 @@ static const char *const migrations[] = {
 	"  created_s INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE embargo(campaign TEXT PRIMARY KEY REFERENCES campaign(id),"
 	"  until_s INTEGER NOT NULL) STRICT, WITHOUT ROWID;",
+
+	/* At a hub, what schools send; at a notary, what it gave them. */
+	"ALTER TABLE school ADD COLUMN proof BLOB CHECK(length(proof)=32);"
+	"CREATE TABLE voucher(school TEXT PRIMARY KEY REFERENCES school(id),"
+	"  code BLOB CHECK(length(code)=16)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE vouched(school TEXT NOT NULL REFERENCES school(id),"
+	"  key BLOB NOT NULL CHECK(length(key)=32), PRIMARY KEY(school, key))"
+	"  STRICT, WITHOUT ROWID;",
 };
 
 static const struct drp_db_schema schema = {

@@ -29,12 +29,20 @@ enum drp_err drp_hub_checkpoint(
 	struct drp_hub_store *s, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* ---- registry ---- */
+enum drp_voucher_state {
+	DRP_VOUCHER_NONE,    /* none was ever made for the school */
+	DRP_VOUCHER_WAITING, /* to be used by its node */
+	DRP_VOUCHER_SPENT,   /* used or void, and not for the key that is pinned */
+	DRP_VOUCHER_VOUCHED  /* used for the key that is pinned */
+};
 struct drp_school {
 	char id[DRP_CODE_MAX], name[DRP_NAME_MAX], board[DRP_CODE_MAX];
 	uint8_t province, network;
 	uint8_t revoked, enrolled;
-	struct drp_key key; /* meaningful when enrolled */
-	uint8_t levels;	    /* bit l set: has level l */
+	uint8_t voucher;    /* at a notary: enum drp_voucher_state */
+	struct drp_key key; /* meaningful when enrolled; at a notary: pinned */
+	uint8_t proof[DRP_PROOF_BYTES]; /* at a hub: as the school sent it; zeros: none */
+	uint8_t levels;			/* bit l set: has level l */
 	uint32_t eligible[DRP_LEVELS + 1][DRP_GROUPS];
 };
 
@@ -60,6 +68,11 @@ enum drp_err drp_hub_invite_get(struct drp_hub_store *s, const struct drp_hash *
 /* DRP_E_DUPLICATE_IDENTITY when another school has that key: then nothing is written. */
 enum drp_err drp_hub_enrol(struct drp_hub_store *s, const struct drp_hash *token,
 	const char *school, const struct drp_key *key, int64_t now_s,
+	struct drp_diag *diag) DRP_MUST_CHECK;
+/* drp_hub_school_prove keeps a school's proof, while that key is its key; enrolling
+ * forgets an earlier one. */
+enum drp_err drp_hub_school_prove(struct drp_hub_store *s, const char *school,
+	const struct drp_key *key, const uint8_t proof[DRP_PROOF_BYTES],
 	struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* ---- blobs: instruments and manifests, named by their hash ---- */

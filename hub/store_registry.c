@@ -41,7 +41,11 @@ enum drp_err drp_hub_school_put(
 	return err;
 }
 
-#define SCHOOL_COLUMNS "id, name, board, province, network, revoked, key"
+#define SCHOOL_COLUMNS                                                                   \
+	"id, name, board, province, network, revoked, key, proof,"                       \
+	" (SELECT CASE WHEN v.code IS NULL THEN 2 ELSE 1 END FROM voucher v"             \
+	"   WHERE v.school=school.id),"                                                  \
+	" EXISTS(SELECT 1 FROM vouched k WHERE k.school=school.id AND k.key=school.key)"
 
 static void read_school(struct drp_query *q, void *to)
 {
@@ -55,6 +59,11 @@ static void read_school(struct drp_query *q, void *to)
 	school->revoked = (uint8_t)drp_q_col_int(q, 5);
 	school->enrolled =
 		drp_q_col_bytes(q, 6, school->key.b, sizeof school->key.b) == 0;
+	if (drp_q_col_bytes(q, 7, school->proof, sizeof school->proof)) {
+		memset(school->proof, 0, sizeof school->proof);
+	}
+	school->voucher = drp_q_col_int(q, 9) ? (uint8_t)DRP_VOUCHER_VOUCHED
+					      : (uint8_t)drp_q_col_int(q, 8);
 }
 
 static enum drp_err read_units(
@@ -175,8 +184,8 @@ enum drp_err drp_hub_enrol(struct drp_hub_store *s, const struct drp_hash *token
 	const char *school, const struct drp_key *key, int64_t now_s,
 	struct drp_diag *diag)
 {
-	struct drp_query *q =
-		drp_db_query(s->db, "UPDATE school SET key=?, enrolled_s=? WHERE id=?");
+	struct drp_query *q = drp_db_query(
+		s->db, "UPDATE school SET key=?, enrolled_s=?, proof=NULL WHERE id=?");
 	drp_q_blob(q, key->b, sizeof key->b);
 	drp_q_int(q, now_s);
 	drp_q_text(q, school);
@@ -194,5 +203,17 @@ enum drp_err drp_hub_enrol(struct drp_hub_store *s, const struct drp_hash *token
 	drp_q_blob(q, key->b, sizeof key->b);
 	drp_q_int(q, now_s);
 	drp_q_blob(q, token->b, sizeof token->b);
+	return drp_q_run(q, diag);
+}
+
+enum drp_err drp_hub_school_prove(struct drp_hub_store *s, const char *school,
+	const struct drp_key *key, const uint8_t proof[DRP_PROOF_BYTES],
+	struct drp_diag *diag)
+{
+	struct drp_query *q =
+		drp_db_query(s->db, "UPDATE school SET proof=? WHERE id=? AND key=?");
+	drp_q_blob(q, proof, DRP_PROOF_BYTES);
+	drp_q_text(q, school);
+	drp_q_blob(q, key->b, sizeof key->b);
 	return drp_q_run(q, diag);
 }

@@ -130,6 +130,15 @@ enum drp_err drp_hub_school_pin(struct drp_hub_store *s, const char *id,
 	return changed(s, err, DRP_E_CONFLICT);
 }
 
+static enum drp_err drop_code(
+	struct drp_hub_store *s, const char *school, struct drp_diag *diag)
+{
+	struct drp_query *q =
+		drp_db_query(s->db, "UPDATE voucher SET code=NULL WHERE school=?");
+	drp_q_text(q, school);
+	return drp_q_run(q, diag);
+}
+
 enum drp_err drp_hub_school_forget(
 	struct drp_hub_store *s, const char *id, struct drp_diag *diag)
 {
@@ -140,7 +149,61 @@ enum drp_err drp_hub_school_forget(
 	return err == DRP_E_NOTFOUND
 		       ? drp_fail(diag, err,
 				 "no school %s in the registry; see 'school list'", id)
-		       : err;
+	       : err ? err
+		     : drop_code(s, id, diag);
+}
+
+/* ---- vouchers ---- */
+
+enum drp_err drp_hub_voucher_put(struct drp_hub_store *s, const char *school,
+	const uint8_t code[DRP_VOUCHER_BYTES], struct drp_diag *diag)
+{
+	struct drp_query *q = drp_db_query(s->db,
+		"INSERT INTO voucher(school, code) VALUES(?,?)"
+		" ON CONFLICT(school) DO UPDATE SET code=excluded.code");
+	drp_q_text(q, school);
+	drp_q_blob(q, code, DRP_VOUCHER_BYTES);
+	return drp_q_run(q, diag);
+}
+
+enum drp_err drp_hub_voucher_get(struct drp_hub_store *s, const char *school,
+	uint8_t code[DRP_VOUCHER_BYTES], struct drp_diag *diag)
+{
+	struct drp_query *q = drp_db_query(
+		s->db, "SELECT code FROM voucher WHERE school=? AND code IS NOT NULL");
+	drp_q_text(q, school);
+	enum drp_err err = drp_q_find(q, diag);
+	if (err == DRP_OK) {
+		err = drp_q_col_bytes(q, 0, code, DRP_VOUCHER_BYTES) ? DRP_E_STORE
+								     : DRP_OK;
+		drp_q_end(q);
+	}
+	return err;
+}
+
+enum drp_err drp_hub_voucher_use(struct drp_hub_store *s, const char *school,
+	const struct drp_key *key, struct drp_diag *diag)
+{
+	struct drp_query *q = drp_db_query(
+		s->db, "INSERT INTO vouched VALUES(?,?) ON CONFLICT DO NOTHING");
+	drp_q_text(q, school);
+	drp_q_blob(q, key->b, sizeof key->b);
+	enum drp_err err = drp_q_run(q, diag);
+	return err ? err : drop_code(s, school, diag);
+}
+
+enum drp_err drp_hub_vouched(struct drp_hub_store *s, const char *school,
+	const struct drp_key *key, struct drp_diag *diag)
+{
+	struct drp_query *q =
+		drp_db_query(s->db, "SELECT 1 FROM vouched WHERE school=? AND key=?");
+	drp_q_text(q, school);
+	drp_q_blob(q, key->b, sizeof key->b);
+	enum drp_err err = drp_q_find(q, diag);
+	if (err == DRP_OK) {
+		drp_q_end(q);
+	}
+	return err;
 }
 
 /* ---- staged blobs ---- */
@@ -303,6 +366,24 @@ enum drp_err drp_hub_campaign_take(struct drp_hub_store *s,
 	drp_q_int(q, row->signed_s);
 	enum drp_err err = drp_q_run(q, diag);
 	return err ? err : set_seed(s, row->id, roll, seed_sealed, n, diag);
+}
+
+enum drp_err drp_hub_roll_get(struct drp_hub_store *s, const char *campaign,
+	struct drp_buf *roll, struct drp_diag *diag)
+{
+	struct drp_query *q = drp_db_query(s->db,
+		"SELECT b.bytes FROM campaign c JOIN blob b ON b.hash=c.roll WHERE "
+		"c.id=?");
+	size_t n;
+	drp_q_text(q, campaign);
+	enum drp_err err = drp_q_find(q, diag);
+	if (err == DRP_OK) {
+		const void *bytes = drp_q_col_blob(q, 0, &n);
+		drp_buf_append(roll, bytes, n);
+		drp_q_end(q);
+		err = roll->failed ? DRP_E_NOMEM : DRP_OK;
+	}
+	return err;
 }
 
 enum drp_err drp_hub_cosignature_put(struct drp_hub_store *s, const char *campaign,

@@ -31,8 +31,25 @@ enum drp_err drp_hub_peer_notary(struct drp_hub_store *s, struct drp_card *card,
  * DRP_E_DUPLICATE_IDENTITY when the key is another school's. */
 enum drp_err drp_hub_school_pin(struct drp_hub_store *s, const char *id,
 	const struct drp_key *key, int64_t now_s, struct drp_diag *diag) DRP_MUST_CHECK;
+/* Forgets the key, and makes a voucher that waits void. */
 enum drp_err drp_hub_school_forget(
 	struct drp_hub_store *s, const char *id, struct drp_diag *diag) DRP_MUST_CHECK;
+
+/* ---- vouchers of a notary: drp_school.voucher ---- */
+
+/* drp_hub_voucher_put keeps a code until it is used, in the place of an earlier one. */
+enum drp_err drp_hub_voucher_put(struct drp_hub_store *s, const char *school,
+	const uint8_t code[DRP_VOUCHER_BYTES], struct drp_diag *diag) DRP_MUST_CHECK;
+/* DRP_E_NOTFOUND when none waits. */
+enum drp_err drp_hub_voucher_get(struct drp_hub_store *s, const char *school,
+	uint8_t code[DRP_VOUCHER_BYTES], struct drp_diag *diag) DRP_MUST_CHECK;
+/* drp_hub_voucher_use erases the code and notes for ever that it vouched for that key. */
+enum drp_err drp_hub_voucher_use(struct drp_hub_store *s, const char *school,
+	const struct drp_key *key, struct drp_diag *diag) DRP_MUST_CHECK;
+/* drp_hub_vouched: DRP_OK when a voucher was once used for this key of the school, now
+ * pinned or not; else DRP_E_NOTFOUND. */
+enum drp_err drp_hub_vouched(struct drp_hub_store *s, const char *school,
+	const struct drp_key *key, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* ---- blobs that a hub is putting, piece by piece ---- */
 
@@ -79,6 +96,9 @@ enum drp_err drp_hub_proposal_drop(struct drp_hub_store *s, const char *campaign
 enum drp_err drp_hub_campaign_take(struct drp_hub_store *s,
 	const struct drp_campaign_row *row, const struct drp_hash *roll,
 	const void *seed_sealed, size_t n, struct drp_diag *diag) DRP_MUST_CHECK;
+/* drp_hub_roll_get appends the roll of a campaign that this notary signed. */
+enum drp_err drp_hub_roll_get(struct drp_hub_store *s, const char *campaign,
+	struct drp_buf *roll, struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_hub_cosignature_put(struct drp_hub_store *s, const char *campaign,
 	const uint8_t signature[64], struct drp_diag *diag) DRP_MUST_CHECK;
 /* drp_hub_seed_get appends the sealed verification seed; DRP_E_NOTFOUND when there is

@@ -12,9 +12,11 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-#define INVITE_MAX_BYTES 4096
-#define OWN_MAX_BYTES	 65536
+#define INVITE_MAX_BYTES  4096
+#define OWN_MAX_BYTES	  65536
+#define VOUCHER_MAX_BYTES 256
 
 enum drp_err drp_args_level(
 	const struct drp_args *args, int *level, struct drp_diag *diag)
@@ -50,6 +52,43 @@ static enum drp_err read_invite(
 	return err;
 }
 
+/* A voucher on the command line, or in a file of that name. It tells that the notary in
+ * the invite is the one that gave it. */
+static enum drp_err read_voucher(const char *given, const struct drp_invite *invite,
+	uint8_t code[DRP_VOUCHER_BYTES], struct drp_diag *diag)
+{
+	struct drp_buf text = {0};
+	struct drp_voucher_place place = {
+		.notary = invite->notary_key, .school = invite->school};
+	enum drp_err err = DRP_OK;
+	memcpy(place.notary_box, invite->notary_box, sizeof place.notary_box);
+	if (!drp_invite_has_notary(invite)) {
+		return drp_fail(diag, DRP_E_INVITE,
+			"the invite names no notary that a voucher could be of; ask the "
+			"hub's operator for a new one");
+	}
+	if (access(given, F_OK) == 0) {
+		err = drp_file_read(given, VOUCHER_MAX_BYTES, &text, diag);
+	} else {
+		drp_buf_text(&text, given);
+	}
+	const char *s = err == DRP_OK ? drp_buf_string(&text) : NULL;
+	err = err ? err : s ? drp_voucher_read(s, &place, code, diag) : DRP_E_NOMEM;
+	drp_buf_wipe(&text);
+	return err;
+}
+
+/* A node that was enrolled before it got its voucher does not lose that to an invite
+ * that the hub refuses. */
+static int stays_enrolled(struct drp_node *node)
+{
+	struct drp_buf name = {0};
+	int before = drp_node_get(node->store, "school-name", &name, NULL) == DRP_OK;
+	drp_buf_clear(&name);
+	return before && drp_node_unset(node->store, "token", NULL) == DRP_OK &&
+	       drp_node_unset(node->store, "proof", NULL) == DRP_OK;
+}
+
 /* The invite is redeemed at once when the hub answers; otherwise every later visit
  * tries again, and the directory is complete all the same. */
 static enum drp_err enrol(const char *dir, struct drp_diag *diag)
@@ -64,7 +103,13 @@ static enum drp_err enrol(const char *dir, struct drp_diag *diag)
 	}
 	err = drp_node_sync(&node, &options, &result, &why);
 	if (node.enrolled) {
-		printf("school %s is enrolled at %s\n", node.school, node.hub_name);
+		struct drp_key own;
+		uint8_t box[DRP_BOX_KEY_BYTES];
+		char fingerprint[DRP_VOUCHER_TEXT];
+		drp_keys_public(node.keys, &own, box);
+		drp_school_fingerprint(&own, fingerprint);
+		printf("school %s is enrolled at %s\nfingerprint of its key: %s\n",
+			node.school, node.hub_name, fingerprint);
 		err = DRP_OK;
 	} else if (err == DRP_E_NET || err == DRP_E_TIMEOUT) {
 		printf("the node is ready; %s could not be reached yet (%s), enrolment "
@@ -72,6 +117,9 @@ static enum drp_err enrol(const char *dir, struct drp_diag *diag)
 		       "again at the next command that needs the hub\n",
 			node.hub_name, why.text);
 		err = DRP_OK;
+	} else if (stays_enrolled(&node)) {
+		err = drp_fail(
+			diag, err, "%s; the node in %s stays as it was", why.text, dir);
 	} else {
 		err = drp_fail(
 			diag, err, "%s; the node in %s is not enrolled", why.text, dir);
@@ -83,6 +131,8 @@ static enum drp_err enrol(const char *dir, struct drp_diag *diag)
 enum drp_err drp_node_init(const struct drp_args *args, struct drp_diag *diag)
 {
 	const char *dir = drp_args_dir(args), *path = drp_args_get(args, "--invite");
+	const char *voucher = drp_args_get(args, "--voucher");
+	uint8_t code[DRP_VOUCHER_BYTES];
 	if (!path) {
 		return drp_fail(diag, DRP_E_USAGE, "init needs --invite FILE");
 	}
@@ -97,8 +147,15 @@ enum drp_err drp_node_init(const struct drp_args *args, struct drp_diag *diag)
 			"one, or set the clock",
 			path);
 	}
+	if (err == DRP_OK && voucher) {
+		err = read_voucher(voucher, &invite, code, diag);
+	}
 	err = err ? err : drp_node_create(dir, &invite, diag);
+	if (voucher && (err == DRP_OK || err == DRP_E_EXISTS)) {
+		err = drp_node_vouch(dir, &invite, code, diag);
+	}
 	drp_wipe(&invite, sizeof invite);
+	drp_wipe(code, sizeof code);
 	return err ? err : enrol(dir, diag);
 }
 

@@ -7,6 +7,9 @@
 
 static const struct drp_option init_options[] = {
 	{"--invite", "FILE", "the invite that the hub's operator sent"},
+	{"--voucher", "CODE",
+		"the notary's voucher, or a file with it: its operator gives it to the "
+		"school, not the hub's"},
 	{NULL, NULL, NULL}};
 
 static const struct drp_option list_options[] = {

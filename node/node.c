@@ -79,13 +79,18 @@ static enum drp_err store_invite(
 
 /* Whether an enrolled node may take the notary from this invite: it is of the same hub
  * and school, and names another one. */
+static int is_own(const struct drp_node *node, const struct drp_invite *v)
+{
+	return strcmp(v->school, node->school) == 0 &&
+	       memcmp(&v->hub_key, &node->hub, sizeof node->hub) == 0 &&
+	       memcmp(v->hub_box, node->hub_box, sizeof node->hub_box) == 0;
+}
+
 static int brings_notary(const struct drp_node *node, const struct drp_invite *v)
 {
 	const struct drp_notary_pin *last =
 		node->n_notaries ? &node->notary[node->n_notaries - 1] : NULL;
-	return drp_invite_has_notary(v) && strcmp(v->school, node->school) == 0 &&
-	       memcmp(&v->hub_key, &node->hub, sizeof node->hub) == 0 &&
-	       memcmp(v->hub_box, node->hub_box, sizeof node->hub_box) == 0 &&
+	return drp_invite_has_notary(v) && is_own(node, v) &&
 	       (!last || memcmp(&v->notary_key, &last->key, sizeof last->key) != 0 ||
 		       memcmp(v->notary_box, last->box, sizeof last->box) != 0);
 }
@@ -140,6 +145,34 @@ enum drp_err drp_node_create(
 	err = err ? err : store_invite(store, invite, diag);
 	drp_node_store_close(store);
 	return err ? err : write_settings(dir, invite, diag);
+}
+
+enum drp_err drp_node_vouch(const char *dir, const struct drp_invite *invite,
+	const uint8_t code[DRP_VOUCHER_BYTES], struct drp_diag *diag)
+{
+	struct drp_node node;
+	struct drp_key own;
+	uint8_t box[DRP_BOX_KEY_BYTES], proof[DRP_PROOF_BYTES];
+	enum drp_err err = drp_node_open(dir, &node, diag);
+	if (err) {
+		return err;
+	}
+	if (node.enrolled && !is_own(&node, invite)) {
+		err = drp_fail(diag, DRP_E_EXISTS,
+			"%s already holds the node of school %s; it was left alone", dir,
+			node.school);
+	}
+	drp_keys_public(node.keys, &own, box);
+	drp_voucher_proof(code, &own, proof);
+	err = err ? err : drp_node_begin(node.store, diag);
+	if (err == DRP_OK) {
+		err = drp_node_set(node.store, "proof", proof, sizeof proof, diag);
+		err = err ? err
+			  : drp_node_set(node.store, "token", invite->token, 32, diag);
+		err = drp_node_end(node.store, err, diag);
+	}
+	drp_node_close(&node);
+	return err;
 }
 
 static enum drp_err read_url(struct drp_node *node, struct drp_diag *diag)

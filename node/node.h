@@ -12,6 +12,7 @@
 #include "proto/model/manifest.h"
 #include "proto/runtime/system.h"
 #include "proto/session/invite.h"
+#include "proto/session/voucher.h"
 
 #define DRP_NOTARIES_MAX 8
 
@@ -41,6 +42,11 @@ struct drp_node {
  * names another than it knows; otherwise it is DRP_E_EXISTS and stays as it was. */
 enum drp_err drp_node_create(const char *dir, const struct drp_invite *invite,
 	struct drp_diag *diag) DRP_MUST_CHECK;
+/* drp_node_vouch keeps the proof of a voucher until the node enrols. One that is enrolled
+ * enrols again with the invite, which must be of its own hub and school: DRP_E_EXISTS
+ * otherwise. */
+enum drp_err drp_node_vouch(const char *dir, const struct drp_invite *invite,
+	const uint8_t code[DRP_VOUCHER_BYTES], struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_node_open(
 	const char *dir, struct drp_node *node, struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_node_close(struct drp_node *node);

@@ -15,15 +15,21 @@ static int64_t now_s(void *self)
 	return drp_node_now_s(((struct drp_node_sync *)self)->node);
 }
 
-static int token(void *self, uint8_t out[32])
+static int token(void *self, uint8_t out[32], uint8_t proof[DRP_PROOF_BYTES])
 {
 	struct drp_node_sync *s = self;
-	struct drp_buf b = {0};
+	struct drp_buf b = {0}, voucher = {0};
 	int present =
 		drp_node_get(s->node->store, "token", &b, NULL) == DRP_OK && b.len == 32;
 	if (present) {
 		memcpy(out, b.data, 32);
 	}
+	memset(proof, 0, DRP_PROOF_BYTES);
+	if (drp_node_get(s->node->store, "proof", &voucher, NULL) == DRP_OK &&
+		voucher.len == DRP_PROOF_BYTES) {
+		memcpy(proof, voucher.data, DRP_PROOF_BYTES);
+	}
+	drp_buf_clear(&voucher);
 	drp_buf_wipe(&b);
 	return present;
 }
@@ -43,6 +49,7 @@ static enum drp_err enrolled(void *self, const char *school, const char *name)
 	}
 	err = drp_node_set(store, "school-name", name, strlen(name), s->diag);
 	err = err ? err : drp_node_unset(store, "token", s->diag);
+	err = err ? err : drp_node_unset(store, "proof", s->diag);
 	err = drp_node_end(store, err, s->diag);
 	s->node->enrolled = err == DRP_OK;
 	return err;

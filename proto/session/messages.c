@@ -47,7 +47,7 @@ void drp_message_write_withdrawal(struct drp_writer *w, const struct drp_withdra
 /* How many entries a body has beside `at`; -1 for no request. */
 static int entries(uint8_t type)
 {
-	static const int8_t of_node[] = {[DRP_MSG_ENROL] = 1,
+	static const int8_t of_node[] = {[DRP_MSG_ENROL] = 2,
 		[DRP_MSG_SYNC] = 0,
 		[DRP_MSG_GET] = 2,
 		[DRP_MSG_STATUS] = 1,
@@ -72,6 +72,8 @@ enum drp_err drp_request_encode(const struct drp_request *request, struct drp_bu
 	drp_w_uint(&w, (uint64_t)request->at);
 	switch (request->type) {
 	case DRP_MSG_ENROL:
+		drp_w_key(&w, "proof");
+		drp_w_bin(&w, request->enrol.proof, sizeof request->enrol.proof);
 		drp_w_key(&w, "token");
 		drp_w_bin(&w, request->enrol.token, sizeof request->enrol.token);
 		break;
@@ -134,6 +136,8 @@ enum drp_err drp_request_decode(
 	q.at = (int64_t)drp_r_uint(r, 0, TIME_MAX);
 	switch (type) {
 	case DRP_MSG_ENROL:
+		drp_r_key(r, "proof");
+		drp_r_bytes(r, q.enrol.proof, sizeof q.enrol.proof);
 		drp_r_key(r, "token");
 		drp_r_bytes(r, q.enrol.token, sizeof q.enrol.token);
 		break;

@@ -13,6 +13,7 @@
 #include "proto/model/manifest.h"
 #include "proto/model/report.h"
 #include "proto/session/list.h"
+#include "proto/session/voucher.h"
 
 #include <drempel/err.h>
 #include <drempel/limits.h>
@@ -37,6 +38,7 @@ struct drp_request {
 	union {
 		struct {
 			uint8_t token[32];
+			uint8_t proof[DRP_PROOF_BYTES]; /* voucher.h; zeros: none */
 		} enrol;
 		struct {
 			struct drp_hash blob;

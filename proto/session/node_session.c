@@ -68,7 +68,7 @@ static int ask(struct drp_node_session *s, struct drp_request *q)
 	switch (s->state) {
 	case DRP_VISIT_ENROL:
 		q->type = DRP_MSG_ENROL;
-		return h->token(h->self, q->enrol.token);
+		return h->token(h->self, q->enrol.token, q->enrol.proof);
 	case DRP_VISIT_SYNC:
 		q->type = DRP_MSG_SYNC;
 		return !s->synced;

@@ -45,8 +45,8 @@ struct drp_status_ask {
 struct drp_node_host {
 	void *self;
 	int64_t (*now_s)(void *self);
-	/* 1 and the token when this node has still to enrol */
-	int (*token)(void *self, uint8_t token[32]);
+	/* 1, the token and the proof of a voucher when this node has still to enrol */
+	int (*token)(void *self, uint8_t token[32], uint8_t proof[DRP_PROOF_BYTES]);
 	enum drp_err (*enrolled)(void *self, const char *school, const char *name);
 	enum drp_err (*announced)(
 		void *self, const struct drp_announced *campaigns, size_t n);

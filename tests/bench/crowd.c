@@ -222,7 +222,7 @@ static enum drp_err open_hub(
 enum drp_err crowd_make(struct crowd *crowd, size_t schools, struct drp_diag *diag)
 {
 	static const struct drp_hub_settings settings = {
-		"Bench", "hub", "tcp://127.0.0.1:0", "", "", ""};
+		"Bench", "hub", "tcp://127.0.0.1:0", "", "", "", ""};
 	static const uint32_t eligible[DRP_GROUPS] = {200, 200, 200};
 	struct making m = {0};
 	*crowd = (struct crowd){.dir = "/var/tmp/drempel-bench-XXXXXX"};

@@ -64,8 +64,9 @@ static json_t *request_fields(const struct drp_request *q)
 	json_int_t at = q->at;
 	switch (q->type) {
 	case DRP_MSG_ENROL:
-		return json_pack(
-			"{s:I, s:o}", "at", at, "token", json_bin(q->enrol.token, 32));
+		return json_pack("{s:I, s:o, s:o}", "at", at, "proof",
+			json_bin(q->enrol.proof, 32), "token",
+			json_bin(q->enrol.token, 32));
 	case DRP_MSG_GET:
 		return json_pack("{s:I, s:o, s:I}", "at", at, "hash",
 			json_bin(q->get.blob.b, 32), "offset", (json_int_t)q->get.offset);

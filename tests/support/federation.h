@@ -245,7 +245,7 @@ static inline void fed_begin_with(struct fed *f, size_t n, uint32_t eligible,
 	f->rng = drp_test_rng(&f->rng_state, seed);
 	struct drp_diag diag = {0};
 	struct drp_hub_settings settings = {
-		"Test hub", "hub", "tcp://127.0.0.1:1", "", "", ""};
+		"Test hub", "hub", "tcp://127.0.0.1:1", "", "", "", ""};
 	CHECK_OK(drp_crypto_init());
 	CHECK_OK(drp_hub_create(f->hub_dir, &settings, &diag));
 	fed_open_hub(f);

@@ -200,7 +200,7 @@ static inline void fixture_contribute(struct hub_fixture *f)
 static inline void hub_fixture_open(struct hub_fixture *f)
 {
 	static const struct drp_hub_settings settings = {
-		"Test hub", "hub", "tcp://127.0.0.1:0", "", "", ""};
+		"Test hub", "hub", "tcp://127.0.0.1:0", "", "", "", ""};
 	memset(f, 0, sizeof *f);
 	snprintf(f->dir, sizeof f->dir, "/tmp/drp-hub-XXXXXX");
 	CHECK(mkdtemp(f->dir) != NULL);

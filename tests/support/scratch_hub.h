@@ -34,7 +34,7 @@ static inline int64_t scratch_hub_now(void *self)
 static inline void scratch_hub_open(struct scratch_hub *s)
 {
 	static const struct drp_hub_settings settings = {
-		"Test hub", "hub", "tcp://127.0.0.1:7411", "", "", ""};
+		"Test hub", "hub", "tcp://127.0.0.1:7411", "", "", "", ""};
 	memset(s, 0, sizeof *s);
 	s->now_s = SCRATCH_NOW_S;
 	snprintf(s->dir, sizeof s->dir, "%s/drempel-hub-XXXXXX",

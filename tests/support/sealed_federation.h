@@ -110,7 +110,7 @@ static inline void fed_pair(struct fed *f)
 {
 	struct drp_diag diag = {0};
 	struct drp_hub_settings settings = {
-		"Test notary", "notary", "tcp://127.0.0.1:2", "", "", ""};
+		"Test notary", "notary", "tcp://127.0.0.1:2", "", "", "", ""};
 	char path[DRP_PATH_MAX];
 	size_t schools, units;
 	f->notary = calloc(1, sizeof *f->notary);

@@ -149,17 +149,17 @@ class SecondNode(federation.Case):
     def test_02_enrolment(self):
         first = schools[0]
         self.refused("UNKNOWN_KEY", first.ask("SYNC"))
-        self.refused("INVITE", first.ask("ENROL", token=bytes(32)))
+        self.refused("INVITE", first.ask("ENROL", proof=bytes(32), token=bytes(32)))
         # The last school enrols after the campaign is signed, the one before it never.
         for i, school in enumerate(schools[:-2]):
             for _ in range(2):
-                reply = school.ask("ENROL", token=school.token)
+                reply = school.ask("ENROL", proof=bytes(32), token=school.token)
                 self.assertEqual(reply["of"], {"school": f"S{i}", "name": f"School {i}"})
         other = nacl.signing.SigningKey.generate()
-        self.refused("DUPLICATE_IDENTITY", first.ask("ENROL", token=first.token, key=other))
+        self.refused("DUPLICATE_IDENTITY", first.ask("ENROL", proof=bytes(32), token=first.token, key=other))
         for _ in range(2):  # a key is that of one school, and the invite stays unused
             self.refused("DUPLICATE_IDENTITY",
-                         schools[-1].ask("ENROL", token=schools[-1].token, key=first.key))
+                         schools[-1].ask("ENROL", proof=bytes(32), token=schools[-1].token, key=first.key))
         self.assertEqual(first.ask("SYNC")["of"], [])
 
     def test_03_clocks(self):
@@ -297,13 +297,13 @@ class SecondNode(federation.Case):
 
     def test_08_schools_that_are_not_in_the_campaign(self):
         late, revoked = schools[-1], schools[2]
-        self.assertEqual(late.ask("ENROL", token=late.token)["err"], 0)
+        self.assertEqual(late.ask("ENROL", proof=bytes(32), token=late.token)["err"], 0)
         unit = second.pieces(self.manifest["ids"], 16)[0]
         data = self.contribution(schools[0], PUPIL, 30, unit=unit)
         self.refused("UNKNOWN_KEY", late.ask("SUBMIT", contribution=data))
         fed.hub.do("school", "revoke", "S2")
         self.refused("REVOKED", revoked.ask("SYNC"))
-        self.refused("REVOKED", revoked.ask("ENROL", token=revoked.token))
+        self.refused("REVOKED", revoked.ask("ENROL", proof=bytes(32), token=revoked.token))
 
     def test_09_after_the_close_and_the_freeze(self):
         school = schools[3]

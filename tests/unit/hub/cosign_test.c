@@ -535,7 +535,7 @@ static void propose(void (*change)(struct drp_manifest *m))
 	struct drp_manifest *m = NULL;
 	struct drp_rng rng = drp_system_rng();
 	uint32_t number[FIXTURE_SCHOOLS];
-	drp_roll_id roll[FIXTURE_SCHOOLS];
+	struct drp_roll_entry roll[FIXTURE_SCHOOLS];
 	size_t n;
 	CHECK_OK(drp_hub_campaign_text(hub->store, PAIR_CAMPAIGN, &text, &frame, NULL));
 	CHECK_OK(drp_draft_read(text.data, text.len, "c.yaml", draft, NULL));
@@ -543,12 +543,13 @@ static void propose(void (*change)(struct drp_manifest *m))
 	CHECK_OK(drp_hub_schools(hub->store, &schools, &n, NULL));
 	CHECK_OK(drp_draft_manifest(draft, in, schools, n, &rng, &m, number, NULL));
 	for (size_t i = 0; i < n; i++) {
-		memcpy(roll[number[i]], schools[i].id, sizeof roll[0]);
+		memcpy(roll[number[i]].id, schools[i].id, sizeof roll[0].id);
+		memcpy(roll[number[i]].proof, schools[i].proof, sizeof roll[0].proof);
 	}
 	drp_keys_public(hub->keys, &m->hub, m->hub_box);
 	CHECK_OK(drp_cosign_fill(hub, draft, m, NULL));
 	change(m);
-	CHECK_OK(drp_cosign_propose(hub, m, (const drp_roll_id *)roll, NULL));
+	CHECK_OK(drp_cosign_propose(hub, m, roll, NULL));
 	drp_manifest_free(m);
 	drp_instrument_free(in);
 	drp_free(schools);

@@ -71,6 +71,7 @@ static struct drp_request request(uint8_t type)
 	switch (type) {
 	case DRP_MSG_ENROL:
 		memset(q.enrol.token, 9, sizeof q.enrol.token);
+		memset(q.enrol.proof, 8, sizeof q.enrol.proof);
 		break;
 	case DRP_MSG_GET:
 		q.get.blob.b[0] = 4;

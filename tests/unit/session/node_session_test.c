@@ -54,9 +54,10 @@ static int64_t now_s(void *self)
 	return ((struct host *)self)->now_s;
 }
 
-static int token(void *self, uint8_t out[32])
+static int token(void *self, uint8_t out[32], uint8_t proof[DRP_PROOF_BYTES])
 {
 	memset(out, 0x70, 32);
+	memset(proof, 0x71, DRP_PROOF_BYTES);
 	return ((struct host *)self)->has_token;
 }
 
@@ -290,6 +291,7 @@ static void fill_reply(const struct drp_request *q, struct drp_reply *a)
 	switch (q->type) {
 	case DRP_MSG_ENROL:
 		CHECK_INT(q->enrol.token[31], 0x70);
+		CHECK_INT(q->enrol.proof[31], 0x71);
 		snprintf(a->enrol.school, sizeof a->enrol.school, "S1");
 		snprintf(a->enrol.name, sizeof a->enrol.name, "Een");
 		break;
