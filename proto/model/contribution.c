@@ -45,18 +45,6 @@ static int is_in_range(const struct drp_contribution *c)
 	return good && is_consistent(c);
 }
 
-/* Ends a writer: its bytes go to out, or nothing does. */
-static enum drp_err hand_out(struct drp_writer *w, struct drp_buf *out)
-{
-	enum drp_err err = drp_w_finish(w);
-	if (!err) {
-		drp_buf_append(out, w->out.data, w->out.len);
-		err = out->failed ? DRP_E_NOMEM : DRP_OK;
-	}
-	drp_w_clear(w);
-	return err;
-}
-
 enum drp_err drp_contribution_encode(
 	const struct drp_contribution *c, struct drp_buf *out)
 {
@@ -81,7 +69,7 @@ enum drp_err drp_contribution_encode(
 	drp_w_bin(&w, c->unit.b, sizeof c->unit.b);
 	drp_w_key(&w, "values");
 	drp_w_ints(&w, c->value, c->n_values);
-	return hand_out(&w, out);
+	return drp_w_hand_out(&w, out);
 }
 
 static void read_contribution(struct drp_reader *r, struct drp_contribution *c)
@@ -155,7 +143,7 @@ static enum drp_err write_receipt(
 	drp_w_uint(&w, (uint64_t)receipt->stored_s);
 	drp_w_key(&w, "unit");
 	drp_w_bin(&w, receipt->unit.b, sizeof receipt->unit.b);
-	return hand_out(&w, out);
+	return drp_w_hand_out(&w, out);
 }
 
 enum drp_err drp_receipt_statement(const struct drp_receipt *receipt, struct drp_buf *out)

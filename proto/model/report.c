@@ -169,11 +169,5 @@ enum drp_err drp_withdrawal_statement(
 	drp_w_uint(&w, withdrawal->group);
 	drp_w_key(&w, "unit");
 	drp_w_bin(&w, withdrawal->unit.b, sizeof withdrawal->unit.b);
-	enum drp_err err = drp_w_finish(&w);
-	if (err == DRP_OK) {
-		drp_buf_append(out, w.out.data, w.out.len);
-		err = out->failed ? DRP_E_NOMEM : DRP_OK;
-	}
-	drp_w_clear(&w);
-	return err;
+	return drp_w_hand_out(&w, out);
 }

@@ -54,13 +54,7 @@ enum drp_err drp_list_encode(const struct drp_list *list, struct drp_buf *out)
 	drp_w_bin(&w, list->campaign.b, sizeof list->campaign.b);
 	drp_w_key(&w, "reports");
 	drp_w_bin(&w, list->report, list->n * REPORT_BYTES);
-	enum drp_err err = drp_w_finish(&w);
-	if (err == DRP_OK) {
-		drp_buf_append(out, w.out.data, w.out.len);
-		err = out->failed ? DRP_E_NOMEM : DRP_OK;
-	}
-	drp_w_clear(&w);
-	return err;
+	return drp_w_hand_out(&w, out);
 }
 
 static enum drp_err read(const void *bytes, size_t n, struct drp_list *list)

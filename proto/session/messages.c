@@ -14,17 +14,6 @@ const char *drp_campaign_state_name(int state)
 	return state >= 0 && state < DRP_CAMPAIGN_STATES ? name[state] : "?";
 }
 
-static enum drp_err finish(struct drp_writer *w, struct drp_buf *out)
-{
-	enum drp_err err = drp_w_finish(w);
-	if (err == DRP_OK) {
-		drp_buf_append(out, w->out.data, w->out.len);
-		err = out->failed ? DRP_E_NOMEM : DRP_OK;
-	}
-	drp_w_clear(w);
-	return err;
-}
-
 void drp_message_write_hash(
 	struct drp_writer *w, const char *key, const struct drp_hash *hash)
 {
@@ -101,7 +90,7 @@ enum drp_err drp_request_encode(const struct drp_request *request, struct drp_bu
 	default:
 		drp_peer_request_write(&w, request);
 	}
-	return finish(&w, out);
+	return drp_w_hand_out(&w, out);
 }
 
 void drp_message_read_hash(struct drp_reader *r, const char *key, struct drp_hash *hash)
@@ -287,7 +276,7 @@ enum drp_err drp_reply_encode_body(const struct drp_reply *reply, struct drp_buf
 	}
 	drp_w_key(&w, "text");
 	drp_w_str(&w, reply->text);
-	enum drp_err end = finish(&w, out);
+	enum drp_err end = drp_w_hand_out(&w, out);
 	return err ? err : end;
 }
 

@@ -227,3 +227,14 @@ void drp_w_clear(struct drp_writer *w)
 	drp_buf_wipe(&w->out); /* a seed or a share may have been written */
 	*w = (struct drp_writer){0};
 }
+
+enum drp_err drp_w_hand_out(struct drp_writer *w, struct drp_buf *out)
+{
+	enum drp_err err = drp_w_finish(w);
+	if (err == DRP_OK) {
+		drp_buf_append(out, w->out.data, w->out.len);
+		err = out->failed ? DRP_E_NOMEM : DRP_OK;
+	}
+	drp_w_clear(w);
+	return err;
+}

@@ -50,4 +50,8 @@ void drp_w_uints(struct drp_writer *w, const uint32_t *values, size_t n);
 enum drp_err drp_w_finish(struct drp_writer *w) DRP_MUST_CHECK;
 void drp_w_clear(struct drp_writer *w);
 
+/* drp_w_hand_out ends the encoding and clears the writer: its bytes are appended to out,
+ * or nothing is. DRP_E_NOMEM, DRP_E_INTERNAL, or what writing it met. */
+enum drp_err drp_w_hand_out(struct drp_writer *w, struct drp_buf *out) DRP_MUST_CHECK;
+
 #endif
