@@ -388,9 +388,9 @@ static int applies(const struct drp_evidence *e, size_t i)
 		(checks[i].needs & NEEDS_TALLY && !e->tally && !e->lists_wrong)) {
 		return 0;
 	}
-	return !of_edition ||
-	       (e->row.state >= DRP_CAMPAIGN_CLOSED &&
-		       (scope_of(e) == OPEN || e->tally || e->lists_wrong));
+	return !of_edition || (e->row.state >= DRP_CAMPAIGN_CLOSED &&
+				      (scope_of(e) == OPEN ? e->row.closed_s != 0
+							   : e->tally || e->lists_wrong));
 }
 
 static void run_checks(struct drp_evidence *e, struct drp_buf *out, unsigned *failures)
@@ -414,7 +414,9 @@ static void run_checks(struct drp_evidence *e, struct drp_buf *out, unsigned *fa
 	if (!of_edition) {
 		drp_buf_printf(out, "     %-19s %s\n", "edition",
 			e->is_notary ? "none: the hub publishes"
-				     : "none yet: close the campaign to publish one");
+			: e->row.state == DRP_CAMPAIGN_FROZEN
+				? "none: nothing could be opened"
+				: "none yet: close the campaign to publish one");
 	}
 }
 

@@ -5,6 +5,7 @@
  */
 #include "hub/campaign.h"
 
+#include "hub/audit.h"
 #include "hub/registry.h"
 #include "proto/base/alloc.h"
 #include "proto/privacy/rational.h"
@@ -346,6 +347,8 @@ static void nothing_is_opened_without_contributions(void)
 /* What came is not kept for ever because it was too little. */
 static void too_little_by_the_deadline_is_frozen(void)
 {
+	struct drp_buf out = {0};
+	unsigned failures = 1;
 	begin(10, 10);
 	draft("c1", 2026);
 	CHECK_OK(sign("c1"));
@@ -357,6 +360,10 @@ static void too_little_by_the_deadline_is_frozen(void)
 	CHECK_OK(drp_campaign_freeze(&s.hub, "c1", NULL));
 	CHECK_INT(row_of(&s.hub, "c1").state, DRP_CAMPAIGN_FROZEN);
 	CHECK(!key_exists(&s.hub, "c1"));
+	CHECK_OK(drp_audit(&s.hub, "c1", &out, &failures, &diag));
+	CHECK_INT(failures, 0);
+	CHECK(strstr(drp_buf_string(&out), "nothing could be opened") != NULL);
+	drp_buf_clear(&out);
 	end();
 }
 
