@@ -221,7 +221,7 @@ static void put_bottom(struct drp_web *web)
 	if (web->p) {
 		char cite[DRP_CITATION];
 		drp_citation(web->p, cite);
-		drp_web_put(web, "<p class=\"cite\"><strong>%w:</strong> %s</p>",
+		drp_web_put(web, "<p class=\"cite\"><strong>%w%:</strong> %s</p>",
 			DRP_W_CITE, cite);
 		drp_web_put(web, "<nav aria-label=\"%w\"><ul>", DRP_W_FOOT);
 		put_foot_link(web, DRP_WEB_METHOD);

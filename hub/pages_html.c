@@ -68,6 +68,9 @@ void drp_web_put(struct drp_web *web, const char *html, ...)
 		case 'u':
 			drp_buf_printf(web->out, "%u", va_arg(args, unsigned));
 			break;
+		case ':':
+			drp_buf_text(web->out, web->language == DRP_FR ? BLANK ":" : ":");
+			break;
 		case 'r':
 			drp_buf_text(web->out, va_arg(args, const char *));
 			break;

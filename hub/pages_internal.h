@@ -39,7 +39,7 @@ struct drp_web {
 };
 
 /* drp_web_put appends html. In it %s is a text, escaped; %w a word (enum drp_word); %u an
- * unsigned; %r html as it is; %% a percent sign. */
+ * unsigned; %: a colon as the language has it; %r html as it is; %% a percent sign. */
 void drp_web_put(struct drp_web *web, const char *html, ...);
 const char *drp_web_say(const struct drp_web *web, enum drp_word word);
 

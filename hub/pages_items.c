@@ -281,7 +281,7 @@ void drp_web_barriers(struct drp_web *web)
 	drp_web_put(web,
 		"<h1>%w</h1><p class=\"lead\">%w</p><div class=\"scroll\" tabindex=\"0\" "
 		"role=\"region\" aria-labelledby=\"t-bar\"><table class=\"data items\" "
-		"data-chart=\"bars\"><caption id=\"t-bar\">%w: %s</caption>",
+		"data-chart=\"bars\"><caption id=\"t-bar\">%w%: %s</caption>",
 		DRP_W_T_BARRIERS, DRP_W_BARRIERS_LEAD, DRP_W_T_BARRIERS,
 		drp_web_region(web));
 	heads(web, DRP_W_BARRIER);

@@ -235,7 +235,7 @@ static void areas_table(struct drp_web *web, const struct place *place)
 	drp_web_put(web,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
 		"aria-labelledby=\"t-areas\"><table class=\"data\" data-chart=\"dots\" "
-		"data-min=\"1\" data-max=\"5\"><caption id=\"t-areas\">%w: %s</caption>"
+		"data-min=\"1\" data-max=\"5\"><caption id=\"t-areas\">%w%: %s</caption>"
 		"<thead><tr><th scope=\"col\">%w</th>",
 		DRP_W_TABLE_AREAS,
 		place->family == DRP_FAMILY_REGION

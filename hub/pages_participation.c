@@ -268,7 +268,7 @@ static void put_frame(struct drp_web *web)
 		}
 	}
 	drp_web_put(web,
-		"</tbody></table></div><p class=\"note\"><sup>*</sup> %w. %w: <cite "
+		"</tbody></table></div><p class=\"note\"><sup>*</sup> %w. %w%: <cite "
 		"lang=\"en\">%s</cite>.</p>",
 		DRP_W_FTE, DRP_W_FRAME_SOURCE, line[0].whole->source);
 }
@@ -316,7 +316,7 @@ void drp_web_overview(struct drp_web *web)
 	drp_web_put(web, "<h2>%w</h2>", DRP_W_COVERAGE_BY_PROVINCE);
 	drp_web_participation(web, DRP_FAMILY_PROVINCE, DRP_W_BY_PROVINCE, "coverage");
 	put_frame(web);
-	drp_web_put(web, "<p class=\"note\">%s %w: %s.</p>",
+	drp_web_put(web, "<p class=\"note\">%s %w%: %s.</p>",
 		drp_web_count(web, cells.published, published), DRP_W_CELLS_LINE,
 		drp_web_count(web, cells.suppressed, hidden));
 	drp_web_legend(web);

@@ -374,7 +374,7 @@ static void permalink(struct drp_web *web, const struct choice *c)
 
 static void put_permalink(struct drp_web *web, const struct choice *c)
 {
-	drp_web_put(web, "<p class=\"permalink\">%w: <a href=\"", DRP_W_YOUR_CHOICE);
+	drp_web_put(web, "<p class=\"permalink\">%w%: <a href=\"", DRP_W_YOUR_CHOICE);
 	permalink(web, c);
 	drp_web_put(web, "\"><span class=\"break\">");
 	permalink(web, c);
