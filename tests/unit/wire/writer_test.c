@@ -206,6 +206,22 @@ static void write_random(int depth)
 	}
 }
 
+static void hands_out_whole_or_nothing(void)
+{
+	struct drp_buf out = {0};
+	struct drp_writer whole = {0}, open = {0};
+	drp_buf_text(&out, "x");
+	drp_w_uint(&whole, 7);
+	CHECK_OK(drp_w_hand_out(&whole, &out));
+	CHECK(whole.out.data == NULL);
+	drp_w_array(&open, 1);
+	CHECK_ERR(drp_w_hand_out(&open, &out), DRP_E_INTERNAL);
+	CHECK(open.out.data == NULL);
+	CHECK_INT(out.len, 2);
+	CHECK_MEM(out.data, "x\x07", 2);
+	drp_buf_clear(&out);
+}
+
 static void the_prewalk_accepts_whatever_it_writes(void)
 {
 	srand(1);
@@ -243,6 +259,7 @@ int main(void)
 	CASE("text that is not UTF-8 and unfit keys are refused", refuses_unfit_text);
 	CASE("nesting stops at the limit", refuses_nesting_beyond_the_limit);
 	CASE("no memory is reported once, at the end", reports_no_memory);
+	CASE("bytes are handed out whole or not at all", hands_out_whole_or_nothing);
 	CASE("the pre-walk accepts whatever the writer writes",
 		the_prewalk_accepts_whatever_it_writes);
 	CASE("long array headers begin where short ones end",
