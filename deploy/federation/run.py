@@ -72,6 +72,7 @@ class Demo:
         self.generated = os.path.join(self.run_dir, "generated")
         self.hub_dir = os.path.join(self.run_dir, "hub")
         self.notary_dir = os.path.join(self.run_dir, "notary")
+        self.vouchers = os.path.join(self.run_dir, "vouchers")
         self.sealed = options.track == "sealed"
         self.logs = os.path.join(self.run_dir, "logs")
         os.makedirs(self.logs)
@@ -169,8 +170,9 @@ class Demo:
         if self.sealed:
             notary = f"tcp://127.0.0.1:{free_port()}"
             self.on_notary("init", "--name", "Drempel demo notary", "--role", "notary",
-                           "--listen", notary)
+                           "--listen", notary, "--vouchers", "required")
             self.on_notary("school", "import", registry)
+            self.on_notary("voucher", "--all", "--out", self.vouchers)
             self.on_hub("pair", self.card("notary", self.on_notary("card")))
             self.on_notary("pair", self.card("hub", self.on_hub("card")))
             self.notary = Hub(self.programs, "notary", self.notary_dir, notary)
@@ -189,7 +191,8 @@ class Demo:
         with open(invitation, "w", encoding="utf-8") as file:
             file.write(text)
         os.makedirs(os.path.join(self.run_dir, "nodes"), exist_ok=True)
-        self.on_node(school, "init", "--invite", invitation)
+        voucher = ("--voucher", os.path.join(self.vouchers, school["school"] + ".txt"))
+        self.on_node(school, "init", "--invite", invitation, *(voucher if self.sealed else ()))
 
     def announce(self):
         """The campaign, signed: from here on nodes can see it."""

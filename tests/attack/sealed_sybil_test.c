@@ -6,8 +6,10 @@
  * victim's province, parts their board. The notary looks all of it up in its own register
  * and refuses, with a line that says what. The control is a notary whose register was
  * fed the same lie: it signs, and the hub gets the victim's number of questionnaires by
- * subtraction, and its sums but for the noise.
+ * subtraction, and its sums but for the noise. Keys that the notary has never seen are
+ * refused where it gave vouchers, or requires them, and pass where it did neither.
  */
+#include "hub/vouching.h"
 #include "tests/attack/sealed_course.h"
 
 #include <math.h>
@@ -346,6 +348,82 @@ static void attack(const struct lie *with)
 	fed_end(&f);
 }
 
+/* ---- keys that the notary has never seen ---- */
+
+static const struct lie unseen[] = {
+	{"has keys without a voucher", five_in_limburg, NULL, NULL, 1, DRP_E_POLICY,
+		"has not used the notary's voucher"},
+	{"repeats proofs for keys of its own", five_in_limburg, NULL, NULL, 1,
+		DRP_E_POLICY, "is not the one that the notary's voucher vouches for"},
+	{"has keys where vouchers are required", five_in_limburg, NULL, NULL, 1,
+		DRP_E_POLICY, "no voucher of the notary waits"}};
+
+static uint8_t proof[SCHOOLS][DRP_PROOF_BYTES]; /* all that the hub saw of vouchers */
+
+static void vouch(size_t s)
+{
+	const struct drp_sync_options visit = {0};
+	struct fed_school *school = &f.school[s];
+	struct drp_voucher_place place = {
+		.notary = school->invite.notary_key, .school = school->invite.school};
+	struct drp_school row;
+	uint8_t code[DRP_VOUCHER_BYTES];
+	char text[DRP_VOUCHER_TEXT];
+	memcpy(place.notary_box, school->invite.notary_box, sizeof place.notary_box);
+	CHECK_OK(drp_hub_school_get(f.notary->hub.store, school->id, &row, NULL));
+	CHECK_OK(drp_vouching_make(&f.notary->hub, &row, text, NULL));
+	CHECK_OK(drp_voucher_read(text, &place, code, NULL));
+	fed_close_node(school);
+	CHECK_OK(drp_node_vouch(school->dir, &school->invite, code, NULL));
+	fed_open_node(&f, school);
+	CHECK_OK(fed_visit(&f, school, &visit));
+	CHECK_OK(drp_hub_school_get(f.hub.store, school->id, &row, NULL));
+	memcpy(proof[s], row.proof, sizeof proof[s]);
+	CHECK(drp_proof_given(proof[s]));
+}
+
+static void repeat_proof(size_t s)
+{
+	struct drp_school row;
+	CHECK_OK(drp_hub_school_get(f.hub.store, f.school[s].id, &row, NULL));
+	CHECK_OK(drp_hub_school_prove(f.hub.store, row.id, &row.key, proof[s], NULL));
+}
+
+/* A federation whose notary has no key yet; then the hub enrols its own nodes. */
+static void begin_unseen(const struct lie *with, int vouchers)
+{
+	lie = with;
+	setenv("DREMPEL_LOG", "error", 1);
+	fed_begin_with(&f, SCHOOLS, COURSE_ELIGIBLE, 500, pair_in_truth);
+	for (size_t s = 0; s < SCHOOLS; s++) {
+		CHECK_OK(
+			drp_hub_school_forget(f.notary->hub.store, f.school[s].id, NULL));
+		if (vouchers) {
+			vouch(s);
+		}
+	}
+	run_swapped();
+	draft();
+}
+
+static void unvouched(void)
+{
+	begin_unseen(&unseen[0], 1);
+	refused();
+	lie = &unseen[1];
+	for (size_t s = 1; s <= OWN; s++) {
+		repeat_proof(s);
+	}
+	refused();
+	fed_end(&f);
+	begin_unseen(&unseen[2], 0);
+	snprintf(f.notary->hub.settings.vouchers, DRP_CODE_MAX, "required");
+	refused();
+	snprintf(f.notary->hub.settings.vouchers, DRP_CODE_MAX, "accepted");
+	isolated();
+	fed_end(&f);
+}
+
 static void invented(void)
 {
 	attack(&lies[0]);
@@ -375,6 +453,8 @@ int main(void)
 {
 	CASE("invented schools; control: in the notary's register too", invented);
 	CASE("the hub's keys for schools'; control: keys never seen before", swapped);
+	CASE("its keys where the notary vouches; control: keys at first sight",
+		unvouched);
 	CASE("schools made larger; control: in the notary's register too", enlarged);
 	CASE("schools moved to the victim's province; control likewise", moved);
 	CASE("a board in parts; control likewise", parted);

@@ -431,7 +431,7 @@ def check_names(value):
 LIST = fields(answers=binary(32), campaign=binary(32), reports=check_names)
 
 BODY = {
-    "ENROL": fields(at=AT, token=binary(32)),
+    "ENROL": fields(at=AT, proof=binary(32), token=binary(32)),
     "SYNC": fields(at=AT),
     "GET": fields(at=AT, hash=binary(32), offset=uint(4194304)),
     "STATUS": fields(at=AT, campaign=binary(32)),

@@ -218,7 +218,7 @@ class Objects(AgainstC):
 
 class Messages(AgainstC):
     BODIES = {
-        "ENROL": {"at": 0, "token": bytes(range(32))},
+        "ENROL": {"at": 0, "proof": b"p" * 32, "token": bytes(range(32))},
         "SYNC": {"at": 253402300799},
         "GET": {"at": 1790000000, "hash": bytes(32), "offset": 4194304},
         "STATUS": {"at": 1790000000, "campaign": b"\xff" * 32},

@@ -8,6 +8,7 @@
 
 #include "hub/commitment.h"
 #include "hub/tasks.h"
+#include "hub/vouching.h"
 #include "proto/base/alloc.h"
 #include "proto/privacy/rational.h"
 #include "proto/session/envelope.h"
@@ -503,6 +504,128 @@ static void a_school_key_must_stay_the_same(void)
 	pair_close(&p);
 }
 
+/* ---- vouchers ---- */
+
+/* What the school's node would send with the voucher that the notary gave it. */
+static void use_voucher(const char *id)
+{
+	struct drp_school at_notary, at_hub;
+	struct drp_voucher_place place = {.school = id};
+	char text[DRP_VOUCHER_TEXT];
+	uint8_t code[DRP_VOUCHER_BYTES], proof[DRP_PROOF_BYTES];
+	CHECK_OK(drp_hub_school_get(p.notary.hub.store, id, &at_notary, NULL));
+	CHECK_OK(drp_vouching_make(&p.notary.hub, &at_notary, text, NULL));
+	drp_keys_public(p.notary.hub.keys, &place.notary, place.notary_box);
+	CHECK_OK(drp_voucher_read(text, &place, code, NULL));
+	CHECK_OK(drp_hub_school_get(p.hub.hub.store, id, &at_hub, NULL));
+	drp_voucher_proof(code, &at_hub.key, proof);
+	CHECK_OK(drp_hub_school_prove(p.hub.hub.store, id, &at_hub.key, proof, NULL));
+}
+
+static int voucher_state_of(const char *id)
+{
+	struct drp_school school;
+	CHECK_OK(drp_hub_school_get(p.notary.hub.store, id, &school, NULL));
+	return school.voucher;
+}
+
+static void check_key_counts(uint32_t vouched, uint32_t first_sight)
+{
+	struct drp_manifest *m = NULL;
+	struct drp_campaign_row row = row_at(&p.notary);
+	struct drp_vouching_count keys;
+	CHECK_OK(drp_hub_manifest(&p.notary.hub, &row, &m, NULL));
+	CHECK_OK(drp_vouching_of(&p.notary.hub, PAIR_CAMPAIGN, m, &keys, NULL));
+	CHECK_INT(keys.vouched, vouched);
+	CHECK_INT(keys.first_sight, first_sight);
+	drp_manifest_free(m);
+}
+
+static size_t enrolled_at_the_hub(void)
+{
+	struct drp_school *list = NULL;
+	size_t n = 0, enrolled = 0;
+	CHECK_OK(drp_hub_schools(p.hub.hub.store, &list, &n, NULL));
+	for (size_t i = 0; i < n; i++) {
+		enrolled += list[i].enrolled && !list[i].revoked;
+	}
+	drp_free(list);
+	return enrolled;
+}
+
+static void a_voucher_must_be_used(void)
+{
+	struct drp_school school;
+	char text[DRP_VOUCHER_TEXT], again[DRP_VOUCHER_TEXT];
+	begin();
+	CHECK_OK(drp_hub_school_get(p.notary.hub.store, "sch-007", &school, NULL));
+	CHECK_OK(drp_vouching_make(&p.notary.hub, &school, text, NULL));
+	CHECK_OK(drp_vouching_make(&p.notary.hub, &school, again, NULL));
+	CHECK_STR(again, text); /* it waits, and is not made void by asking */
+	expect_refusal(DRP_E_POLICY, "sch-007 has not used the notary's voucher");
+	use_voucher("sch-007");
+	CHECK_OK(sign());
+	check_signed();
+	CHECK_INT(voucher_state_of("sch-007"), DRP_VOUCHER_VOUCHED);
+	CHECK_INT(voucher_state_of("sch-008"), DRP_VOUCHER_NONE);
+	check_key_counts(1, (uint32_t)enrolled_at_the_hub() - 1);
+	CHECK_OK(drp_hub_school_get(p.notary.hub.store, "sch-007", &school, NULL));
+	CHECK_ERR(drp_vouching_make(&p.notary.hub, &school, text, NULL), DRP_E_STATE);
+	pair_close(&p);
+}
+
+static void a_proof_must_be_of_the_key_and_the_voucher(void)
+{
+	struct drp_school school, other;
+	begin();
+	use_voucher("sch-007");
+	use_voucher("sch-008");
+	CHECK_OK(drp_hub_school_get(p.hub.hub.store, "sch-007", &school, NULL));
+	CHECK_OK(drp_hub_school_get(p.hub.hub.store, "sch-008", &other, NULL));
+	CHECK_OK(drp_hub_school_prove(
+		p.hub.hub.store, "sch-007", &school.key, other.proof, NULL));
+	expect_refusal(DRP_E_POLICY, "the key of school sch-007 is not the one");
+	CHECK_OK(drp_hub_school_prove(
+		p.hub.hub.store, "sch-007", &school.key, school.proof, NULL));
+	CHECK_OK(sign());
+	check_signed();
+	pair_close(&p);
+}
+
+/* Who once vouched for a school does not fall back on the hub's word. */
+static void a_forgotten_key_needs_another_voucher(void)
+{
+	begin();
+	use_voucher("sch-007");
+	CHECK_OK(drp_hub_school_forget(p.notary.hub.store, "sch-007", NULL));
+	CHECK_INT(voucher_state_of("sch-007"), DRP_VOUCHER_SPENT);
+	expect_refusal(DRP_E_POLICY, "'voucher sch-007'");
+	use_voucher("sch-007");
+	CHECK_OK(sign());
+	check_signed();
+	pair_close(&p);
+}
+
+static void where_vouchers_are_required_every_key_needs_one(void)
+{
+	struct drp_school *list = NULL;
+	size_t n = 0;
+	begin();
+	snprintf(p.notary.hub.settings.vouchers, DRP_CODE_MAX, "required");
+	expect_refusal(DRP_E_POLICY, "no voucher of the notary waits");
+	CHECK_OK(drp_hub_schools(p.hub.hub.store, &list, &n, NULL));
+	for (size_t i = 0; i < n; i++) {
+		if (list[i].enrolled && !list[i].revoked) {
+			use_voucher(list[i].id);
+		}
+	}
+	drp_free(list);
+	CHECK_OK(sign());
+	check_signed();
+	check_key_counts((uint32_t)enrolled_at_the_hub(), 0);
+	pair_close(&p);
+}
+
 static void the_notarys_ledger_decides_too(void)
 {
 	begin();
@@ -939,6 +1062,13 @@ int main(void)
 		schools_must_be_known_and_not_revoked);
 	CASE("the notary may know more schools", the_notary_may_know_more_schools);
 	CASE("a school's key must stay the same", a_school_key_must_stay_the_same);
+	CASE("a voucher must be used", a_voucher_must_be_used);
+	CASE("a proof must be of the key and the voucher",
+		a_proof_must_be_of_the_key_and_the_voucher);
+	CASE("a forgotten key needs another voucher",
+		a_forgotten_key_needs_another_voucher);
+	CASE("where vouchers are required every key needs one",
+		where_vouchers_are_required_every_key_needs_one);
 	CASE("the notary's ledger decides too", the_notarys_ledger_decides_too);
 	CASE("a dishonest manifest is refused", a_dishonest_manifest_is_refused);
 	CASE("only a hub's own campaigns are replaced",
