@@ -105,11 +105,7 @@ enum drp_err drp_hub_token_list(const struct drp_args *args, struct drp_diag *di
 				created);
 		}
 	}
-	if (json && err == DRP_OK) {
-		json_dumpf(json, stdout, JSON_INDENT(1));
-		printf("\n");
-	}
-	json_decref(json);
+	drp_hub_print_json(json, err);
 	drp_free(list);
 	drp_hub_close(&hub);
 	return err;

@@ -75,11 +75,7 @@ enum drp_err drp_hub_list(const struct drp_args *args, struct drp_diag *diag)
 				drp_campaign_state_name(list[i].state));
 		}
 	}
-	if (json && err == DRP_OK) {
-		json_dumpf(json, stdout, JSON_INDENT(1));
-		printf("\n");
-	}
-	json_decref(json);
+	drp_hub_print_json(json, err);
 	drp_free(list);
 	drp_hub_close(&hub);
 	return err;
@@ -232,9 +228,7 @@ static enum drp_err show_signed(struct drp_hub *hub, const struct drp_campaign_r
 					(json_int_t)keys.vouched, "first_sight",
 					(json_int_t)keys.first_sight));
 		}
-		json_dumpf(all, stdout, JSON_INDENT(1));
-		printf("\n");
-		json_decref(all);
+		drp_hub_print_json(all, DRP_OK);
 	} else if (err == DRP_OK) {
 		print_show(m, row, &c, notary, why.text);
 		if (drp_hub_is_notary(hub)) {

@@ -67,9 +67,7 @@ enum drp_err drp_hub_instrument_show(const struct drp_args *args, struct drp_dia
 	}
 	json_t *all = json_pack(
 		"{s:s, s:s, s:o}", "id", in->id, "version", in->version, "items", items);
-	json_dumpf(all, stdout, JSON_INDENT(1));
-	printf("\n");
-	json_decref(all);
+	drp_hub_print_json(all, DRP_OK);
 	drp_instrument_free(in);
 	return DRP_OK;
 }
