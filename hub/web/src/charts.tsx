@@ -349,7 +349,7 @@ export function Lines(props: { table: Table }) {
 						.filter(({ cell }) => cell.value !== null);
 					return (
 						<g key={group}>
-							<polyline class={`${group} line hollow`} fill-opacity={0} points={points.map(({ i, cell }) => `${x(i)},${y(cell.value!)}`).join(" ")} />
+							<polyline class={`${group} curve hollow`} fill-opacity={0} points={points.map(({ i, cell }) => `${x(i)},${y(cell.value!)}`).join(" ")} />
 							{points.map(({ i, cell }) => (
 								<g key={i}>
 									{cell.low !== null && cell.high !== null ? (

@@ -64,6 +64,7 @@ function MapKeys(props: { limits: [number, number]; cells: (Cell | undefined)[] 
 			{has("c") ? (
 				<li>
 					<svg viewBox="0 0 26 16" aria-hidden="true" focusable="false">
+						<rect class="province none" x={1} y={1} width={24} height={14} />
 						<rect fill="url(#hatch)" x={1} y={1} width={24} height={14} />
 					</svg>
 					c {say("suppressed")}
@@ -72,6 +73,7 @@ function MapKeys(props: { limits: [number, number]; cells: (Cell | undefined)[] 
 			{has("x") ? (
 				<li>
 					<svg viewBox="0 0 26 16" aria-hidden="true" focusable="false">
+						<rect class="province none" x={1} y={1} width={24} height={14} />
 						<rect fill="url(#dots)" x={1} y={1} width={24} height={14} />
 					</svg>
 					x {say("missing")}

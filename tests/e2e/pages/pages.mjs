@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// node pages.mjs BASE: every page of the dashboard at BASE in a browser ($CHROMIUM).
+// node pages.mjs BASE [PART...]: every page of the dashboard at BASE in a browser
+// ($CHROMIUM); the parts are the functions below, all of them without a name.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -314,9 +315,11 @@ async function size() {
 	await page.context().close();
 }
 
+const wanted = process.argv.slice(3);
 let failed = 0;
 for (const part of [size, addresses, agreesWithApi, absences, numbers, withoutScript, paper,
 	keyboard, everyPage]) {
+	if (wanted.length && !wanted.includes(part.name)) continue;
 	const begin = Date.now();
 	try {
 		await part();

@@ -164,6 +164,39 @@ static void superseded(void)
 	end(&v);
 }
 
+/* Campaigns of one questionnaire stand in the order of their periods. */
+static void a_trend(void)
+{
+	struct drp_publication later = fixture.publication;
+	struct drp_manifest manifest = *fixture.publication.manifest;
+	struct drp_edition edition = *fixture.publication.edition;
+	snprintf(manifest.id, sizeof manifest.id, "spring-2027");
+	snprintf(manifest.title, sizeof manifest.title, "A year later");
+	snprintf(edition.campaign, sizeof edition.campaign, "spring-2027");
+	manifest.period_from += 365;
+	manifest.period_to += 365;
+	later.manifest = &manifest;
+	later.edition = &edition;
+	const struct drp_publication *list[] = {&later, &fixture.publication};
+	const struct drp_catalogue catalogue = {2, list, API_BASE};
+	struct visit v;
+	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN "/trend", NULL, NULL, &v);
+	const char *first = strstr(v.html, "<tr data-k=");
+	CHECK(first != NULL);
+	CHECK(holds(&v, "data-chart=\"lines\""));
+	CHECK(strstr(first, "/en/" FIXTURE_CAMPAIGN "\"") <
+		strstr(first, "/en/spring-2027\""));
+	end(&v);
+	visit(&catalogue, "/en", NULL, NULL, &v); /* the newest, and where the other is */
+	CHECK(holds(&v, "<h1>A year later</h1>"));
+	CHECK(holds(&v, "<a href=\"/en/" FIXTURE_CAMPAIGN "\">"));
+	end(&v);
+	visit(&fixture.catalogue, "/en/" FIXTURE_CAMPAIGN "/trend", NULL, NULL, &v);
+	CHECK(!holds(&v, "data-chart=\"lines\""));
+	CHECK(holds(&v, "only one campaign"));
+	end(&v);
+}
+
 static void nothing_is_published(void)
 {
 	const struct drp_catalogue none = {0, NULL, API_BASE};
@@ -211,6 +244,7 @@ int main(void)
 	CASE("columns add up to shown, suppressed and unknown", sums);
 	CASE("what a group is not asked is not applicable", not_asked_is_not_applicable);
 	CASE("a replaced edition says so, and which one holds", superseded);
+	CASE("campaigns with one questionnaire make a trend", a_trend);
 	CASE("nothing published is a page too", nothing_is_published);
 	CASE("all else goes to the API", other_paths);
 	CASE("the folder is removed", tear_down);
