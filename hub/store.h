@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The hub's database: with store_sealed.h the only hub files that hold SQL. Every
- * function is one small statement or a few; transactions are the caller's, so that a
- * decision and its outcome are one transaction. Threads: a store belongs to one thread.
+ * The hub's database; store_sealed.h and store_public.h are parts of it. No other hub
+ * file holds SQL than those behind the three. Every function is one small statement or a
+ * few; transactions are the caller's, so that a decision and its outcome are one
+ * transaction. Threads: a store belongs to one thread.
  * Strings and blobs that come out are copied into the caller's memory.
  */
 #ifndef DRP_HUB_STORE_H
