@@ -99,6 +99,65 @@ static void a_school_key_is_pinned_once(void)
 	scratch_hub_close(&s);
 }
 
+/* ---- vouchers ---- */
+
+static int voucher_state(void)
+{
+	struct drp_school back;
+	CHECK_OK(drp_hub_school_get(s.hub.store, "A", &back, &diag));
+	return back.voucher;
+}
+
+static void a_voucher_waits_until_it_is_used(void)
+{
+	struct drp_school a = {.id = "A", .name = "A", .board = "B"};
+	const struct drp_key key = {{1}}, other = {{2}};
+	const uint8_t code[DRP_VOUCHER_BYTES] = {7};
+	uint8_t back[DRP_VOUCHER_BYTES];
+	open_store();
+	CHECK_OK(drp_hub_school_put(s.hub.store, &a, &diag));
+	CHECK_INT(voucher_state(), DRP_VOUCHER_NONE);
+	CHECK_ERR(drp_hub_voucher_get(s.hub.store, "A", back, NULL), DRP_E_NOTFOUND);
+	CHECK_OK(drp_hub_voucher_put(s.hub.store, "A", code, &diag));
+	CHECK_INT(voucher_state(), DRP_VOUCHER_WAITING);
+	CHECK_OK(drp_hub_voucher_get(s.hub.store, "A", back, &diag));
+	CHECK_MEM(back, code, sizeof code);
+	CHECK_OK(drp_hub_school_pin(s.hub.store, "A", &key, 10, &diag));
+	CHECK_OK(drp_hub_voucher_use(s.hub.store, "A", &key, &diag));
+	CHECK_INT(voucher_state(), DRP_VOUCHER_VOUCHED);
+	CHECK_ERR(drp_hub_voucher_get(s.hub.store, "A", back, NULL), DRP_E_NOTFOUND);
+	/* What it vouched for stays known; the next key is another matter. */
+	CHECK_OK(drp_hub_school_forget(s.hub.store, "A", &diag));
+	CHECK_INT(voucher_state(), DRP_VOUCHER_SPENT);
+	CHECK_OK(drp_hub_vouched(s.hub.store, "A", &key, &diag));
+	CHECK_ERR(drp_hub_vouched(s.hub.store, "A", &other, NULL), DRP_E_NOTFOUND);
+	CHECK_OK(drp_hub_school_put(s.hub.store, &a, &diag)); /* imported again */
+	CHECK_INT(voucher_state(), DRP_VOUCHER_SPENT);
+	scratch_hub_close(&s);
+}
+
+static void a_proof_is_of_the_present_key(void)
+{
+	struct drp_school a = {.id = "A", .name = "A", .board = "B"}, back;
+	const struct drp_key key = {{1}}, other = {{2}};
+	const struct drp_hash token = {{3}};
+	const uint8_t proof[DRP_PROOF_BYTES] = {9};
+	open_store();
+	CHECK_OK(drp_hub_school_put(s.hub.store, &a, &diag));
+	CHECK_OK(drp_hub_invite_put(s.hub.store, &token, "A", 100, &diag));
+	CHECK_OK(drp_hub_enrol(s.hub.store, &token, "A", &key, 1, &diag));
+	CHECK_OK(drp_hub_school_prove(s.hub.store, "A", &other, proof, &diag));
+	CHECK_OK(drp_hub_school_get(s.hub.store, "A", &back, &diag));
+	CHECK(!drp_proof_given(back.proof));
+	CHECK_OK(drp_hub_school_prove(s.hub.store, "A", &key, proof, &diag));
+	CHECK_OK(drp_hub_school_get(s.hub.store, "A", &back, &diag));
+	CHECK_MEM(back.proof, proof, sizeof proof);
+	CHECK_OK(drp_hub_enrol(s.hub.store, &token, "A", &other, 2, &diag));
+	CHECK_OK(drp_hub_school_get(s.hub.store, "A", &back, &diag));
+	CHECK(!drp_proof_given(back.proof));
+	scratch_hub_close(&s);
+}
+
 /* ---- staged blobs ---- */
 
 static void a_blob_comes_in_pieces(void)
@@ -347,6 +406,8 @@ static void what_lasts_survives_the_freeze(void)
 static void back_to_version_1(void)
 {
 	static const char *const sql =
+		"DROP TABLE vouched; DROP TABLE voucher;"
+		"ALTER TABLE school DROP COLUMN proof;"
 		"DROP TABLE embargo; DROP TABLE token;"
 		"DROP INDEX contribution_withdrawn;"
 		"DROP INDEX contribution_pending;"
@@ -394,6 +455,8 @@ int main(void)
 		a_hub_has_one_notary_and_remembers_older_ones);
 	CASE("a notary has several hubs", a_notary_has_several_hubs);
 	CASE("a school key is pinned once", a_school_key_is_pinned_once);
+	CASE("a voucher waits until it is used", a_voucher_waits_until_it_is_used);
+	CASE("a proof is of the present key", a_proof_is_of_the_present_key);
 	CASE("a blob comes in pieces", a_blob_comes_in_pieces);
 	CASE("a new blob pushes out the oldest", a_new_blob_pushes_out_the_oldest);
 	CASE("a proposal waits and its seed stays", a_proposal_waits_and_its_seed_stays);
