@@ -292,6 +292,35 @@ static void invite(const char *school, struct drp_invite *out)
 	drp_buf_clear(&text);
 }
 
+static int has_proof(const char *id, uint8_t of)
+{
+	struct drp_school school;
+	CHECK_OK(drp_hub_school_get(f.hub.store, id, &school, NULL));
+	return school.proof[0] == of;
+}
+
+/* It comes with the key, or later from the same; never from a key that was before. */
+static void proving(void)
+{
+	struct drp_keys *fresh = NULL;
+	struct drp_invite again;
+	begin();
+	CHECK_OK(drp_keys_new(&fresh));
+	struct drp_request q = enrol_with(&f.school[0].invite);
+	q.enrol.proof[0] = 5;
+	CHECK_OK(ask(keys_of(0), q));
+	CHECK(has_proof("S0", 5));
+	CHECK_OK(ask(keys_of(0), enrol_with(&f.school[0].invite))); /* forgets none */
+	CHECK(has_proof("S0", 5));
+	invite("S0", &again);
+	CHECK_OK(ask(fresh, enrol_with(&again)));
+	CHECK(has_proof("S0", 0));
+	CHECK_OK(ask(keys_of(0), q));
+	CHECK(has_proof("S0", 0));
+	drp_keys_free(fresh);
+	fed_end(&f);
+}
+
 static void enrolling(void)
 {
 	struct drp_keys *fresh = NULL, *other = NULL;
@@ -699,6 +728,7 @@ int main(void)
 		revoked_schools_are_refused);
 	CASE("a clock that is a year off is refused", a_clock_a_year_off_is_refused);
 	CASE("an invite makes one node of one school", enrolling);
+	CASE("a proof is kept with its key", proving);
 	CASE("a hub is no notary", a_hub_is_no_notary);
 	CASE("signed campaigns are announced, the newest first",
 		the_newest_campaigns_are_announced);

@@ -112,6 +112,37 @@ static void an_enrolled_node_is_left_alone(void)
 	end();
 }
 
+/* A node that enrolled before it got its voucher enrols again, by its own invite alone.
+ */
+static void a_voucher_is_proved_at_the_next_enrolment(void)
+{
+	struct drp_node node;
+	struct drp_invite invite = invite_for("S1"), other = invite_for("S2");
+	const uint8_t code[DRP_VOUCHER_BYTES] = {4};
+	uint8_t due[DRP_PROOF_BYTES], box[DRP_BOX_KEY_BYTES];
+	struct drp_key own;
+	struct drp_buf kept = {0};
+	begin();
+	CHECK_OK(drp_node_create(node_dir, &invite, &diag));
+	CHECK_OK(drp_node_open(node_dir, &node, &diag));
+	CHECK_OK(drp_node_unset(node.store, "token", &diag)); /* as enrolment does */
+	drp_node_close(&node);
+	CHECK_ERR(drp_node_vouch(node_dir, &other, code, &diag), DRP_E_EXISTS);
+	CHECK_OK(drp_node_open(node_dir, &node, &diag));
+	CHECK_INT(node.enrolled, 1);
+	drp_node_close(&node);
+	CHECK_OK(drp_node_vouch(node_dir, &invite, code, &diag));
+	CHECK_OK(drp_node_open(node_dir, &node, &diag));
+	CHECK_INT(node.enrolled, 0);
+	drp_keys_public(node.keys, &own, box);
+	drp_voucher_proof(code, &own, due);
+	CHECK_OK(drp_node_get(node.store, "proof", &kept, &diag));
+	CHECK_MEM(kept.data, due, sizeof due);
+	drp_buf_clear(&kept);
+	drp_node_close(&node);
+	end();
+}
+
 /* Settings are written last: without them there is no node, and init can run again. */
 static void an_interrupted_init_is_finished(void)
 {
@@ -271,6 +302,8 @@ int main(void)
 	CASE("a new node has what the invite says, and can be moved",
 		a_new_node_has_what_the_invite_says);
 	CASE("an enrolled node is left alone", an_enrolled_node_is_left_alone);
+	CASE("a voucher is proved at the next enrolment",
+		a_voucher_is_proved_at_the_next_enrolment);
 	CASE("an init that was cut short is finished by running it again",
 		an_interrupted_init_is_finished);
 	CASE("what is damaged is named", a_damaged_directory_is_named);
