@@ -81,8 +81,8 @@ void drp_web_method(struct drp_web *web)
 	put_section(web, SECTION_LIMITS);
 	put_budget(web);
 	put_rules(web);
-	drp_web_put(web, "<p><a href=\"/t/%s/areas.metadata.json\">JSON</a></p>",
-		web->p->manifest->id);
+	drp_web_put(web, "<p><a href=\"/t/%s/areas.metadata.json\">%w (JSON)</a></p>",
+		web->p->manifest->id, DRP_W_PARAMETERS);
 	put_section(web, SECTION_VISITORS);
 }
 

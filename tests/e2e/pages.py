@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""pages.py BRIDGE HUB BUILD [DIR]: the dashboard in a browser.
+"""pages.py BRIDGE HUB BUILD [DIR [PART...]]: the dashboard in a browser.
 
 A hub serves the fixture's edition, which has every kind of cell, or the directory DIR of
 another hub; pages/pages.mjs looks at each page with Debian's chromium: four languages, two
@@ -72,7 +72,7 @@ def start_hub(program, folder):
     sys.exit("the hub does not get ready")
 
 
-def main(bridge, program, build, directory=None):
+def main(bridge, program, build, directory=None, *parts):
     chromium = browser()
     if not chromium or not shutil.which("npm"):
         print("skipped: no chromium or no npm here (deploy/install test installs both)")
@@ -83,7 +83,7 @@ def main(bridge, program, build, directory=None):
         keeper, directory = fixture(bridge)
     hub, base = start_hub(program, directory)
     try:
-        return subprocess.run(["node", "pages.mjs", base], cwd=folder, check=False,
+        return subprocess.run(["node", "pages.mjs", base, *parts], cwd=folder, check=False,
                               env={**os.environ, "CHROMIUM": chromium}).returncode
     finally:
         hub.terminate()
