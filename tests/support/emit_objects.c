@@ -3,6 +3,7 @@
  * The commands about objects: what stands still, is hashed and signed.
  */
 #include "proto/session/list.h"
+#include "proto/session/roll.h"
 #include "proto/wire/reader.h"
 #include "tests/support/emit.h"
 
@@ -114,6 +115,34 @@ static json_t *an_invite(void)
 	return json;
 }
 
+static json_t *a_voucher(void)
+{
+	uint8_t code[DRP_VOUCHER_BYTES], proof[DRP_PROOF_BYTES];
+	char text[DRP_VOUCHER_TEXT], fingerprint[DRP_VOUCHER_TEXT];
+	struct drp_voucher_place place = {.notary = emit.sign, .school = "sch-001"};
+	struct drp_key school;
+	memcpy(place.notary_box, emit.box, sizeof place.notary_box);
+	sample_fill(code, sizeof code, 3);
+	sample_fill(school.b, sizeof school.b, 4);
+	drp_voucher_write(code, &place, text);
+	drp_voucher_proof(code, &school, proof);
+	drp_school_fingerprint(&school, fingerprint);
+	return json_pack("{s:o, s:o, s:s, s:o, s:s}", "code", json_bin(code, sizeof code),
+		"key", json_bin(school.b, sizeof school.b), "text", text, "proof",
+		json_bin(proof, sizeof proof), "fingerprint", fingerprint);
+}
+
+static json_t *a_roll(void)
+{
+	struct drp_roll_entry roll[2] = {{"sch-002", {0}}, {"sch-001", {0}}};
+	struct drp_buf bytes = {0};
+	sample_fill(roll[1].proof, sizeof roll[1].proof, 5);
+	sample_need(drp_roll_encode(roll, 2, &bytes) == DRP_OK, "roll");
+	json_t *hex = json_bin(bytes.data, bytes.len);
+	drp_buf_clear(&bytes);
+	return hex;
+}
+
 json_t *emit_objects(void)
 {
 	struct drp_instrument *in = NULL;
@@ -126,14 +155,14 @@ json_t *emit_objects(void)
 	json_t *manifest = signed_manifest(m);
 	emit.contribution = sample_contribution(&m->hash, 1);
 	struct drp_contribution counts = sample_contribution(&m->hash, 0);
-	json_t *all =
-		json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-			"sign", json_bin(emit.sign.b, 32), "box", json_bin(emit.box, 32),
-			"instrument", object(&bytes, instrument_facts(in)), "manifest",
-			manifest, "contribution", a_contribution(&emit.contribution),
-			"counts", a_contribution(&counts), "receipt", a_receipt(), "list",
-			a_list(&m->hash), "edition", an_edition(&m->hash), "chains",
-			chains(), "at_rest", at_rest(), "invite", an_invite());
+	json_t *all = json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+		"sign", json_bin(emit.sign.b, 32), "box", json_bin(emit.box, 32),
+		"instrument", object(&bytes, instrument_facts(in)), "manifest", manifest,
+		"contribution", a_contribution(&emit.contribution), "counts",
+		a_contribution(&counts), "receipt", a_receipt(), "list", a_list(&m->hash),
+		"edition", an_edition(&m->hash), "chains", chains(), "at_rest", at_rest(),
+		"invite", an_invite(), "voucher", a_voucher(), "roll", a_roll());
 	drp_manifest_free(m);
 	drp_instrument_free(in);
 	return all;

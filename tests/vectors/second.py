@@ -3,6 +3,7 @@
 form, hashes, signatures, sealing, envelopes, invites, chains and the rules of every body
 and object. Nothing here was looked up in the C code. Sections are named as on that page.
 """
+import base64
 import hashlib
 import math
 import re
@@ -279,6 +280,18 @@ def log_row(row):
     return (row["seq"].to_bytes(8, "little") + row["time"].to_bytes(8, "little")
             + row["event"].encode().ljust(16, b"\0") + row["campaign"] + row["unit"]
             + bytes([row["group"]]) + row["bytes"] + row["previous"])
+
+
+# --- Voucher -----------------------------------------------------------------------
+
+def write_voucher(code, notary, box, school):
+    digits = base64.b32encode(
+        code + tagged("drempel voucher check 1", code + notary + box + school.encode())[:4])
+    return "-".join(digits.decode()[i:i + 4] for i in range(0, 32, 4))
+
+
+def prove(code, key):
+    return tagged("drempel voucher 1", code + key)
 
 
 # --- Invite ------------------------------------------------------------------------

@@ -162,6 +162,19 @@ class Objects(AgainstC):
         opened = second.unbox(seen["key"], "drempel store", seen["context"], seen["sealed"])
         self.assertEqual(opened, b"plain")
 
+    def test_vouchers_prove_the_same(self):
+        seen = self.seen["voucher"]
+        self.assertEqual(seen["text"], second.write_voucher(
+            seen["code"], self.seen["sign"], self.seen["box"], "sch-001"))
+        self.assertEqual(seen["proof"], second.prove(seen["code"], seen["key"]))
+        told = second.tagged("drempel school key 1", seen["key"])[:16].hex()
+        self.assertEqual(seen["fingerprint"].replace(" ", ""), told)
+
+    def test_the_roll_has_two_columns(self):
+        proof = bytes((5 + 7 * i) % 256 for i in range(32))
+        self.assertEqual(second.unpack(self.seen["roll"]), {
+            "ids": ["sch-002", "sch-001"], "proofs": bytes(32) + proof})
+
     def test_invites_are_read_on_both_sides(self):
         seen = self.seen["invite"]
         values = second.read_invite(seen["text"])
