@@ -6,7 +6,7 @@
 #include "proto/base/date.h"
 #include "proto/model/codes.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 static void put_count(struct drp_web *web, const struct drp_observation *o)
 {
@@ -79,6 +79,29 @@ static void put_results(struct drp_web *web)
 	drp_web_put(web, "</tbody></table></div>");
 }
 
+/* "143 / 3,560 schools (4.0 %)": all schools there are, of another year. */
+static void put_frame(struct drp_web *web)
+{
+	struct drp_frame_line line[DRP_FRAME_LINES_MAX];
+	size_t n = drp_frame_lines(web->p, line);
+	char part[DRP_WEB_NUMBER], whole[DRP_WEB_NUMBER], ratio[DRP_WEB_NUMBER];
+	for (size_t i = 0; i < n; i++) {
+		if (line[i].sector != DRP_SECTOR_TOTAL ||
+			line[i].measure != DRP_FRAME_SCHOOLS || !line[i].part[0]) {
+			continue;
+		}
+		drp_web_put(web,
+			"<div><dt>%w</dt><dd>%s / %s %w (%s). %w%: <cite "
+			"lang=\"en\">%s</cite>.</dd></div>",
+			DRP_W_FRAME_TITLE, drp_web_number(web, line[i].part, 0, part),
+			drp_web_count(web, line[i].whole->value, whole), DRP_W_SCHOOLS,
+			drp_web_percent(web,
+				100 * strtod(line[i].part, NULL) / line[i].whole->value,
+				ratio),
+			DRP_W_FRAME_SOURCE, line[i].whole->source);
+	}
+}
+
 static void put_facts(struct drp_web *web)
 {
 	const struct drp_manifest *m = web->p->manifest;
@@ -106,6 +129,7 @@ static void put_facts(struct drp_web *web)
 	drp_web_put(web, "%s <span class=\"lower\">%w</span></dd></div>",
 		drp_web_count(web, web->p->edition->schools_took_part, text),
 		DRP_W_TOOK_PART);
+	put_frame(web);
 	drp_web_put(web, "<div><dt>%w</dt><dd>%w %w %w</dd></div></dl>", DRP_W_BASE,
 		DRP_W_BASE_SCHOOLS, DRP_W_BASE_PAIRS, DRP_W_NOT_SCALED);
 }
