@@ -263,7 +263,7 @@ static int is_enrolled(const struct drp_key *key)
 	return memcmp(key, &none, sizeof none) != 0;
 }
 
-/* Of a school whose key is not pinned yet: who says that it is the school's? */
+/* Of a school whose key is not settled yet: who says that it is the school's? */
 static enum drp_err check_voucher(struct taking *t, const struct drp_school *s,
 	const struct drp_roll_entry *entry, const struct drp_key *key)
 {
@@ -298,6 +298,13 @@ static enum drp_err check_voucher(struct taking *t, const struct drp_school *s,
 		       : err;
 }
 
+/* A pinned key is, unless it was taken at first sight and vouchers are required since. */
+static int is_settled(const struct taking *t, const struct drp_school *s)
+{
+	return s->enrolled &&
+	       (s->voucher == DRP_VOUCHER_VOUCHED || !drp_hub_wants_vouchers(t->hub));
+}
+
 /* A hub that put keys of its own in the place of a school's could speak for it. */
 static enum drp_err check_school_key(struct taking *t, uint32_t number)
 {
@@ -320,7 +327,8 @@ static enum drp_err check_school_key(struct taking *t, uint32_t number)
 			s->id, holder.id);
 	}
 	err = err == DRP_E_NOTFOUND ? DRP_OK : err;
-	return err || s->enrolled ? err : check_voucher(t, s, &t->entry[number], key);
+	return err || is_settled(t, s) ? err
+				       : check_voucher(t, s, &t->entry[number], key);
 }
 
 static enum drp_err check_register(struct taking *t)
@@ -429,7 +437,7 @@ static enum drp_err pin_keys(struct taking *t, int64_t now_s)
 		if (is_enrolled(&t->m->key[s])) {
 			err = drp_hub_school_pin(t->hub->store, t->school[s]->id,
 				&t->m->key[s], now_s, t->diag);
-			if (err == DRP_OK && !t->school[s]->enrolled &&
+			if (err == DRP_OK &&
 				t->school[s]->voucher == DRP_VOUCHER_WAITING) {
 				err = drp_hub_voucher_use(t->hub->store, t->school[s]->id,
 					&t->m->key[s], t->diag);

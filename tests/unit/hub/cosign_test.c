@@ -608,18 +608,25 @@ static void a_forgotten_key_needs_another_voucher(void)
 
 static void where_vouchers_are_required_every_key_needs_one(void)
 {
-	struct drp_school *list = NULL;
+	struct drp_school *list = NULL, first;
 	size_t n = 0;
 	begin();
+	CHECK_OK(drp_hub_school_get(p.hub.hub.store, "sch-007", &first, NULL));
+	CHECK_OK(drp_hub_school_pin(p.notary.hub.store, "sch-007", &first.key, 1, NULL));
 	snprintf(p.notary.hub.settings.vouchers, DRP_CODE_MAX, "required");
 	expect_refusal(DRP_E_POLICY, "no voucher of the notary waits");
 	CHECK_OK(drp_hub_schools(p.hub.hub.store, &list, &n, NULL));
 	for (size_t i = 0; i < n; i++) {
-		if (list[i].enrolled && !list[i].revoked) {
+		if (list[i].enrolled && !list[i].revoked &&
+			strcmp(list[i].id, "sch-007") != 0) {
 			use_voucher(list[i].id);
 		}
 	}
 	drp_free(list);
+	/* Nor does a key pass that was taken at first sight before. */
+	expect_refusal(DRP_E_POLICY, "'voucher sch-007'");
+	CHECK_OK(drp_hub_school_forget(p.notary.hub.store, "sch-007", NULL));
+	use_voucher("sch-007");
 	CHECK_OK(sign());
 	check_signed();
 	check_key_counts((uint32_t)enrolled_at_the_hub(), 0);
