@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "hub/campaign.h"
-#include "hub/closing.h"
+#include "hub/campaign/campaign.h"
+#include "hub/campaign/closing.h"
 #include "hub/commands.h"
-#include "hub/reference.h"
-#include "hub/vouching.h"
+#include "hub/peer/vouching.h"
+#include "hub/tables/reference.h"
 #include "proto/base/alloc.h"
 #include "proto/base/date.h"
 #include "proto/base/text.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/commands.h"
-#include "hub/pairing.h"
-#include "hub/store_sealed.h"
-#include "hub/vouching.h"
+#include "hub/peer/pairing.h"
+#include "hub/peer/vouching.h"
+#include "hub/store/store_sealed.h"
 #include "proto/base/alloc.h"
 #include "proto/base/text.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "hub/audit.h"
+#include "hub/audit/audit.h"
 #include "hub/commands.h"
-#include "hub/export.h"
 #include "hub/hub.h"
-#include "hub/table.h"
+#include "hub/tables/export.h"
+#include "hub/tables/table.h"
 #include "proto/base/text.h"
 #include "proto/model/codes.h"
 

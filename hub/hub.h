@@ -7,7 +7,7 @@
 #ifndef DRP_HUB_HUB_H
 #define DRP_HUB_HUB_H
 
-#include "hub/store.h"
+#include "hub/store/store.h"
 #include "proto/base/env.h"
 #include "proto/crypto/crypto.h"
 #include "proto/runtime/system.h"

@@ -23,7 +23,7 @@ embed(script app.js "text/javascript; charset=utf-8")
 embed(style app.css "text/css; charset=utf-8")
 embed(icon icon.svg "image/svg+xml")
 file(WRITE ${OUT} "/* Made by hub/web/embed.cmake. */
-#include \"hub/web_assets.h\"
+#include \"hub/pages/web_assets.h\"
 
 ${arrays}
 ${paths}

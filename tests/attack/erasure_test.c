@@ -4,7 +4,7 @@
  * pages and log included, and the memory of the serving process. Nothing is left of any
  * school's contribution. Before the freeze the same search finds all of it.
  */
-#include "hub/gather.h"
+#include "hub/campaign/gather.h"
 
 #include "tests/attack/collect.h"
 

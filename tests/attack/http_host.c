@@ -4,7 +4,7 @@
  * campaign closed, prints its folder, and becomes `DREMPEL-HUB serve` on it. For http.py,
  * which removes the folder.
  */
-#include "hub/campaign.h"
+#include "hub/campaign/campaign.h"
 #include "tests/support/hub_fixture.h"
 
 #include <unistd.h>

@@ -9,7 +9,7 @@
 #ifndef DRP_ATTACK_REGION_H
 #define DRP_ATTACK_REGION_H
 
-#include "hub/draft.h"
+#include "hub/campaign/draft.h"
 #include "proto/base/alloc.h"
 #include "proto/crypto/crypto.h"
 #include "proto/model/codes.h"

@@ -10,7 +10,7 @@
  */
 #include "tests/support/sealed_federation.h"
 
-#include "hub/campaign.h"
+#include "hub/campaign/campaign.h"
 
 #include <sqlite3.h>
 

@@ -8,7 +8,7 @@
  */
 #include "tests/attack/sealed_course.h"
 
-#include "hub/gather.h"
+#include "hub/campaign/gather.h"
 
 #include <fcntl.h>
 

@@ -9,7 +9,7 @@
  * subtraction, and its sums but for the noise. Keys that the notary has never seen are
  * refused where it gave vouchers, or requires them, and pass where it did neither.
  */
-#include "hub/vouching.h"
+#include "hub/peer/vouching.h"
 #include "tests/attack/sealed_course.h"
 
 #include <math.h>

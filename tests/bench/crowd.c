@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/bench/crowd.h"
 
-#include "hub/campaign.h"
+#include "hub/campaign/campaign.h"
 #include "proto/base/alloc.h"
 #include "proto/model/instrument.h"
 #include "proto/session/messages.h"

@@ -4,7 +4,7 @@
  * cohort, group, area, statement and share, in every format of the public API: rows,
  * bytes and seconds of each answer, and the most memory that the process had.
  */
-#include "hub/api.h"
+#include "hub/api/api.h"
 #include "proto/base/alloc.h"
 #include "proto/model/codes.h"
 

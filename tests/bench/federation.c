@@ -15,10 +15,10 @@
  * peak memory are those of the programs alone: the daemons' and, of the hub, its
  * commands'. At the end the edition must count every questionnaire.
  */
-#include "hub/campaign.h"
-#include "hub/forward.h"
-#include "hub/pairing.h"
-#include "hub/tasks.h"
+#include "hub/campaign/campaign.h"
+#include "hub/campaign/tasks.h"
+#include "hub/peer/forward.h"
+#include "hub/peer/pairing.h"
 #include "proto/base/alloc.h"
 #include "proto/base/date.h"
 #include "proto/base/text.h"

@@ -7,9 +7,9 @@
  * a ratio is the median of the rounds' own ratios, so that a machine that slows down for
  * a while does so for both sides.
  */
-#include "hub/http.h"
-#include "hub/campaign.h"
-#include "hub/service.h"
+#include "hub/http/http.h"
+#include "hub/campaign/campaign.h"
+#include "hub/service/service.h"
 #include "tests/support/http_client.h"
 #include "tests/support/hub_fixture.h"
 

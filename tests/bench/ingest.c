@@ -12,7 +12,7 @@
  * median of the rounds' own ratios, so that a machine that slows down for a while does
  * so for both of its sides.
  */
-#include "hub/service.h"
+#include "hub/service/service.h"
 #include "proto/base/alloc.h"
 #include "proto/runtime/db.h"
 #include "tests/bench/crowd.h"

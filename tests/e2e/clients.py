@@ -176,7 +176,7 @@ class Truth:
 
     @staticmethod
     def cell(row, figure):
-        """Text and status of one figure, as hub/cube.h has it."""
+        """Text and status of one figure, as hub/tables/cube.h has it."""
         estimate = figure in ("value", "se", "ci_low", "ci_high")
         text = row[FIGURES[figure]]
         if not row["value"]:

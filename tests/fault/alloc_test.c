@@ -6,8 +6,8 @@
  * (the sanitizers see to that), no half-done step, an error that says so; and where a
  * failure was survived, the result is the same as without it.
  */
-#include "hub/draft.h"
-#include "hub/gather.h"
+#include "hub/campaign/draft.h"
+#include "hub/campaign/gather.h"
 #include "proto/session/edition_build.h"
 #include "tests/support/federation.h"
 #include "tests/support/hub_fixture.h"

@@ -5,7 +5,7 @@
  * that the API knows and a media type, JSON is JSON, and the same request has the same
  * answer.
  */
-#include "hub/api.h"
+#include "hub/api/api.h"
 
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/sample.h"

@@ -49,10 +49,10 @@ for script in layers.sh schema.sh; do
 	fi
 done
 
-expect layers.sh node/b.c '#include "hub/store.h"'
+expect layers.sh node/b.c '#include "hub/store/store.h"'
 expect layers.sh hub/b.h '#include "node/store.h"'
 expect layers.sh proto/session/b.c '#include "node/store.h"'
-expect layers.sh proto/runtime/b.c '#include "hub/store.h"'
+expect layers.sh proto/runtime/b.c '#include "hub/store/store.h"'
 expect layers.sh proto/privacy/b.h '#include "proto/wire/writer.h"'
 expect layers.sh proto/privacy/b.c '#include "proto/estimate/estimate.h"'
 expect layers.sh proto/vdaf/b.c '#include "proto/crypto/crypto.h"'

@@ -6,7 +6,7 @@
  * Status 0 is "no such route"; the method DIR answers with the fixture's hub directory as
  * the type. `api_bridge DIR` also exports every format to DIR first.
  */
-#include "hub/export.h"
+#include "hub/tables/export.h"
 #include "proto/base/buf.h"
 
 #include "tests/support/api_fixture.h"

@@ -9,9 +9,9 @@
 #ifndef DRP_TESTS_API_FIXTURE_H
 #define DRP_TESTS_API_FIXTURE_H
 
-#include "hub/api.h"
-#include "hub/campaign.h"
-#include "hub/publication.h"
+#include "hub/api/api.h"
+#include "hub/campaign/campaign.h"
+#include "hub/tables/publication.h"
 
 #include "tests/support/hub_fixture.h"
 

@@ -6,7 +6,7 @@
 #ifndef DRP_TESTS_AUDIT_LINES_H
 #define DRP_TESTS_AUDIT_LINES_H
 
-#include "hub/audit.h"
+#include "hub/audit/audit.h"
 
 #include "tests/support/check.h"
 

@@ -8,10 +8,10 @@
 #ifndef DRP_TESTS_FEDERATION_H
 #define DRP_TESTS_FEDERATION_H
 
-#include "hub/campaign.h"
-#include "hub/peer.h"
+#include "hub/campaign/campaign.h"
+#include "hub/peer/peer.h"
 #include "hub/registry.h"
-#include "hub/service.h"
+#include "hub/service/service.h"
 #include "node/release.h"
 #include "node/sync.h"
 #include "proto/base/alloc.h"

@@ -11,8 +11,8 @@
 #ifndef DRP_TESTS_HUB_FIXTURE_H
 #define DRP_TESTS_HUB_FIXTURE_H
 
-#include "hub/campaign.h"
-#include "hub/gather.h"
+#include "hub/campaign/campaign.h"
+#include "hub/campaign/gather.h"
 #include "hub/hub.h"
 #include "hub/registry.h"
 #include "proto/model/codes.h"

@@ -7,10 +7,10 @@
 #ifndef DRP_TESTS_PAIR_FIXTURE_H
 #define DRP_TESTS_PAIR_FIXTURE_H
 
-#include "hub/notary.h"
-#include "hub/pairing.h"
-#include "hub/peer.h"
-#include "hub/store_sealed.h"
+#include "hub/peer/pairing.h"
+#include "hub/peer/peer.h"
+#include "hub/service/notary.h"
+#include "hub/store/store_sealed.h"
 #include "tests/support/hub_fixture.h"
 
 struct pair_fixture {

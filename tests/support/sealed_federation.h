@@ -9,11 +9,11 @@
 
 #include "tests/support/federation.h"
 
-#include "hub/closing.h"
-#include "hub/forward.h"
-#include "hub/notary.h"
-#include "hub/pairing.h"
-#include "hub/tally.h"
+#include "hub/campaign/closing.h"
+#include "hub/campaign/tally.h"
+#include "hub/peer/forward.h"
+#include "hub/peer/pairing.h"
+#include "hub/service/notary.h"
 #include "proto/session/envelope.h"
 #include "proto/session/sharding.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/registry.h"
 
-#include "hub/store_sealed.h"
+#include "hub/store/store_sealed.h"
 #include "proto/base/alloc.h"
 #include "proto/session/invite.h"
 #include "tests/support/scratch_hub.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Sealed editions of small campaigns whose figures are known: tests/support/sealed_world.
- * How far errors are honest is unit.hub.edition_accuracy's matter.
+ * How far errors are honest is unit.hub.campaign.edition_accuracy's matter.
  */
 #include "proto/model/codes.h"
 #include "proto/session/edition_build.h"

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/tables/observations.h"
+
+#include "proto/model/codes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const drp_observation_column[DRP_OBSERVATION_COLUMNS] = {"campaign",
+	"edition", "family", "province", "level", "network", "group", "area", "item",
+	"measure", "value", "se_dp", "ci_low", "ci_high", "n", "schools", "status"};
+
+/* Which columns hold numbers, in JSON: edition, value to ci_high, n and schools. */
+static const char number_column[DRP_OBSERVATION_COLUMNS + 1] = "-i--------dddd"
+							       "ii-";
+
+void drp_observation_fields(const struct drp_edition *edition,
+	const struct drp_observation *o, struct drp_observation_scratch *scratch,
+	const char *fields[DRP_OBSERVATION_COLUMNS])
+{
+	snprintf(scratch->number, sizeof scratch->number, "%u", edition->number);
+	scratch->status[0] = o->status == DRP_SHOWN ? 0 : o->status;
+	scratch->status[1] = 0;
+	const char *const all[DRP_OBSERVATION_COLUMNS] = {edition->campaign,
+		scratch->number, drp_family_code(o->family), o->province, o->level,
+		o->network, o->group == DRP_GROUPS ? "_T" : drp_group_code(o->group),
+		o->area, o->item, o->measure, o->value, o->se, o->low, o->high, o->n,
+		o->schools, scratch->status};
+	memcpy(fields, all, sizeof all);
+}
+
+static void csv_field(struct drp_buf *out, const char *text)
+{
+	if (!text[strcspn(text, ",\"\r\n")]) {
+		drp_buf_text(out, text);
+		return;
+	}
+	drp_buf_text(out, "\"");
+	for (; *text; text++) {
+		drp_buf_append(out, text, 1);
+		if (*text == '"') {
+			drp_buf_append(out, text, 1);
+		}
+	}
+	drp_buf_text(out, "\"");
+}
+
+void drp_csv_line(struct drp_buf *out, const char *const *fields, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (i) {
+			drp_buf_text(out, ",");
+		}
+		csv_field(out, fields[i]);
+	}
+	drp_buf_text(out, "\n");
+}
+
+/* A count may stand in a column of decimals. */
+static json_t *json_field(char kind, const char *text)
+{
+	if (kind == '-') {
+		return json_string(text);
+	}
+	if (!*text) {
+		return json_null();
+	}
+	return kind == 'd' && strchr(text, '.') ? json_real(strtod(text, NULL))
+						: json_integer(strtoll(text, NULL, 10));
+}
+
+json_t *drp_observation_json(
+	const struct drp_edition *edition, const struct drp_observation *observation)
+{
+	struct drp_observation_scratch scratch;
+	const char *fields[DRP_OBSERVATION_COLUMNS];
+	drp_observation_fields(edition, observation, &scratch, fields);
+	json_t *object = json_object();
+	for (size_t i = 0; i < DRP_OBSERVATION_COLUMNS; i++) {
+		if (json_object_set_new(object, drp_observation_column[i],
+			    json_field(number_column[i], fields[i])) != 0) {
+			json_decref(object);
+			return NULL;
+		}
+	}
+	return object;
+}
+
+const struct drp_observation *drp_observation_find(const struct drp_edition *edition,
+	const struct drp_observation *like, int group, const char *area, const char *item,
+	const char *measure)
+{
+	for (size_t i = 0; i < edition->n_observations; i++) {
+		const struct drp_observation *o = &edition->observation[i];
+		if (o->family == like->family && o->group == group &&
+			strcmp(o->measure, measure) == 0 && strcmp(o->area, area) == 0 &&
+			strcmp(o->item, item) == 0 &&
+			strcmp(o->province, like->province) == 0 &&
+			strcmp(o->level, like->level) == 0 &&
+			strcmp(o->network, like->network) == 0) {
+			return o;
+		}
+	}
+	return NULL;
+}
+
+static int append(const char *text, size_t n, void *out)
+{
+	drp_buf_append(out, text, n);
+	return 0;
+}
+
+enum drp_err drp_hub_json_print(json_t *value, struct drp_buf *out)
+{
+	/* Twelve digits are more than any value has, and give 3.1 back as 3.1. */
+	int failed = !value || json_dump_callback(value, append, out,
+				       JSON_INDENT(1) | JSON_PRESERVE_ORDER |
+					       JSON_REAL_PRECISION(12) | JSON_ENCODE_ANY);
+	drp_buf_text(out, "\n");
+	json_decref(value);
+	return failed || out->failed ? DRP_E_NOMEM : DRP_OK;
+}
+
+void drp_hub_json_add(json_t **array, json_t *value)
+{
+	if (json_array_append_new(*array, value) != 0) {
+		json_decref(*array);
+		*array = NULL;
+	}
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A published edition together with what it takes to read it: manifest, instrument and
+ * frame. Tables and exports are made of this and of nothing else, so that none of them
+ * can show what the edition does not hold. Threads: any, once loaded.
+ */
+#ifndef DRP_HUB_PUBLICATION_H
+#define DRP_HUB_PUBLICATION_H
+
+#include "hub/hub.h"
+#include "hub/tables/reference.h"
+#include "proto/model/edition.h"
+#include "proto/model/instrument.h"
+#include "proto/model/manifest.h"
+
+#include <jansson.h>
+
+/* Every epsilon that Drempel shows is at this delta. */
+#define DRP_SHOWN_DELTA 1e-6
+
+struct drp_publication {
+	struct drp_manifest *manifest;
+	struct drp_instrument *instrument;
+	struct drp_edition *edition;
+	struct drp_frame_table *frame; /* NULL: the campaign names none */
+};
+
+/* drp_publication_load takes the newest edition. DRP_E_NOTFOUND when the campaign is
+ * unknown or has no edition yet. Free it whatever the outcome. */
+enum drp_err drp_publication_load(struct drp_hub *hub, const char *id,
+	struct drp_publication *publication, struct drp_diag *diag) DRP_MUST_CHECK;
+/* drp_publication_load_edition takes that edition; 0: the newest. */
+enum drp_err drp_publication_load_edition(struct drp_hub *hub, const char *id,
+	uint32_t number, struct drp_publication *publication,
+	struct drp_diag *diag) DRP_MUST_CHECK;
+void drp_publication_free(struct drp_publication *publication);
+
+/* The observations of an edition by what they show. */
+struct drp_cells {
+	size_t published, suppressed, unreliable, not_available, not_applicable;
+};
+struct drp_cells drp_cells_count(const struct drp_edition *edition);
+
+/* Schools of the manifest whose node could sign when the campaign was signed. */
+uint32_t drp_publication_enrolled(const struct drp_publication *publication);
+
+/* What may be said of the figures, by cohort type; language nl, fr, de or en, anything
+ * else is nl. */
+const char *drp_publication_notice(
+	const struct drp_manifest *manifest, const char *language);
+
+/* drp_accounting_json: the list of {group, family, map, delta2, sigma2, rho, draws}
+ * that every summary has; exact rationals as "p/q". NULL without memory. */
+json_t *drp_accounting_json(const struct drp_accounting *accounting, size_t n);
+
+/* drp_publication_metadata: all that a reader must know besides the values (R43, R50):
+ * instrument, hashes, dates, cohort type, coverage of the frame, thresholds, mechanism
+ * and its parameters, the steps from noisy integers to values, licence. A new object,
+ * NULL without memory. */
+json_t *drp_publication_metadata(const struct drp_publication *publication);
+
+#endif

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/pages/pages.h"
+
+#include "tests/support/api_fixture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static struct api_fixture fixture;
+
+/* What a visitor gets; the caller clears body. */
+struct visit {
+	struct drp_api_reply reply;
+	const char *html;
+};
+
+static void visit(const struct drp_catalogue *catalogue, const char *path,
+	const char *name, const char *value, struct visit *v)
+{
+	struct drp_api_request request = {.method = "GET",
+		.path = path,
+		.accept = "",
+		.accept_language = "fr, nl;q=0.5",
+		.n_parameters = name ? 1 : 0,
+		.body = ""};
+	request.parameter[0].name = name;
+	request.parameter[0].value = value;
+	CHECK_OK(drp_pages_answer(catalogue, &request, &v->reply));
+	v->html = drp_buf_string(&v->reply.body);
+	CHECK(v->html != NULL);
+}
+
+static int holds(const struct visit *v, const char *text)
+{
+	return strstr(v->html, text) != NULL;
+}
+
+static void end(struct visit *v)
+{
+	drp_buf_clear(&v->reply.body);
+}
+
+static const char *const slugs[] = {"", "/parliament", "/map", "/areas", "/statements",
+	"/statements/B4", "/barriers", "/trend", "/tables", "/method", "/editions",
+	"/accessibility"};
+
+static void every_page(void)
+{
+	static const char *const languages[] = {"nl", "fr", "de", "en"};
+	for (size_t l = 0; l < 4; l++) {
+		for (size_t i = 0; i < sizeof slugs / sizeof slugs[0]; i++) {
+			char path[128], language[32];
+			struct visit v;
+			snprintf(path, sizeof path, "/%s/" FIXTURE_CAMPAIGN "%s",
+				languages[l], slugs[i]);
+			snprintf(language, sizeof language, "<html lang=\"%s\">",
+				languages[l]);
+			visit(&fixture.catalogue, path, NULL, NULL, &v);
+			CHECK_INT(v.reply.status, 200);
+			CHECK(holds(&v, language));
+			CHECK(holds(&v, "<h1>"));
+			CHECK(holds(&v, "</html>"));
+			CHECK(!holds(&v, "style=\"")); /* the policy forbids it */
+			CHECK(!holds(&v, "onclick"));
+			CHECK(!holds(&v, "sch-0")); /* no school (R48) */
+			CHECK(!holds(&v, "De Wegwijzer"));
+			CHECK_STR(v.reply.media_type, "text/html; charset=utf-8");
+			end(&v);
+		}
+	}
+}
+
+static void first_page_speaks_the_visitors_language(void)
+{
+	struct visit v;
+	visit(&fixture.catalogue, "/", NULL, NULL, &v);
+	CHECK(holds(&v, "<html lang=\"fr\">"));
+	CHECK_STR(v.reply.vary, "Accept-Language");
+	end(&v);
+	visit(&fixture.catalogue, "/de", NULL, NULL, &v);
+	CHECK(holds(&v, "<html lang=\"de\">"));
+	CHECK_STR(v.reply.vary, ""); /* the address says it */
+	end(&v);
+}
+
+static void what_is_not_there(void)
+{
+	static const char *const paths[] = {"/nl/no-such",
+		"/nl/" FIXTURE_CAMPAIGN "/no-such",
+		"/nl/" FIXTURE_CAMPAIGN "/statements/Z9",
+		"/nl/" FIXTURE_CAMPAIGN "/map/B4", "/nl/<script>"};
+	struct visit v;
+	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+		visit(&fixture.catalogue, paths[i], NULL, NULL, &v);
+		CHECK_INT(v.reply.status, 404);
+		CHECK(!holds(&v, "<script>"));
+		end(&v);
+	}
+	visit(&fixture.catalogue, "/nl/" FIXTURE_CAMPAIGN, "edition", "99", &v);
+	CHECK_INT(v.reply.status, 404);
+	end(&v);
+}
+
+static void a_dead_link_says_what_it_asked(void)
+{
+	struct visit v;
+	visit(&fixture.catalogue, "/en/" FIXTURE_CAMPAIGN "/tables", "split", "<planet>",
+		&v);
+	CHECK_INT(v.reply.status, 200);
+	CHECK(holds(&v, "split=&lt;planet&gt;"));
+	CHECK(!holds(&v, "<planet>"));
+	end(&v);
+}
+
+/* The total of each column is what is shown, suppressed and unknown together (R40). */
+static void sums(void)
+{
+	struct visit v;
+	visit(&fixture.catalogue, "/en/" FIXTURE_CAMPAIGN "/parliament", NULL, NULL, &v);
+	CHECK(holds(&v, "of which suppressed (c)"));
+	CHECK(holds(&v, "of which unknown"));
+	CHECK(holds(&v, "data-s=\"c\""));
+	CHECK(holds(&v, "self-selected schools"));
+	CHECK(holds(&v, "<time datetime=\"2026-07-01\">1 July 2026</time>"));
+	end(&v);
+}
+
+static void not_asked_is_not_applicable(void)
+{
+	struct visit v;
+	visit(&fixture.catalogue, "/en/" FIXTURE_CAMPAIGN "/statements/A1", NULL, NULL,
+		&v);
+	CHECK(holds(&v, "data-s=\"z\" data-g=\"pupil\""));
+	end(&v);
+}
+
+/* An edition that has been replaced says so on every page, and which one holds. */
+static void superseded(void)
+{
+	struct drp_publication newer = fixture.publication;
+	struct drp_edition edition = *fixture.publication.edition;
+	edition.number = fixture.publication.edition->number + 1;
+	newer.edition = &edition;
+	const struct drp_publication *list[] = {&newer, &fixture.publication};
+	const struct drp_catalogue catalogue = {2, list, API_BASE};
+	char old[16];
+	struct visit v;
+	snprintf(old, sizeof old, "%u", fixture.publication.edition->number);
+	for (size_t i = 0; i < sizeof slugs / sizeof slugs[0]; i++) {
+		char path[128];
+		snprintf(path, sizeof path, "/en/" FIXTURE_CAMPAIGN "%s", slugs[i]);
+		visit(&catalogue, path, "edition", old, &v);
+		CHECK(holds(&v, "has been superseded"));
+		CHECK(holds(&v, "Edition 2</a>"));
+		end(&v);
+		visit(&catalogue, path, NULL, NULL, &v);
+		CHECK(!holds(&v, "has been superseded"));
+		end(&v);
+	}
+	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN "/editions", NULL, NULL, &v);
+	CHECK(holds(&v, "<td>superseded</td>"));
+	CHECK(holds(
+		&v, "<td>current</td><td class=\"num\">0</td>")); /* nothing differs */
+	end(&v);
+}
+
+/* Campaigns of one questionnaire stand in the order of their periods. */
+static void a_trend(void)
+{
+	struct drp_publication later = fixture.publication;
+	struct drp_manifest manifest = *fixture.publication.manifest;
+	struct drp_edition edition = *fixture.publication.edition;
+	snprintf(manifest.id, sizeof manifest.id, "spring-2027");
+	snprintf(manifest.title, sizeof manifest.title, "A year later");
+	snprintf(edition.campaign, sizeof edition.campaign, "spring-2027");
+	manifest.period_from += 365;
+	manifest.period_to += 365;
+	later.manifest = &manifest;
+	later.edition = &edition;
+	const struct drp_publication *list[] = {&later, &fixture.publication};
+	const struct drp_catalogue catalogue = {2, list, API_BASE};
+	struct visit v;
+	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN "/trend", NULL, NULL, &v);
+	const char *first = strstr(v.html, "<tr data-k=");
+	CHECK(first != NULL);
+	CHECK(holds(&v, "data-chart=\"lines\""));
+	CHECK(strstr(first, "/en/" FIXTURE_CAMPAIGN "\"") <
+		strstr(first, "/en/spring-2027\""));
+	end(&v);
+	visit(&catalogue, "/en", NULL, NULL, &v); /* the newest, and where the other is */
+	CHECK(holds(&v, "<h1>A year later</h1>"));
+	CHECK(holds(&v, "<a href=\"/en/" FIXTURE_CAMPAIGN "\">"));
+	end(&v);
+	visit(&fixture.catalogue, "/en/" FIXTURE_CAMPAIGN "/trend", NULL, NULL, &v);
+	CHECK(!holds(&v, "data-chart=\"lines\""));
+	CHECK(holds(&v, "only one campaign"));
+	end(&v);
+}
+
+static void nothing_is_published(void)
+{
+	const struct drp_catalogue none = {0, NULL, API_BASE};
+	struct visit v;
+	visit(&none, "/en", NULL, NULL, &v);
+	CHECK_INT(v.reply.status, 200);
+	CHECK(holds(&v, "Nothing has been published yet."));
+	end(&v);
+}
+
+/* All that is not a page goes to the API. */
+static void other_paths(void)
+{
+	struct visit v;
+	visit(&fixture.catalogue, "/api/v2/config", NULL, NULL, &v);
+	CHECK_STR(v.reply.media_type, "application/json");
+	end(&v);
+	struct drp_api_request request = {.method = "GET",
+		.path = "/favicon.ico",
+		.accept = "",
+		.accept_language = "",
+		.body = ""};
+	CHECK_ERR(
+		drp_pages_answer(&fixture.catalogue, &request, &v.reply), DRP_E_NOTFOUND);
+}
+
+static void set_up(void)
+{
+	api_fixture_open(&fixture);
+}
+
+static void tear_down(void)
+{
+	api_fixture_close(&fixture);
+}
+
+int main(void)
+{
+	CASE("an edition is published", set_up);
+	CASE("every page is there in four languages and names no school", every_page);
+	CASE("the first page speaks the visitor's language",
+		first_page_speaks_the_visitors_language);
+	CASE("what is not there is a page that says so", what_is_not_there);
+	CASE("a dead link says what it asked", a_dead_link_says_what_it_asked);
+	CASE("columns add up to shown, suppressed and unknown", sums);
+	CASE("what a group is not asked is not applicable", not_asked_is_not_applicable);
+	CASE("a replaced edition says so, and which one holds", superseded);
+	CASE("campaigns with one questionnaire make a trend", a_trend);
+	CASE("nothing published is a page too", nothing_is_published);
+	CASE("all else goes to the API", other_paths);
+	CASE("the folder is removed", tear_down);
+	return DONE();
+}
