@@ -141,11 +141,7 @@ enum drp_err drp_hub_begin(struct drp_hub_store *s, struct drp_diag *diag)
 
 enum drp_err drp_hub_end(struct drp_hub_store *s, enum drp_err err, struct drp_diag *diag)
 {
-	if (err) {
-		drp_db_rollback(s->db);
-		return err;
-	}
-	return drp_db_commit(s->db, diag);
+	return drp_db_end(s->db, err, diag);
 }
 
 enum drp_err drp_hub_checkpoint(struct drp_hub_store *s, struct drp_diag *diag)

@@ -67,6 +67,15 @@ enum drp_err drp_db_commit(struct drp_db *db, struct drp_diag *diag)
 	return err;
 }
 
+enum drp_err drp_db_end(struct drp_db *db, enum drp_err err, struct drp_diag *diag)
+{
+	if (err) {
+		drp_db_rollback(db);
+		return err;
+	}
+	return drp_db_commit(db, diag);
+}
+
 enum drp_err drp_db_checkpoint(struct drp_db *db, struct drp_diag *diag)
 {
 	int rc = sqlite3_wal_checkpoint_v2(
@@ -279,11 +288,7 @@ static enum drp_err migrate(
 			schema->application_id, schema->n_migrations);
 		err = exec(db, stamp, diag);
 	}
-	if (!err) {
-		return drp_db_commit(db, diag);
-	}
-	drp_db_rollback(db);
-	return err;
+	return drp_db_end(db, err, diag);
 }
 
 enum drp_err drp_db_open(const char *path, const struct drp_db_schema *schema, int create,

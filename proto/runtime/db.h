@@ -36,6 +36,9 @@ void drp_db_close(struct drp_db *db);
 enum drp_err drp_db_begin(struct drp_db *db, struct drp_diag *diag) DRP_MUST_CHECK;
 enum drp_err drp_db_commit(struct drp_db *db, struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_db_rollback(struct drp_db *db);
+/* drp_db_end commits when err is DRP_OK; otherwise it rolls back and returns err. */
+enum drp_err drp_db_end(
+	struct drp_db *db, enum drp_err err, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_db_query readies a statement; statements are cached by the address of their
  * text, so sql must be a string literal. Values are bound in order by drp_q_*; binding

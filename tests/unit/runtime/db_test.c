@@ -350,6 +350,20 @@ static void rollback_forgets_and_commit_keeps(void)
 	drp_db_close(db);
 }
 
+static void the_outcome_decides_how_it_ends(void)
+{
+	struct drp_db *db = fresh_db();
+	CHECK_OK(drp_db_begin(db, NULL));
+	CHECK_OK(insert(db, "a", "x", 1));
+	CHECK_ERR(drp_db_end(db, DRP_E_CLOSED, NULL), DRP_E_CLOSED);
+	CHECK_INT(things(db), 0);
+	CHECK_OK(drp_db_begin(db, NULL));
+	CHECK_OK(insert(db, "b", "x", 1));
+	CHECK_OK(drp_db_end(db, DRP_OK, NULL));
+	CHECK_INT(things(db), 1);
+	drp_db_close(db);
+}
+
 /* Fills until the limit bites inside a transaction, then checks that nothing of that
  * transaction and everything before it is there. */
 static void fill_until_full(struct drp_db *db)
@@ -539,6 +553,7 @@ int main(void)
 		errors_stick_until_step);
 	CASE("a query can run inside its own rows", a_query_nests_in_its_own_rows);
 	CASE("rollback forgets, commit keeps", rollback_forgets_and_commit_keeps);
+	CASE("a transaction ends as its outcome says", the_outcome_decides_how_it_ends);
 	CASE("a full database is DRP_E_FULL and loses nothing",
 		full_database_loses_nothing);
 	CASE("a full disk is DRP_E_FULL and loses nothing", full_disk_loses_nothing);
