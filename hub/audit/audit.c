@@ -27,7 +27,8 @@ int drp_audit_is_sealed(const struct drp_evidence *e)
 	return e->manifest && e->manifest->track == DRP_TRACK_SEALED;
 }
 
-static int say_err(struct drp_evidence *e, enum drp_err err, const struct drp_diag *diag)
+int drp_audit_say_err(
+	struct drp_evidence *e, enum drp_err err, const struct drp_diag *diag)
 {
 	return drp_audit_say(e, err == DRP_OK, "%s",
 		err && diag->text[0] ? diag->text : drp_err_text(err));
@@ -42,7 +43,7 @@ static int manifest_hash(struct drp_evidence *e)
 	enum drp_err err = drp_hub_blob_get(
 		e->hub->store, &e->row.manifest, &e->manifest_bytes, &diag);
 	if (err) {
-		return say_err(e, err, &diag);
+		return drp_audit_say_err(e, err, &diag);
 	}
 	drp_hash_bytes(e->manifest_bytes.data, e->manifest_bytes.len, &hash);
 	if (!drp_hash_equal(&hash, &e->row.manifest)) {
@@ -51,7 +52,7 @@ static int manifest_hash(struct drp_evidence *e)
 	err = drp_manifest_decode(
 		e->manifest_bytes.data, e->manifest_bytes.len, &e->manifest, &diag);
 	if (err) {
-		return say_err(e, err, &diag);
+		return drp_audit_say_err(e, err, &diag);
 	}
 	int named = strcmp(e->manifest->id, e->row.id) == 0;
 	return drp_audit_say(e, named,
@@ -95,7 +96,7 @@ static int instrument_hash(struct drp_evidence *e)
 	err = err ? err : drp_instrument_decode(bytes.data, bytes.len, &e->instrument);
 	drp_buf_clear(&bytes);
 	if (err) {
-		return say_err(e, err, &diag);
+		return drp_audit_say_err(e, err, &diag);
 	}
 	return drp_audit_say(
 		e, 1, "%s version %s", e->instrument->id, e->instrument->version);
@@ -111,7 +112,7 @@ static int ledger_chain(struct drp_evidence *e)
 	enum drp_err err = drp_hub_ledger(e->hub->store, &rows, &n, &diag);
 	err = err ? err : drp_ledger_verify(rows, n, &diag);
 	drp_free(rows);
-	return err ? say_err(e, err, &diag)
+	return err ? drp_audit_say_err(e, err, &diag)
 		   : drp_audit_say(e, 1, "%zu rows, each follows the one before it", n);
 }
 
@@ -152,7 +153,7 @@ static int ledger_charges(struct drp_evidence *e)
 				       DRP_FAMILY_REGION, DRP_RELEASE_CORE) != NULL;
 		ok &= charges[g] == due;
 	}
-	return err ? say_err(e, err, &diag)
+	return err ? drp_audit_say_err(e, err, &diag)
 		   : drp_audit_say(e, ok, "%s",
 			     ok ? "one a group, as large as the manifest's budget"
 				: "they are not those of the manifest's budget");
@@ -173,7 +174,7 @@ static int ledger_caps(struct drp_evidence *e)
 		     drp_rational_cmp(spent, drp_ledger_cap(group)) <= 0;
 	}
 	drp_free(rows);
-	return err ? say_err(e, err, &diag)
+	return err ? drp_audit_say_err(e, err, &diag)
 		   : drp_audit_say(e, ok, "%s",
 			     ok ? "no school year and group is above its cap"
 				: "a school year and group is above its cap");
@@ -228,7 +229,8 @@ static int receipts(struct drp_evidence *e)
 	enum drp_err err =
 		drp_hub_contributions(e->hub->store, e->row.id, check_receipt, &w, &diag);
 	if (err || w.wrong) {
-		return err ? say_err(e, err, &diag) : drp_audit_say(e, 0, "%s", w.wrong);
+		return err ? drp_audit_say_err(e, err, &diag)
+			   : drp_audit_say(e, 0, "%s", w.wrong);
 	}
 	return drp_audit_say(e, 1, "%zu, each signed by this %s", w.n,
 		e->is_notary ? "notary" : "hub");
@@ -274,7 +276,8 @@ static int units(struct drp_evidence *e)
 					     check_unit, &w, &diag)
 				   : DRP_E_NOMEM;
 	if (err || w.wrong) {
-		return err ? say_err(e, err, &diag) : drp_audit_say(e, 0, "%s", w.wrong);
+		return err ? drp_audit_say_err(e, err, &diag)
+			   : drp_audit_say(e, 0, "%s", w.wrong);
 	}
 	return drp_audit_say(e, 1,
 		"%zu contributions, each of a unit of the manifest, %zu withdrawn", w.n,
@@ -290,7 +293,7 @@ static int erased(struct drp_evidence *e)
 		drp_hub_contributions(e->hub->store, e->row.id, check_unit, &w, &diag);
 	err = err ? err : drp_hub_key_path(e->hub, e->row.id, path, &diag);
 	if (err) {
-		return say_err(e, err, &diag);
+		return drp_audit_say_err(e, err, &diag);
 	}
 	if (w.kept || access(path, F_OK) == 0) {
 		return drp_audit_say(e, 0,
@@ -310,7 +313,7 @@ static int contributions(struct drp_evidence *e)
 	enum drp_err err =
 		drp_gather(e->hub, e->row.id, e->manifest, &e->gathering, &diag);
 	if (err) {
-		return say_err(e, err, &diag);
+		return drp_audit_say_err(e, err, &diag);
 	}
 	e->gathered = 1;
 	return drp_audit_say(

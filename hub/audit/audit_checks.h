@@ -38,6 +38,10 @@ struct drp_evidence {
 int drp_audit_say(struct drp_evidence *e, int ok, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* drp_audit_say_err says diag's line, or the error's own; whether err is none. */
+int drp_audit_say_err(
+	struct drp_evidence *e, enum drp_err err, const struct drp_diag *diag);
+
 int drp_audit_is_sealed(const struct drp_evidence *e);
 
 /* Each returns whether it holds. */

@@ -17,12 +17,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static int say_err(struct drp_evidence *e, enum drp_err err, const struct drp_diag *diag)
-{
-	return drp_audit_say(e, err == DRP_OK, "%s",
-		err && diag->text[0] ? diag->text : drp_err_text(err));
-}
-
 static int is_frozen(const struct drp_evidence *e)
 {
 	return e->row.state == DRP_CAMPAIGN_FROZEN;
@@ -50,7 +44,7 @@ int drp_audit_school_keys(struct drp_evidence *e)
 	struct drp_vouching_count keys;
 	struct drp_diag diag = {0};
 	enum drp_err err = drp_vouching_of(e->hub, e->row.id, e->manifest, &keys, &diag);
-	return err ? say_err(e, err, &diag)
+	return err ? drp_audit_say_err(e, err, &diag)
 		   : drp_audit_say(e, 1, "%u vouched for, %u taken at first sight",
 			     keys.vouched, keys.first_sight);
 }
@@ -100,7 +94,7 @@ int drp_audit_release_charges(struct drp_evidence *e)
 	}
 	drp_free(rows);
 	if (err) {
-		return say_err(e, err, &diag);
+		return drp_audit_say_err(e, err, &diag);
 	}
 	ok = ok && found == due;
 	return drp_audit_say(e, ok,
@@ -159,7 +153,8 @@ int drp_audit_notary_receipts(struct drp_evidence *e)
 	enum drp_err err = drp_hub_contributions(
 		e->hub->store, e->row.id, check_notary_receipt, &w, &diag);
 	if (err || w.wrong) {
-		return err ? say_err(e, err, &diag) : drp_audit_say(e, 0, "%s", w.wrong);
+		return err ? drp_audit_say_err(e, err, &diag)
+			   : drp_audit_say(e, 0, "%s", w.wrong);
 	}
 	return drp_audit_say(
 		e, 1, "%zu, one for each counted report, signed by the notary", w.n);
@@ -227,7 +222,7 @@ static int nothing_left(struct drp_evidence *e)
 		drp_hub_contributions(e->hub->store, e->row.id, count_bytes, &w, &diag);
 	err = err ? err : drp_hub_key_path(e->hub, e->row.id, path, &diag);
 	if (err) {
-		return say_err(e, err, &diag);
+		return drp_audit_say_err(e, err, &diag);
 	}
 	size_t left = w.n + (access(path, F_OK) == 0) +
 		      (drp_hub_seed_get(e->hub->store, e->row.id, &found, NULL) == 0);
@@ -260,7 +255,8 @@ int drp_audit_reports(struct drp_evidence *e)
 			    e->hub->store, e->row.id, check_stored, &w, &diag);
 	drp_wipe(w.key, sizeof w.key);
 	if (err || w.wrong) {
-		return err ? say_err(e, err, &diag) : drp_audit_say(e, 0, "%s", w.wrong);
+		return err ? drp_audit_say_err(e, err, &diag)
+			   : drp_audit_say(e, 0, "%s", w.wrong);
 	}
 	return drp_audit_say(e, 1, "%zu reports or output shares, each decrypts", w.n);
 }
@@ -304,7 +300,7 @@ static int take_working_set(struct drp_evidence *e)
 		return drp_audit_say(e, 1, "both signed; %s", diag.text);
 	}
 	if (err) {
-		return say_err(e, err, &diag);
+		return drp_audit_say_err(e, err, &diag);
 	}
 	memcpy(e->came, e->tally->came,
 		(size_t)DRP_GROUPS * e->manifest->n_units * sizeof *e->came);
@@ -335,7 +331,7 @@ int drp_audit_lists(struct drp_evidence *e)
 		  : check_list(e, DRP_OPENING_NOTARY_LIST, &e->manifest->notary,
 			    &hubs.hash, e->is_notary ? &own : NULL, &notarys, &diag);
 	drp_list_clear(&own);
-	int ok = err ? say_err(e, err, &diag) : take_working_set(e);
+	int ok = err ? drp_audit_say_err(e, err, &diag) : take_working_set(e);
 	e->lists_wrong = !ok;
 	return ok;
 }
@@ -380,7 +376,7 @@ int drp_audit_opened_numbers(struct drp_evidence *e)
 	return err == DRP_E_NOTFOUND
 		       ? drp_audit_say(
 				 e, 0, "none are stored; run 'campaign close' again")
-	       : err ? say_err(e, err, &diag)
+	       : err ? drp_audit_say_err(e, err, &diag)
 		     : drp_audit_say(e, 1, "%s",
 			       is_frozen(e)
 				       ? "both sides' shares open to numbers that can be"
@@ -449,7 +445,7 @@ int drp_audit_opened_values(struct drp_evidence *e)
 		return drp_audit_say(
 			e, 0, "not all are stored; run 'campaign close' again");
 	}
-	return err ? say_err(e, err, &diag)
+	return err ? drp_audit_say_err(e, err, &diag)
 		   : drp_audit_say(
 			     e, 1, "of %zu releases, those that the gates allow", opened);
 }
