@@ -263,6 +263,20 @@ int drp_catalogue_newest(const struct drp_catalogue *catalogue, size_t i)
 	return drp_catalogue_find(catalogue, p->edition->campaign, 0) == p;
 }
 
+enum drp_err drp_catalogue_next(
+	const struct drp_catalogue *catalogue, size_t *at, struct drp_cube **cube)
+{
+	*cube = NULL;
+	while (*at < catalogue->n * DRP_CUBES) {
+		size_t i = (*at)++;
+		if (drp_catalogue_newest(catalogue, i / DRP_CUBES)) {
+			return drp_cube_make(catalogue->publication[i / DRP_CUBES],
+				(enum drp_cube_table)(i % DRP_CUBES), cube);
+		}
+	}
+	return DRP_OK;
+}
+
 /* ---- routes ---- */
 
 static const struct {

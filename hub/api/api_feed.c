@@ -202,24 +202,17 @@ static void dataset(
 static enum drp_err datasets(
 	const struct drp_api_call *call, struct drp_buf *list, struct drp_buf *out)
 {
-	for (size_t i = 0; i < call->catalogue->n * DRP_CUBES; i++) {
-		struct drp_cube *cube;
+	struct drp_cube *cube;
+	size_t at = 0;
+	enum drp_err err;
+	while (!(err = drp_catalogue_next(call->catalogue, &at, &cube)) && cube) {
 		char url[URL_MAX];
-		if (!drp_catalogue_newest(call->catalogue, i / DRP_CUBES)) {
-			continue;
-		}
-		enum drp_err err =
-			drp_cube_make(call->catalogue->publication[i / DRP_CUBES],
-				(enum drp_cube_table)(i % DRP_CUBES), &cube);
-		if (err) {
-			return err;
-		}
 		dataset_url(call, cube, url);
 		drp_buf_printf(list, "  dcat:dataset <%s#dataset> ;\n", url);
 		dataset(call, cube, out);
 		drp_cube_free(cube);
 	}
-	return DRP_OK;
+	return err;
 }
 
 enum drp_err drp_api_catalog(struct drp_api_call *call)

@@ -60,6 +60,10 @@ const struct drp_publication *drp_catalogue_find(
 	const struct drp_catalogue *catalogue, const char *campaign, uint32_t edition);
 /* Whether no newer edition of the same campaign stands before it. */
 int drp_catalogue_newest(const struct drp_catalogue *catalogue, size_t i);
+/* drp_catalogue_next walks the tables of all newest editions: makes the next one (free
+ * it) and moves *at, which begins at 0; NULL at the end. */
+enum drp_err drp_catalogue_next(const struct drp_catalogue *catalogue, size_t *at,
+	struct drp_cube **cube) DRP_MUST_CHECK;
 
 enum drp_err drp_api_tables(struct drp_api_call *call);	 /* /t/ */
 enum drp_err drp_api_px(struct drp_api_call *call);	 /* /api/v2 */

@@ -125,17 +125,10 @@ static enum drp_err list_tables(struct drp_api_call *call, struct drp_json_out *
 	int language, struct page *page)
 {
 	const char *query = drp_parameter(call, "query");
-	for (size_t i = 0; i < call->catalogue->n * DRP_CUBES; i++) {
-		struct drp_cube *cube;
-		if (!drp_catalogue_newest(call->catalogue, i / DRP_CUBES)) {
-			continue;
-		}
-		enum drp_err err =
-			drp_cube_make(call->catalogue->publication[i / DRP_CUBES],
-				(enum drp_cube_table)(i % DRP_CUBES), &cube);
-		if (err) {
-			return err;
-		}
+	struct drp_cube *cube;
+	size_t at = 0;
+	enum drp_err err;
+	while (!(err = drp_catalogue_next(call->catalogue, &at, &cube)) && cube) {
 		if (matches(cube, query, language) &&
 			page->found++ / page->size + 1 == page->number) {
 			drp_json_open(json, NULL, '{');
@@ -144,7 +137,7 @@ static enum drp_err list_tables(struct drp_api_call *call, struct drp_json_out *
 		}
 		drp_cube_free(cube);
 	}
-	return DRP_OK;
+	return err;
 }
 
 static enum drp_err tables(struct drp_api_call *call, int language)

@@ -58,12 +58,13 @@ static uint64_t first_cell(const struct drp_view *view, const struct positions *
 	return at;
 }
 
-typedef void each_cell(
-	struct drp_json_out *json, uint64_t at, const char *text, char status);
+/* next: the first position that nothing was written for yet, for who keeps it. */
+typedef void each_cell(struct drp_json_out *json, uint64_t *next, uint64_t at,
+	const char *text, char status);
 
 /* Cells in their order: rows ascend as cells do, and a row's figures stand together. */
 static void walk(const struct drp_view *view, const struct positions *p,
-	struct drp_json_out *json, each_cell *each)
+	struct drp_json_out *json, uint64_t *next, each_cell *each)
 {
 	for (size_t i = 0; i < view->cube->n_rows; i++) {
 		const struct drp_cube_row *row = &view->cube->row[i];
@@ -77,25 +78,27 @@ static void walk(const struct drp_view *view, const struct positions *p,
 				    (size_t)f)) {
 				const char *text =
 					drp_cube_text(row, (enum drp_figure)f, &status);
-				each(json, at++, text, status);
+				each(json, next, at++, text, status);
 			}
 		}
 	}
 }
 
-static void by_position(
-	struct drp_json_out *json, uint64_t at, const char *text, char status)
+static void by_position(struct drp_json_out *json, uint64_t *next, uint64_t at,
+	const char *text, char status)
 {
 	char key[24];
+	(void)next;
 	(void)status;
 	snprintf(key, sizeof key, "%llu", (unsigned long long)at);
 	drp_json_raw(json, key, *text ? text : "null");
 }
 
-static void status_by_position(
-	struct drp_json_out *json, uint64_t at, const char *text, char status)
+static void status_by_position(struct drp_json_out *json, uint64_t *next, uint64_t at,
+	const char *text, char status)
 {
 	char key[24], code[2] = {status, 0};
+	(void)next;
 	(void)text;
 	if (status != DRP_SHOWN) {
 		snprintf(key, sizeof key, "%llu", (unsigned long long)at);
@@ -110,30 +113,13 @@ static void fill(struct drp_json_out *json, uint64_t *at, uint64_t to)
 	}
 }
 
-static void dense_values(const struct drp_view *view, const struct positions *p,
-	struct drp_json_out *json, uint64_t cells)
+static void in_order(struct drp_json_out *json, uint64_t *next, uint64_t at,
+	const char *text, char status)
 {
-	uint64_t at = 0;
-	drp_json_open(json, "value", '[');
-	for (size_t i = 0; i < view->cube->n_rows; i++) {
-		const struct drp_cube_row *row = &view->cube->row[i];
-		if (!drp_selected_row(view->cube, view->selection, row)) {
-			continue;
-		}
-		fill(json, &at, first_cell(view, p, row));
-		for (int f = 0; f < DRP_FIGURES; f++) {
-			char status;
-			if (drp_selected(view->cube, view->selection, DRP_DIM_INDICATOR,
-				    (size_t)f)) {
-				const char *text =
-					drp_cube_text(row, (enum drp_figure)f, &status);
-				drp_json_raw(json, NULL, *text ? text : "null");
-				at++;
-			}
-		}
-	}
-	fill(json, &at, cells);
-	drp_json_close(json, ']');
+	(void)status;
+	fill(json, next, at);
+	drp_json_raw(json, NULL, *text ? text : "null");
+	(*next)++;
 }
 
 static void values(
@@ -145,14 +131,18 @@ static void values(
 	uint64_t filled = (uint64_t)drp_selected_rows(view->cube, view->selection) *
 			  p.n[DRP_DIM_INDICATOR];
 	if (form == DRP_JSONSTAT_DENSE || cells <= THIN * filled) {
-		dense_values(view, &p, json, cells);
+		uint64_t next = 0;
+		drp_json_open(json, "value", '[');
+		walk(view, &p, json, &next, in_order);
+		fill(json, &next, cells);
+		drp_json_close(json, ']');
 	} else {
 		drp_json_open(json, "value", '{');
-		walk(view, &p, json, by_position);
+		walk(view, &p, json, NULL, by_position);
 		drp_json_close(json, '}');
 	}
 	drp_json_open(json, "status", '{');
-	walk(view, &p, json, status_by_position);
+	walk(view, &p, json, NULL, status_by_position);
 	drp_json_close(json, '}');
 }
 
