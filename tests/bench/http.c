@@ -10,6 +10,8 @@
 #include "hub/http/http.h"
 #include "hub/campaign/campaign.h"
 #include "hub/service/service.h"
+#include "tests/bench/child.h"
+#include "tests/bench/rounds.h"
 #include "tests/support/http_client.h"
 #include "tests/support/hub_fixture.h"
 
@@ -48,19 +50,9 @@ static char page[PAGE_BYTES];
 
 /* --- processes --------------------------------------------------------------- */
 
-static int to_parent;
-
-static void tell_port(void *self, const char *address)
+static int serve_hub(void *self)
 {
-	(void)self;
-	uint16_t port = (uint16_t)atoi(strrchr(address, ':') + 1);
-	if (write(to_parent, &port, sizeof port) != sizeof port) {
-		_exit(1);
-	}
-}
-
-static int serve_hub(struct bench *bench)
-{
+	struct bench *bench = self;
 	struct drp_hub hub;
 	struct drp_hub_service *service = NULL;
 	struct drp_hub_http *http = NULL;
@@ -75,7 +67,7 @@ static int serve_hub(struct bench *bench)
 		.api = drp_api_answer,
 		.files = &file,
 		.n_files = 1,
-		.ready = tell_port};
+		.ready = child_tell_port};
 	err = err ? err : drp_hub_service_new(&hub, &service);
 	err = err ? err : drp_hub_http_new(&config, &http, &diag);
 	if (!err) {
@@ -111,8 +103,9 @@ static enum MHD_Result bare_answer(void *self, struct MHD_Connection *connection
 	return MHD_queue_response(connection, 200, bare_response[what]);
 }
 
-static int serve_bare(struct bench *bench)
+static int serve_bare(void *self)
 {
+	struct bench *bench = self;
 	struct sockaddr_in at = {
 		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	char address[32];
@@ -128,29 +121,15 @@ static int serve_bare(struct bench *bench)
 	}
 	snprintf(address, sizeof address, "x:%u",
 		MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT)->port);
-	tell_port(NULL, address);
+	child_tell_port(NULL, address);
 	pause();
 	return 0;
 }
 
-static int start(struct bench *bench, enum side side, int (*serve)(struct bench *))
+static int start(struct bench *bench, enum side side, int (*serve)(void *self))
 {
-	int ends[2];
-	if (pipe(ends) != 0) {
-		return -1;
-	}
-	fflush(NULL);
-	pid_t pid = fork();
-	if (pid == 0) {
-		close(ends[0]);
-		to_parent = ends[1];
-		_exit(serve(bench));
-	}
-	close(ends[1]);
-	ssize_t n = read(ends[0], &bench->port[side], sizeof bench->port[side]);
-	close(ends[0]);
-	bench->process[side] = pid;
-	return pid > 0 && n == (ssize_t)sizeof bench->port[side] ? 0 : -1;
+	bench->process[side] = child_start(serve, bench, &bench->port[side]);
+	return bench->process[side] > 0 ? 0 : -1;
 }
 
 static void stop(struct bench *bench)
@@ -236,18 +215,9 @@ static int run_rounds(struct bench *bench)
 
 /* --- telling ------------------------------------------------------------------- */
 
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
 static double median(const double values[ROUNDS])
 {
-	double sorted[ROUNDS];
-	memcpy(sorted, values, sizeof sorted);
-	qsort(sorted, ROUNDS, sizeof sorted[0], compare);
-	return sorted[ROUNDS / 2];
+	return rounds_median(values, ROUNDS);
 }
 
 static double ratio_of(const struct bench *bench, int what)

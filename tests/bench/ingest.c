@@ -15,7 +15,9 @@
 #include "hub/service/service.h"
 #include "proto/base/alloc.h"
 #include "proto/runtime/db.h"
+#include "tests/bench/child.h"
 #include "tests/bench/crowd.h"
+#include "tests/bench/rounds.h"
 
 #include <nng/nng.h>
 #include <nng/protocol/reqrep0/rep.h>
@@ -61,19 +63,9 @@ struct bench {
 
 /* --- processes --------------------------------------------------------------- */
 
-static int to_parent;
-
-static void tell_port(void *self, const char *address)
+static int serve_hub(void *self)
 {
-	(void)self;
-	uint16_t port = (uint16_t)atoi(strrchr(address, ':') + 1);
-	if (write(to_parent, &port, sizeof port) != sizeof port) {
-		_exit(1);
-	}
-}
-
-static int serve_hub(struct bench *bench)
-{
+	const struct bench *bench = self;
 	struct drp_hub hub;
 	struct drp_hub_service *service;
 	struct drp_diag diag = {0};
@@ -87,7 +79,7 @@ static int serve_hub(struct bench *bench)
 		struct drp_server_config config = {.listen = "tcp://127.0.0.1:0",
 			.workers = bench->workers,
 			.per_address = CONNECTIONS};
-		err = drp_server_run(&config, &hooks, tell_port, &diag);
+		err = drp_server_run(&config, &hooks, child_tell_port, &diag);
 		drp_hub_service_free(service);
 		drp_hub_close(&hub);
 	}
@@ -125,8 +117,9 @@ static void echo_next(void *arg)
 	nng_ctx_send(echo->ctx, echo->aio);
 }
 
-static int serve_rep(struct bench *bench)
+static int serve_rep(void *self)
 {
+	const struct bench *bench = self;
 	static struct echo echoes[DRP_HUB_CONTEXTS];
 	nng_socket socket;
 	nng_listener listener;
@@ -146,28 +139,9 @@ static int serve_rep(struct bench *bench)
 	}
 	char address[32];
 	snprintf(address, sizeof address, "tcp://:%u", be16toh(at.s_in.sa_port));
-	tell_port(NULL, address);
+	child_tell_port(NULL, address);
 	pause();
 	return 0;
-}
-
-static pid_t start(struct bench *bench, int (*serve)(struct bench *), uint16_t *port)
-{
-	int pipe_ends[2];
-	if (pipe(pipe_ends) != 0) {
-		return -1;
-	}
-	fflush(NULL);
-	pid_t pid = fork();
-	if (pid == 0) {
-		close(pipe_ends[0]);
-		to_parent = pipe_ends[1];
-		_exit(serve(bench));
-	}
-	close(pipe_ends[1]);
-	ssize_t n = read(pipe_ends[0], port, sizeof *port);
-	close(pipe_ends[0]);
-	return pid > 0 && n == sizeof *port ? pid : -1;
 }
 
 /* --- the four figures -------------------------------------------------------- */
@@ -315,7 +289,7 @@ static int run_rounds(struct bench *bench, struct drp_db *db, const struct drp_k
 			return -1;
 		}
 		if (round == 0) { /* the bare REP answers with as many bytes */
-			bench->rep = start(bench, serve_rep, &bench->rep_port);
+			bench->rep = child_start(serve_rep, bench, &bench->rep_port);
 		}
 		if (bench->rep < 0 || run_nng(bench, round) ||
 			run_sqlite(bench, db, round) || run_crypto(bench, keys, round)) {
@@ -353,7 +327,7 @@ static int measure(struct bench *bench)
 	struct drp_db *db = NULL;
 	struct drp_hub hub;
 	int rc = -1;
-	bench->hub = start(bench, serve_hub, &bench->hub_port);
+	bench->hub = child_start(serve_hub, bench, &bench->hub_port);
 	if (bench->hub < 0) {
 		return -1;
 	}
@@ -375,19 +349,10 @@ static int measure(struct bench *bench)
 
 /* --- what is told ------------------------------------------------------------ */
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
 /* Of the rounds after the first. */
 static double median(const double *rounds)
 {
-	double sorted[ROUNDS - 1];
-	memcpy(sorted, rounds + 1, sizeof sorted);
-	qsort(sorted, ROUNDS - 1, sizeof *sorted, by_value);
-	return (sorted[(ROUNDS - 2) / 2] + sorted[(ROUNDS - 1) / 2]) / 2;
+	return rounds_median(rounds + 1, ROUNDS - 1);
 }
 
 static enum figure slowest(const double *rates)

@@ -38,6 +38,7 @@
 /* A second copy of the field, for its inlined multiplication. */
 #define drp_field128 bench_field128
 #include "proto/vdaf/field128.c"
+#include "tests/bench/rounds.h"
 #undef drp_field128
 
 #include <stdio.h>
@@ -405,19 +406,10 @@ static enum drp_err run_rounds(struct bench *bench)
 
 /* --- what is told ------------------------------------------------------------ */
 
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-	return (x > y) - (x < y);
-}
-
 /* Of the rounds after the first. */
 static double median(const double *rounds)
 {
-	double sorted[ROUNDS - 1];
-	memcpy(sorted, rounds + 1, sizeof sorted);
-	qsort(sorted, ROUNDS - 1, sizeof *sorted, by_value);
-	return (sorted[(ROUNDS - 2) / 2] + sorted[(ROUNDS - 1) / 2]) / 2;
+	return rounds_median(rounds + 1, ROUNDS - 1);
 }
 
 static double ratio_of(const struct bench_case *c, enum step s)
