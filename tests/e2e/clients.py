@@ -12,7 +12,6 @@ import http.server
 import io
 import json
 import pathlib
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,8 @@ import zipfile
 import openpyxl
 import pandas
 import rdflib
+
+import npm_packages
 
 HERE = pathlib.Path(__file__).resolve().parent / "clients"
 CAMPAIGN = "spring-2026"
@@ -417,25 +418,6 @@ def test_catalogue(bridge):
 # --- all of it ----------------------------------------------------------------------
 
 
-def install(build):
-    """The npm clients, once a build folder."""
-    folder = pathlib.Path(build) / "clients"
-    folder.mkdir(exist_ok=True)
-    for name in ("package.json", "package-lock.json"):
-        new = (HERE / name).read_bytes()
-        if not (folder / name).exists() or (folder / name).read_bytes() != new:
-            shutil.rmtree(folder / "node_modules", ignore_errors=True)
-            (folder / name).write_bytes(new)
-    if not (folder / "node_modules").is_dir():
-        fetched = subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-                                 cwd=folder, check=False, stdout=subprocess.DEVNULL)
-        if fetched.returncode != 0:
-            shutil.rmtree(folder / "node_modules", ignore_errors=True)
-            print("skipped: npm cannot fetch its packages here (its own lines say why)")
-            sys.exit(77)
-    return folder
-
-
 def test_running_hub(program, hub_folder, folder, npm):
     """The same clients on a hub's own HTTP; what it serves is what it exports."""
     exported = folder / "export-of-hub"
@@ -458,7 +440,7 @@ def test_running_hub(program, hub_folder, folder, npm):
 
 
 def main(program, hub_program, build):
-    npm = install(build)
+    npm = npm_packages.install(HERE, pathlib.Path(build) / "clients")
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         exported = folder / "export"

@@ -17,6 +17,8 @@ import time
 import urllib.error
 import urllib.request
 
+import npm_packages
+
 HERE = pathlib.Path(__file__).resolve().parent / "pages"
 
 
@@ -25,26 +27,6 @@ def browser():
         if shutil.which(name):
             return shutil.which(name)
     return None
-
-
-def install(build):
-    """The browser's driver and axe-core, once a build folder."""
-    folder = pathlib.Path(build) / "pages"
-    folder.mkdir(exist_ok=True)
-    for name in ("package.json", "package-lock.json"):
-        new = (HERE / name).read_bytes()
-        if not (folder / name).exists() or (folder / name).read_bytes() != new:
-            shutil.rmtree(folder / "node_modules", ignore_errors=True)
-            (folder / name).write_bytes(new)
-    if not (folder / "node_modules").is_dir():
-        fetched = subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"],
-                                 cwd=folder, check=False, stdout=subprocess.DEVNULL)
-        if fetched.returncode != 0:
-            shutil.rmtree(folder / "node_modules", ignore_errors=True)
-            print("skipped: npm cannot fetch its packages here (its own lines say why)")
-            sys.exit(77)
-    shutil.copy(HERE / "pages.mjs", folder / "pages.mjs")
-    return folder
 
 
 def fixture(bridge):
@@ -81,7 +63,8 @@ def main(bridge, program, build, directory=None, *parts):
     if not chromium or not shutil.which("npm"):
         print("skipped: no chromium or no npm here (deploy/install test installs both)")
         return 77
-    folder = install(build)
+    folder = npm_packages.install(HERE, pathlib.Path(build) / "pages")
+    shutil.copy(HERE / "pages.mjs", folder / "pages.mjs")
     keeper = None
     if directory is None:
         keeper, directory = fixture(bridge)
