@@ -10,6 +10,7 @@
 #define DRP_HUB_API_H
 
 #include "hub/tables/publication.h"
+#include "hub/tables/target.h"
 #include "proto/base/buf.h"
 
 #include <drempel/err.h>
@@ -18,6 +19,9 @@
 struct drp_catalogue {
 	size_t n;
 	const struct drp_publication *const *publication;
+	const struct drp_history *history; /* of these campaigns; NULL: none */
+	size_t n_targets;
+	const struct drp_target *target;
 	const char *base; /* the address under which the public reaches the hub, without a
 			     final slash: for links, feeds and identifiers */
 };

@@ -101,6 +101,15 @@ static const char *const migrations[] = {
 	"CREATE TABLE vouched(school TEXT NOT NULL REFERENCES school(id),"
 	"  key BLOB NOT NULL CHECK(length(key)=32), PRIMARY KEY(school, key))"
 	"  STRICT, WITHOUT ROWID;",
+
+	/* What several campaigns say together, and who may see one before its time. */
+	"CREATE TABLE member(campaign TEXT NOT NULL REFERENCES campaign(id),"
+	"  number INTEGER NOT NULL, school TEXT NOT NULL REFERENCES school(id),"
+	"  PRIMARY KEY(campaign, number)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE target(id TEXT PRIMARY KEY, text TEXT NOT NULL, frame TEXT NOT "
+	"NULL)"
+	"  STRICT;"
+	"ALTER TABLE token ADD COLUMN campaign TEXT NOT NULL DEFAULT '';",
 };
 
 static const struct drp_db_schema schema = {

@@ -59,7 +59,7 @@ int64_t drp_history_reached(const struct drp_history *history, const char *regio
 
 /* drp_history_load adds the campaign of that id from the hub's store: who stands in the
  * manifest by the register's own ids, and whose contributions were counted in its
- * edition. DRP_E_INTEGRITY when they are not as many as the edition says took part. */
+ * edition. DRP_E_STORE when they are not as many as the edition says took part. */
 enum drp_err drp_history_load(struct drp_history *history, struct drp_hub *hub,
 	const char *campaign, struct drp_diag *diag) DRP_MUST_CHECK;
 

@@ -176,7 +176,8 @@ int main(int argc, char **argv)
 	int json = argc > 1 && strcmp(argv[1], "--json") == 0;
 	struct drp_publication publication = {0};
 	const struct drp_publication *list[1] = {&publication};
-	const struct drp_catalogue catalogue = {1, list, "https://drempel.example"};
+	const struct drp_catalogue catalogue = {
+		.n = 1, .publication = list, .base = "https://drempel.example"};
 	struct rusage usage;
 	double all = 0;
 	make_publication(&publication);

@@ -99,7 +99,8 @@ static void look_at(const struct drp_api_reply *reply)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct drp_publication *list[1] = {&publication};
-	const struct drp_catalogue catalogue = {1, list, "https://drempel.example"};
+	const struct drp_catalogue catalogue = {
+		.n = 1, .publication = list, .base = "https://drempel.example"};
 	static struct drp_api_request request;
 	struct drp_api_reply first, second;
 	if (!publication.edition) {

@@ -75,7 +75,8 @@ static inline void api_fixture_open(struct api_fixture *f)
 	CHECK_OK(drp_edition_encode(f->publication.edition, &bytes)); /* its hash */
 	drp_buf_clear(&bytes);
 	f->list[0] = &f->publication;
-	f->catalogue = (struct drp_catalogue){1, f->list, API_BASE};
+	f->catalogue =
+		(struct drp_catalogue){.n = 1, .publication = f->list, .base = API_BASE};
 }
 
 static inline void api_fixture_close(struct api_fixture *f)

@@ -142,7 +142,8 @@ static void superseded(void)
 	edition.number = fixture.publication.edition->number + 1;
 	newer.edition = &edition;
 	const struct drp_publication *list[] = {&newer, &fixture.publication};
-	const struct drp_catalogue catalogue = {2, list, API_BASE};
+	const struct drp_catalogue catalogue = {
+		.n = 2, .publication = list, .base = API_BASE};
 	char old[16];
 	struct visit v;
 	snprintf(old, sizeof old, "%u", fixture.publication.edition->number);
@@ -178,7 +179,8 @@ static void a_trend(void)
 	later.manifest = &manifest;
 	later.edition = &edition;
 	const struct drp_publication *list[] = {&later, &fixture.publication};
-	const struct drp_catalogue catalogue = {2, list, API_BASE};
+	const struct drp_catalogue catalogue = {
+		.n = 2, .publication = list, .base = API_BASE};
 	struct visit v;
 	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN "/trend", NULL, NULL, &v);
 	const char *first = strstr(v.html, "<tr data-k=");
@@ -199,7 +201,7 @@ static void a_trend(void)
 
 static void nothing_is_published(void)
 {
-	const struct drp_catalogue none = {0, NULL, API_BASE};
+	const struct drp_catalogue none = {.base = API_BASE};
 	struct visit v;
 	visit(&none, "/en", NULL, NULL, &v);
 	CHECK_INT(v.reply.status, 200);
