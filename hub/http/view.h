@@ -18,29 +18,30 @@
 
 #include <drempel/types.h>
 
-struct drp_view {
+struct drp_hub_view {
 	uint8_t scope;		     /* enum drp_token_scope; DRP_SCOPES: the public */
 	uint8_t network;	     /* enum drp_network, of scope network */
 	char campaign[DRP_NAME_MAX]; /* of scope researcher */
 };
 
 /* drp_view_of: NULL is the public. */
-struct drp_view drp_view_of(const struct drp_token_row *token);
+struct drp_hub_view drp_view_of(const struct drp_token_row *token);
 
 /* What of an edition a view shows. */
 enum drp_sight { DRP_SIGHT_NOTHING, DRP_SIGHT_NETWORK, DRP_SIGHT_WHOLE };
-enum drp_sight drp_view_sight(
-	const struct drp_view *view, const struct drp_edition_row *row, int64_t now_s);
+enum drp_sight drp_view_sight(const struct drp_hub_view *view,
+	const struct drp_edition_row *row, int64_t now_s);
 
 /* drp_view_name tells views apart in keys: the same text for the same sight of
  * everything. */
 #define DRP_VIEW_NAME (DRP_NAME_MAX + 16)
-void drp_view_name(const struct drp_view *view, char name[DRP_VIEW_NAME]);
+void drp_view_name(const struct drp_hub_view *view, char name[DRP_VIEW_NAME]);
 
 /* drp_publication_of_network makes a copy of the publication that has only the rows of
  * the region and of cohorts of that network (or of a fold with it), and nothing of the
- * archived integers; it borrows all but its edition from whole. Free it with
- * drp_publication_of_network_free. DRP_E_NOMEM. */
+ * archived integers; it borrows all but its edition from whole, and says that it is a
+ * part (network of publication.h). The edition's hash stays that of the whole one: the
+ * rows do not hash to it. Free it with drp_publication_of_network_free. DRP_E_NOMEM. */
 enum drp_err drp_publication_of_network(const struct drp_publication *whole,
 	enum drp_network network, struct drp_publication *part) DRP_MUST_CHECK;
 void drp_publication_of_network_free(struct drp_publication *part);

@@ -23,6 +23,9 @@ struct drp_publication {
 	struct drp_instrument *instrument;
 	struct drp_edition *edition;
 	struct drp_frame_table *frame; /* NULL: the campaign names none */
+	uint8_t network; /* 0: whole. Else the edition has only the rows of the
+			    region and of this enum drp_network, as that
+			    network sees it before it is public */
 };
 
 /* drp_publication_load takes the newest edition. DRP_E_NOTFOUND when the campaign is
@@ -49,14 +52,23 @@ uint32_t drp_publication_enrolled(const struct drp_publication *publication);
 const char *drp_publication_notice(
 	const struct drp_manifest *manifest, const char *language);
 
+/* Of a part: "network KOV and the region's total, before publication", and whether rows
+ * of that family and network code are in it; a whole publication has a text of "" and
+ * every row. language as above. */
+#define DRP_PART_TEXT 128
+const char *drp_publication_part(const struct drp_publication *publication,
+	const char *language, char text[DRP_PART_TEXT]);
+int drp_publication_keeps(
+	const struct drp_publication *publication, int family, const char *network);
+
 /* drp_accounting_json: the list of {group, family, map, delta2, sigma2, rho, draws}
  * that every summary has; exact rationals as "p/q". NULL without memory. */
 json_t *drp_accounting_json(const struct drp_accounting *accounting, size_t n);
 
 /* drp_publication_metadata: all that a reader must know besides the values (R43, R50):
  * instrument, hashes, dates, cohort type, coverage of the frame, thresholds, mechanism
- * and its parameters, the steps from noisy integers to values, licence. A new object,
- * NULL without memory. */
+ * and its parameters, the steps from noisy integers to values, licence; of a part, that
+ * it is one and which edition it is taken from. A new object, NULL without memory. */
 json_t *drp_publication_metadata(const struct drp_publication *publication);
 
 #endif

@@ -8,6 +8,7 @@
 #include "proto/model/codes.h"
 #include "proto/privacy/rational.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,6 +78,57 @@ const char *drp_publication_notice(const struct drp_manifest *m, const char *lan
 		l--;
 	} while (l && strncmp(language, notice[l].language, 2) != 0);
 	return m->sample ? notice[l].sample : notice[l].chosen;
+}
+
+/* ---- parts ---- */
+
+const char *drp_publication_part(
+	const struct drp_publication *p, const char *language, char text[DRP_PART_TEXT])
+{
+	static const struct {
+		const char *language, *before, *after;
+	} part[] = {
+		{"nl", "onderwijsnet ", " en het totaal van de regio, vóór publicatie"},
+		{"en", "network ", " and the region's total, before publication"},
+		{"fr", "réseau ", " et total de la région, avant publication"},
+		{"de", "Schulnetz ",
+			" und Gesamtwert der Region, vor der Veröffentlichung"},
+	};
+	size_t l = sizeof part / sizeof part[0];
+	text[0] = 0;
+	if (!p->network) {
+		return text;
+	}
+	do {
+		l--;
+	} while (l && strncmp(language, part[l].language, 2) != 0);
+	snprintf(text, DRP_PART_TEXT, "%s%s%s", part[l].before,
+		drp_network_code(p->network), part[l].after);
+	return text;
+}
+
+/* A fold's code is its parts joined by '+'. */
+static int names_network(const char *code, const char *network)
+{
+	size_t length = strlen(network);
+	for (;; code++) {
+		size_t n = strcspn(code, "+");
+		if (n == length && strncmp(code, network, n) == 0) {
+			return 1;
+		}
+		code += n;
+		if (!*code) {
+			return 0;
+		}
+	}
+}
+
+int drp_publication_keeps(
+	const struct drp_publication *p, int family, const char *network)
+{
+	return !p->network || family == DRP_FAMILY_REGION ||
+	       (family == DRP_FAMILY_NETWORK &&
+		       names_network(network, drp_network_code(p->network)));
 }
 
 /* ---- metadata ---- */
@@ -280,22 +332,39 @@ static json_t *identity(const struct drp_publication *p)
 {
 	const struct drp_manifest *m = p->manifest;
 	const struct drp_edition *e = p->edition;
-	return json_pack("{s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:{s:o, s:o}, s:I, s:{s:s, "
-			 "s:s, s:o}, s:s, s:s, s:s}",
+	return json_pack(
+		"{s:s, s:s, s:s, s:I, s:o*, s:o, s:o, s:{s:o, s:o}, s:I, s:{s:s, "
+		"s:s, s:o}, s:s, s:s, s:s}",
 		"campaign", m->id, "title", m->title, "region", m->region, "edition",
-		(json_int_t)e->number, "edition_hash", hex(&e->hash), "manifest_hash",
-		hex(&m->hash), "reference_date", date(drp_day_of_ms(e->created_s * 1000)),
-		"period", "from", date(m->period_from), "to", date(m->period_to),
-		"school_year", (json_int_t)m->year, "instrument", "id", p->instrument->id,
-		"version", p->instrument->version, "hash", hex(&p->instrument->hash),
-		"track", drp_track_code(m->track), "cohort",
+		(json_int_t)e->number, "edition_hash", p->network ? NULL : hex(&e->hash),
+		"manifest_hash", hex(&m->hash), "reference_date",
+		date(drp_day_of_ms(e->created_s * 1000)), "period", "from",
+		date(m->period_from), "to", date(m->period_to), "school_year",
+		(json_int_t)m->year, "instrument", "id", p->instrument->id, "version",
+		p->instrument->version, "hash", hex(&p->instrument->hash), "track",
+		drp_track_code(m->track), "cohort",
 		m->sample ? "sample" : "self-selected", "notice",
 		drp_publication_notice(m, "en"));
 }
 
+/* The rows of a part hash to nothing: it names the edition that it is taken from. */
+static json_t *view_of(const struct drp_publication *p)
+{
+	char part[DRP_PART_TEXT];
+	if (!p->network) {
+		return json_object();
+	}
+	return json_pack("{s:s, s:{s:I, s:o, s:s}}", "view",
+		drp_publication_part(p, "en", part), "taken_from", "edition",
+		(json_int_t)p->edition->number, "hash", hex(&p->edition->hash), "note",
+		"The hash is of the whole edition, which is published later; the rows of "
+		"this view are some of its rows, unchanged. Rows that are not here are "
+		"not in this view; that does not say that they are suppressed.");
+}
+
 json_t *drp_publication_metadata(const struct drp_publication *p)
 {
-	json_t *all = identity(p);
+	json_t *all = view_of(p), *whole = identity(p);
 	json_t *rest = json_pack("{s:{s:I, s:I, s:I}, s:o, s:o, s:o, s:o, s:o, s:o}",
 		"schools", "registered", (json_int_t)p->edition->schools_registered,
 		"enrolled", (json_int_t)drp_publication_enrolled(p), "took_part",
@@ -303,10 +372,12 @@ json_t *drp_publication_metadata(const struct drp_publication *p)
 		"cells", cells(p->edition), "thresholds", thresholds(p->manifest),
 		"privacy", privacy(p), "postprocessing", steps(p->manifest), "licence",
 		licence());
-	if (!all || !rest || json_object_update(all, rest) != 0) {
+	if (!all || !whole || !rest || json_object_update(all, whole) != 0 ||
+		json_object_update(all, rest) != 0) {
 		json_decref(all);
 		all = NULL;
 	}
+	json_decref(whole);
 	json_decref(rest);
 	return all;
 }

@@ -186,7 +186,8 @@ size_t drp_frame_lines(
 			*line = (struct drp_frame_line){sectors[k], measures[i], "",
 				&p->frame->cell[sectors[k]][measures[i]]};
 			int group = group_of[measures[i]];
-			if (line->whole->value == 0) {
+			int told = !p->network || sectors[k] == DRP_SECTOR_TOTAL;
+			if (line->whole->value == 0 || !told) {
 				continue;
 			}
 			if (sectors[k] == DRP_SECTOR_TOTAL) {

@@ -63,7 +63,8 @@ struct drp_frame_line {
 };
 #define DRP_FRAME_LINES_MAX (DRP_SECTORS * DRP_FRAME_MEASURES)
 
-/* drp_frame_lines returns their number; 0 without a frame. */
+/* drp_frame_lines returns their number; 0 without a frame. A part of an edition
+ * (publication.h) has the lines of all schools alone. */
 size_t drp_frame_lines(const struct drp_publication *publication,
 	struct drp_frame_line lines[DRP_FRAME_LINES_MAX]);
 
