@@ -18,6 +18,7 @@ static enum drp_err read_token(
 {
 	const char *scope = drp_args_get(args, "--scope");
 	const char *network = drp_args_get(args, "--network");
+	const char *campaign = drp_args_get(args, "--campaign");
 	int s = scope ? drp_scope_of(scope) : -1;
 	int n = network ? drp_network_of(network) : 0;
 	if (!drp_code_valid(args->argument[0], sizeof row->name) || s < 0) {
@@ -30,18 +31,29 @@ static enum drp_err read_token(
 			"--scope network, and only that, needs --network "
 			"GO|OVSG|POV|KOV|OTHER");
 	}
+	if ((s == DRP_SCOPE_RESEARCHER) != (campaign != NULL) ||
+		(campaign && !drp_code_valid(campaign, sizeof row->campaign))) {
+		return drp_fail(diag, DRP_E_USAGE,
+			"--scope researcher, and only that, needs --campaign ID: the "
+			"campaign that the token opens before it is public");
+	}
 	snprintf(row->name, sizeof row->name, "%s", args->argument[0]);
 	row->scope = (uint8_t)s;
 	row->network = (uint8_t)n;
+	snprintf(row->campaign, sizeof row->campaign, "%s", campaign ? campaign : "");
 	return DRP_OK;
 }
 
 static enum drp_err store_token(
 	struct drp_hub *hub, const struct drp_token_row *row, struct drp_diag *diag)
 {
+	struct drp_campaign_row campaign;
 	enum drp_err err = drp_hub_begin(hub->store, diag);
 	if (err == DRP_OK) {
-		err = drp_hub_token_put(hub->store, row, diag);
+		err = *row->campaign ? drp_hub_campaign_get(
+					       hub->store, row->campaign, &campaign, diag)
+				     : DRP_OK;
+		err = err ? err : drp_hub_token_put(hub->store, row, diag);
 		err = drp_hub_end(hub->store, err, diag);
 	}
 	return err;
@@ -76,9 +88,10 @@ enum drp_err drp_hub_token_add(const struct drp_args *args, struct drp_diag *dia
 
 static json_t *token_json(const struct drp_token_row *row, const char *created)
 {
-	return json_pack("{s:s, s:s, s:s, s:o, s:s}", "name", row->name, "id", row->id,
-		"scope", drp_scope_name(row->scope), "network",
+	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:s}", "name", row->name, "id",
+		row->id, "scope", drp_scope_name(row->scope), "network",
 		row->network ? json_string(drp_network_code(row->network)) : json_null(),
+		"campaign", *row->campaign ? json_string(row->campaign) : json_null(),
 		"created", created);
 }
 
@@ -99,9 +112,10 @@ enum drp_err drp_hub_token_list(const struct drp_args *args, struct drp_diag *di
 		if (json) {
 			json_array_append_new(json, token_json(&list[i], created));
 		} else {
-			printf("%-24s %-10s %-6s %s\n", list[i].name,
+			printf("%-24s %-10s %-16s %s\n", list[i].name,
 				drp_scope_name(list[i].scope),
-				list[i].network ? drp_network_code(list[i].network) : "",
+				list[i].network ? drp_network_code(list[i].network)
+						: list[i].campaign,
 				created);
 		}
 	}
@@ -176,7 +190,9 @@ enum drp_err drp_hub_embargo(const struct drp_args *args, struct drp_diag *diag)
 	}
 	if (err == DRP_OK && until_s) {
 		printf("editions of %s are public over HTTP from %s; until then tokens "
-		       "of scope ministry and operator see them\n",
+		       "of scope ministry and operator see them, tokens of scope "
+		       "researcher for this campaign too, and tokens of scope network "
+		       "their own network and the region's total\n",
 			id, text);
 	} else if (err == DRP_OK) {
 		printf("editions of %s are public as soon as they are made\n", id);

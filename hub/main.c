@@ -45,6 +45,7 @@ static const struct drp_option serve_options[] = {
 static const struct drp_option token_options[] = {
 	{"--scope", "S", "ministry, network, researcher or operator"},
 	{"--network", "N", "GO OVSG POV KOV or OTHER, with scope network"},
+	{"--campaign", "ID", "the campaign that the token opens, with scope researcher"},
 	{NULL, NULL, NULL}};
 
 static const struct drp_option table_options[] = {

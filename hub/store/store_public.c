@@ -8,14 +8,15 @@ enum drp_err drp_hub_token_put(
 	struct drp_hub_store *s, const struct drp_token_row *row, struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(s->db,
-		"INSERT INTO token(name, id, scope, network, hash, created_s)"
-		" VALUES(?,?,?,?,?,?)");
+		"INSERT INTO token(name, id, scope, network, hash, created_s, campaign)"
+		" VALUES(?,?,?,?,?,?,?)");
 	drp_q_text(q, row->name);
 	drp_q_text(q, row->id);
 	drp_q_int(q, row->scope);
 	drp_q_int(q, row->network);
 	drp_q_text(q, row->hash);
 	drp_q_int(q, row->created_s);
+	drp_q_text(q, row->campaign);
 	enum drp_err err = drp_q_run(q, NULL);
 	return err ? drp_fail(diag, err, "token %s cannot be added: %s", row->name,
 			     drp_err_text(err))
@@ -31,14 +32,15 @@ static void read_token(struct drp_query *q, void *to)
 	row->network = (uint8_t)drp_q_col_int(q, 3);
 	drp_q_col_copy(q, 4, row->hash, sizeof row->hash);
 	row->created_s = drp_q_col_int(q, 5);
+	drp_q_col_copy(q, 6, row->campaign, sizeof row->campaign);
 }
 
 enum drp_err drp_hub_tokens(struct drp_hub_store *s, struct drp_token_row **rows,
 	size_t *n, struct drp_diag *diag)
 {
 	struct drp_query *q = drp_db_query(s->db,
-		"SELECT name, id, scope, network, hash, created_s FROM token ORDER BY "
-		"name");
+		"SELECT name, id, scope, network, hash, created_s, campaign FROM token"
+		" ORDER BY name");
 	void *list = NULL;
 	enum drp_err err = drp_q_rows(
 		q, sizeof(struct drp_token_row), read_token, "tokens", &list, n, diag);

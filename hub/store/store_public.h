@@ -25,7 +25,8 @@ struct drp_token_row {
 	char name[DRP_NAME_MAX]; /* for the operator: whose it is */
 	char id[DRP_TOKEN_ID_TEXT];
 	uint8_t scope;
-	uint8_t network; /* enum drp_network of scope network, else 0 */
+	uint8_t network;	     /* enum drp_network of scope network, else 0 */
+	char campaign[DRP_NAME_MAX]; /* of scope researcher, else "" */
 	char hash[DRP_PASSWORD_TEXT];
 	int64_t created_s;
 };
