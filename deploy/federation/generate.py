@@ -14,9 +14,15 @@ Writes into the folder OUT:
 
 Some more schools are in the registry and never start ("heel wat meer scholen maakten een
 profiel aan"): they have a row there and in plan.json under registered_only, no sheets.
+
+With --sessions 2 the folder OUT/earlier holds plan.json and sheets of a session a school
+year before, of the same registry. A part of the schools had not started then; the ones
+that are only registered now took part. Schools keep their ways; what changed between the
+sessions is CHANGE and nothing else.
 """
 
 import argparse
+import copy
 import csv
 import datetime
 import itertools
@@ -75,6 +81,18 @@ PERSON_SPREAD, ANSWER_SPREAD = 0.5, 0.9
 PERSON_CLASSES = 5
 STRAIGHT_LINERS = 0.02
 BREAKS_OFF = 0.01
+
+# From the session before to this one: by how much the mean of an area's answers moved,
+# before they are cut to the scale's points; all other areas stayed. Which schools took
+# part, and how many of each, changed too.
+CHANGE = {
+    "leader": {"E": 0.4},
+    "teacher": {"F": 0.35},
+    "pupil": {"C": 0.15, "E": -0.3},
+}
+BETWEEN_SESSIONS_DAYS = 364  # whole weeks, about the same season
+NEW_SCHOOLS = 0.2            # of this session's schools: not yet in the one before
+EARLIER_RESPONSE = (0.75, 1.1)  # questionnaires of a unit then, per one now
 
 NAMES = ("Basisschool", "Middenschool", "College", "Atheneum", "Instituut", "Centrum")
 PLACES = ("de Linde", "de Vlieger", "de Wegwijzer", "het Kompas", "de Brug", "de Toren",
@@ -242,6 +260,14 @@ class Answers:
                        for c in range(PERSON_CLASSES)]
         self.table = {}
 
+    def before(self, rng, change):
+        """The same group before the means of areas moved by that much."""
+        other = copy.copy(self)
+        other.rng = rng
+        other.base = [base - change.get(item["area"], 0.0)
+                      for base, item in zip(self.base, self.items)]
+        return other
+
     def weights(self, i, step, na_factor):
         """Answers as written in a cell, and their cumulative weights; step is the mean in
         twentieths of a point on 1..5."""
@@ -305,20 +331,44 @@ def asked(items, group):
             if item["kind"] in ("core", "additional") and group in item["groups"]]
 
 
-def write_sheets(rng, schools, items, folder):
-    item_effect = {item["code"]: rng.gauss(0, ITEM_SPREAD) for item in items}
-    place_effect = {place: rng.gauss(0, PLACE_SPREAD)
-                    for place in [*PROVINCES, *NETWORKS, 1, 2, 3, 4, 5]}
-    answers = {group: Answers(rng, group, asked(items, group), item_effect)
-               for group in GROUPS}
+class Ways:
+    """What stays of items, places and schools from one session to the next: how high
+    their answers lie."""
+
+    def __init__(self, rng, items):
+        self.rng = rng
+        item_effect = {item["code"]: rng.gauss(0, ITEM_SPREAD) for item in items}
+        self.place = {place: rng.gauss(0, PLACE_SPREAD)
+                      for place in [*PROVINCES, *NETWORKS, 1, 2, 3, 4, 5]}
+        self.answers = {group: Answers(rng, group, asked(items, group), item_effect)
+                        for group in GROUPS}
+        self.drawn = {}
+
+    def draw(self, key, draw):
+        """What the key was given when it came up first."""
+        if key not in self.drawn:
+            self.drawn[key] = draw(self.rng)
+        return self.drawn[key]
+
+    def of_school(self, school):
+        """Its effect on every answer, and its factor on what is not applicable."""
+        return self.draw(school["school"], lambda rng: (
+            rng.gauss(0, SCHOOL_SPREAD), rng.choice((0.75, 1.0, 1.25))))
+
+    def of_unit(self, school, level, group):
+        effect, _ = self.of_school(school)
+        own = self.draw((school["school"], level, group),
+                        lambda rng: rng.gauss(0, SCHOOL_GROUP_SPREAD))
+        return (effect + own + self.place[school["province"]]
+                + self.place[school["network"]] + self.place[level])
+
+
+def write_sheets(ways, answers, schools, folder):
     os.makedirs(folder, exist_ok=True)
     for school in schools:
-        school_effect = rng.gauss(0, SCHOOL_SPREAD)
-        na_factor = rng.choice((0.75, 1.0, 1.25))
+        _, na_factor = ways.of_school(school)
         for unit, group in itertools.product(school["units"], GROUPS):
-            effect = (school_effect + rng.gauss(0, SCHOOL_GROUP_SPREAD)
-                      + place_effect[school["province"]] + place_effect[school["network"]]
-                      + place_effect[unit["level"]])
+            effect = ways.of_unit(school, unit["level"], group)
             counts = unit["groups"][group]
             codes, rows = answers[group].sheet(counts["completed"], unit["level"], effect,
                                                na_factor)
@@ -351,24 +401,56 @@ def read_items(hub, instrument):
     return json.loads(shown.stdout)["items"]
 
 
-def generate(out, n_schools, seed, items, today):
+def write_plan(out, plan):
+    with open(os.path.join(out, "plan.json"), "w", encoding="utf-8") as file:
+        json.dump(plan, file, indent=1)
+    return plan
+
+
+def only_registered(schools):
+    """The same schools without what they would have answered."""
+    schools = copy.deepcopy(schools)
+    for unit in itertools.chain.from_iterable(school["units"] for school in schools):
+        unit.pop("window", None)
+        for group, counts in unit["groups"].items():
+            unit["groups"][group] = {"eligible": counts["eligible"]}
+    return schools
+
+
+def generate_earlier(out, plan, idle, ways, today):
+    """The session before: new schools are left out, idle ones took part."""
+    rng = random.Random(f"{plan['seed']} earlier")
+    schools = plan["schools"]
+    new = set(rng.sample(range(len(schools)), round(NEW_SCHOOLS * len(schools))))
+    there = copy.deepcopy([school for i, school in enumerate(schools) if i not in new] + idle)
+    for unit in itertools.chain.from_iterable(school["units"] for school in there):
+        for counts in unit["groups"].values():
+            n = round(counts["completed"] * rng.uniform(*EARLIER_RESPONSE))
+            counts["completed"] = min(max(1, n), counts["invited"])
+    period = give_windows(rng, there, today - datetime.timedelta(days=BETWEEN_SESSIONS_DAYS))
+    answers = {group: ways.answers[group].before(rng, CHANGE[group]) for group in GROUPS}
+    write_sheets(ways, answers, there, os.path.join(out, "sheets"))
+    return write_plan(out, {
+        "seed": plan["seed"], "period": period, "items": plan["items"], "schools": there,
+        "registered_only": only_registered([schools[i] for i in sorted(new)])})
+
+
+def generate(out, n_schools, seed, items, today, sessions=1):
     """Write everything into the folder out; returns the plan."""
     rng = random.Random(seed)
     schools = make_schools(rng, n_schools)
     give_counts(rng, schools, n_schools)
     idle = make_schools(rng, round(REGISTERED_ONLY * n_schools), schools)
     give_counts(rng, idle, len(idle))
-    for unit in itertools.chain.from_iterable(school["units"] for school in idle):
-        for group, counts in unit["groups"].items():
-            unit["groups"][group] = {"eligible": counts["eligible"]}
     period = give_windows(rng, schools, today)
     os.makedirs(out, exist_ok=True)
     write_registry(schools + idle, os.path.join(out, "registry.csv"))
-    write_sheets(rng, schools, items, os.path.join(out, "sheets"))
-    plan = {"seed": seed, "period": period, "items": items, "schools": schools,
-            "registered_only": idle}
-    with open(os.path.join(out, "plan.json"), "w", encoding="utf-8") as file:
-        json.dump(plan, file, indent=1)
+    ways = Ways(rng, items)
+    write_sheets(ways, ways.answers, schools, os.path.join(out, "sheets"))
+    plan = write_plan(out, {"seed": seed, "period": period, "items": items,
+                            "schools": schools, "registered_only": only_registered(idle)})
+    if sessions > 1:
+        generate_earlier(os.path.join(out, "earlier"), plan, idle, ways, today)
     return plan
 
 
@@ -377,6 +459,7 @@ def main():
     parser.add_argument("--out", required=True, metavar="DIR")
     parser.add_argument("--schools", type=int, default=SCHOOLS, metavar="N")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
+    parser.add_argument("--sessions", type=int, choices=(1, 2), default=1)
     parser.add_argument("--instrument", metavar="FILE", default=os.path.join(
         ROOT, "deploy/instruments/selfie.yaml"), help="YAML, or the hub's JSON of it")
     parser.add_argument("--hub", metavar="PROGRAM", default=os.path.join(
@@ -390,7 +473,8 @@ def main():
         items = read_items(options.hub, options.instrument)
     except (OSError, subprocess.CalledProcessError, ValueError, KeyError) as error:
         sys.exit(f"generate.py: cannot read {options.instrument}: {error}")
-    generate(options.out, options.schools, options.seed, items, options.today)
+    generate(options.out, options.schools, options.seed, items, options.today,
+             options.sessions)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Run a whole federation on loopback: one hub, a node per school, one campaign; on the
-sealed track a notary too, in a process and a directory of its own.
+"""Run a whole federation on loopback: one hub, a node per school, one campaign or two of
+them one after another; on the sealed track a notary too, in a process and a directory of
+its own.
 
 Every step is a command of drempel-hub or drempel-node as people type it; this driver
 only generates the schools, keeps two nodes at work at a time, and collects what design
-and README promise of a demo folder: tables/, truth/, sent/, run/ and summary.json.
+and README promise of a demo folder: tables/, truth/, sent/, run/ and summary.json. With
+two sessions these are of the last one; of the one before, tables/ and truth/ are in
+sessions/CAMPAIGN/, and truth/common_schools.csv says how many schools were in both.
 """
 
 import argparse
@@ -14,6 +17,7 @@ import datetime
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import sys
@@ -62,8 +66,27 @@ class Progress:
             sys.stderr.flush()
 
 
+class Session:
+    """One campaign: what was generated for it and where its tables go."""
+
+    def __init__(self, campaign, title, generated, out):
+        self.campaign, self.title = campaign, title
+        self.generated, self.out = generated, out
+        plan = truth.read_plan(generated)
+        self.schools, self.period = plan["schools"], plan["period"]
+        self.names = {school["school"] for school in self.schools}
+
+    def count_contributions(self):
+        return sum(len(unit["groups"]) for school in self.schools
+                   for unit in school["units"])
+
+    def observations(self, folder="tables"):
+        return os.path.join(self.out, folder, "observations.csv")
+
+
 class Demo:
-    """One federation in one folder; each method is a phase."""
+    """One federation in one folder; each method is a phase, most of them of the session
+    that is at work."""
 
     def __init__(self, options):
         self.options = options
@@ -80,9 +103,10 @@ class Demo:
         self.progress = Progress()
         self.seconds = {}
         self.hub = self.notary = None
-        today = datetime.date.today()
-        self.campaign = f"demo-{today.year}"
-        self.deadline = today + datetime.timedelta(days=14)
+        self.today = datetime.date.today()
+        self.sessions = []
+        self.session = None
+        self.enrolled = set()
         self.sent_bytes = {}
 
     def on_hub(self, *arguments, log="hub"):
@@ -122,6 +146,8 @@ class Demo:
                     self.check_daemons()  # nodes fail when one is gone: say the cause
                     raise
         self.check_daemons()
+        if self.session not in (None, *self.sessions[-1:]):
+            name = f"{self.session.campaign} {name}"
         self.seconds[name] = round(time.monotonic() - started, 3)
 
     def check_daemons(self):
@@ -132,32 +158,62 @@ class Demo:
     def run(self):
         self.phase("generate", self.generate)
         self.phase("found", self.found)
-        self.phase("enrol", self.enrol, self.schools)
+        for self.session in self.sessions:
+            self.hold()
+        self.phase("sent", self.write_sent, self.session.schools)
+        self.write_summary()
+        self.progress.clear()
+
+    def hold(self):
+        """One session, from the invites to the frozen edition."""
+        schools = self.session.schools
+        self.lose_nodes()
+        self.phase("enrol", self.enrol, [school for school in schools
+                                         if school["school"] not in self.enrolled])
+        self.enrolled |= self.session.names
         self.phase("announce", self.announce)
-        self.phase("fill", self.fill, self.schools)
-        self.phase("publish", self.publish, self.schools)
+        self.phase("fill", self.fill, schools)
+        self.phase("publish", self.publish, schools)
         if self.sealed:
             self.phase("verify", self.verify)
-            self.phase("confirm", self.publish, self.schools)
+            self.phase("confirm", self.publish, schools)
         self.phase("close", self.close)
         if self.sealed:
-            self.phase("count", self.publish, self.schools)
+            self.phase("count", self.publish, schools)
         self.phase("export", self.export)
         self.phase("audit", self.audit)
         self.phase("freeze", self.freeze)
         self.phase("truth", self.write_truth)
-        self.phase("sent", self.write_sent, self.schools)
-        self.write_summary()
-        self.progress.clear()
 
     def generate(self):
+        count = self.options.sessions
         self.on_python("generate.py", "--out", self.generated, "--schools",
                        self.options.schools, "--seed", self.options.seed, "--instrument",
-                       self.options.instrument, "--hub", self.programs.hub)
-        with open(os.path.join(self.generated, "plan.json"), encoding="utf-8") as file:
-            plan = json.load(file)
-        self.schools = plan["schools"]
-        self.period = plan["period"]
+                       self.options.instrument, "--hub", self.programs.hub,
+                       "--sessions", count)
+        year = self.today.year
+        last, before = f"demo-{year}", f"demo-{year - 1}"
+        if count > 1:
+            self.sessions.append(Session(before, f"Drempel demo {year - 1}",
+                                         os.path.join(self.generated, "earlier"),
+                                         os.path.join(self.out, "sessions", before)))
+        title = f"Drempel demo {year}" if count > 1 else "Drempel demo"
+        self.sessions.append(Session(last, title, self.generated, self.out))
+
+    def lose_nodes(self):
+        """Some schools lost their node since the session before: another one, with keys
+        of its own, takes its place at the next enrolment."""
+        for school in sorted(self.enrolled & self.session.names)[:self.options.re_enrol]:
+            directory = os.path.join(self.run_dir, "nodes", school)
+            lost = os.path.join(self.run_dir, "lost", school)
+            os.makedirs(os.path.dirname(lost), exist_ok=True)
+            shutil.move(directory, lost)
+            if self.sealed:
+                voucher = os.path.join(self.vouchers, school + ".txt")
+                os.remove(voucher)
+                self.on_notary("school", "rekey", school)
+                self.on_notary("voucher", school, "--out", voucher)
+            self.enrolled.discard(school)
 
     def found(self):
         """A hub with its registry, serving; and a notary with its own copy of it, paired."""
@@ -196,18 +252,22 @@ class Demo:
 
     def announce(self):
         """The campaign, signed: from here on nodes can see it."""
-        path = os.path.join(self.run_dir, "campaign.yaml")
-        lines = [f"campaign: {self.campaign}", "title: Drempel demo", "region: VL",
+        session = self.session
+        last = session is self.sessions[-1]
+        path = os.path.join(self.run_dir,
+                            "campaign.yaml" if last else f"{session.campaign}.yaml")
+        deadline = self.today + datetime.timedelta(days=14)
+        lines = [f"campaign: {session.campaign}", f"title: {session.title}", "region: VL",
                  f"instrument: {os.path.relpath(self.options.instrument, self.run_dir)}",
                  f"track: {self.options.track}", "cohort: self-selected",
-                 f"period: {{from: {self.period['from']}, to: {self.period['to']}}}",
-                 f"deadline: {self.deadline}"]
+                 f"period: {{from: {session.period['from']}, to: {session.period['to']}}}",
+                 f"deadline: {deadline}"]
         if os.path.exists(FRAME):
             lines.append(f"frame: {os.path.relpath(FRAME, self.run_dir)}")
         with open(path, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
         self.on_hub("campaign", "new", path)
-        self.on_hub("campaign", "sign", self.campaign)
+        self.on_hub("campaign", "sign", session.campaign)
 
     def fill(self, school):
         """What a school's coordinator does: counts, import, a look, and approval."""
@@ -215,55 +275,57 @@ class Demo:
         for unit in school["units"]:
             for group, counts in unit["groups"].items():
                 place = ("--level", unit["level"], "--group", group)
-                self.on_node(school, "campaign", "set", self.campaign, *place,
+                self.on_node(school, "campaign", "set", self.session.campaign, *place,
                              "--eligible", counts["eligible"],
                              "--invited", counts["invited"], "--window", unit["window"])
-                self.on_node(school, "import", self.campaign,
-                             os.path.join(self.generated, "sheets", counts["sheet"]),
+                self.on_node(school, "import", self.session.campaign,
+                             os.path.join(self.session.generated, "sheets",
+                                          counts["sheet"]),
                              "--format", "csv", *place)
-        self.on_node(school, "approve", self.campaign, "--yes")
+        self.on_node(school, "approve", self.session.campaign, "--yes")
 
     def publish(self, school):
-        self.on_node(school, "publish", self.campaign, "--once")
+        self.on_node(school, "publish", self.session.campaign, "--once")
 
     def verify(self):
         """Until hub and notary have verified everything that the hub stored."""
         deadline = time.monotonic() + VERIFIED_WITHIN_S
         while True:
             self.check_daemons()
-            shown = json.loads(self.on_hub("campaign", "show", self.campaign, "--json"))
-            if shown["verified"] == self.count_contributions():
+            shown = json.loads(self.on_hub("campaign", "show", self.session.campaign, "--json"))
+            reports = self.session.count_contributions()
+            if shown["verified"] == reports:
                 return
             if shown["refused"] or time.monotonic() > deadline:
-                raise Failure(f"of {self.count_contributions()} reports {shown['verified']} "
-                              f"were verified and {shown['refused']} refused; logs: "
-                              f"{self.logs}")
+                raise Failure(f"of {reports} reports {shown['verified']} were verified "
+                              f"and {shown['refused']} refused; logs: {self.logs}")
             time.sleep(0.2)
 
     def close(self):
-        self.on_hub("campaign", "close", self.campaign)
+        self.on_hub("campaign", "close", self.session.campaign)
 
     def export(self):
-        self.on_hub("export", self.campaign, "--out", os.path.join(self.out, "tables"),
-                    "--format", "csv,json,msgpack")
+        os.makedirs(self.session.out, exist_ok=True)
+        self.on_hub("export", self.session.campaign, "--out",
+                    os.path.join(self.session.out, "tables"), "--format", "csv,json,msgpack")
 
     def audit(self):
-        report = self.on_hub("audit", self.campaign)
-        with open(os.path.join(self.logs, "audit.txt"), "w", encoding="utf-8") as file:
+        report = self.on_hub("audit", self.session.campaign)
+        with open(os.path.join(self.logs, "audit.txt"), "a", encoding="utf-8") as file:
             file.write(report)
 
     def freeze(self):
         """What is left after it must still prove the edition."""
-        self.on_hub("campaign", "freeze", self.campaign)
-        self.on_hub("audit", self.campaign)
+        self.on_hub("campaign", "freeze", self.session.campaign)
+        self.on_hub("audit", self.session.campaign)
         if self.sealed:
-            self.on_notary("audit", self.campaign)
+            self.on_notary("audit", self.session.campaign)
 
     def write_truth(self):
-        self.on_python("truth.py", self.generated,
-                       os.path.join(self.out, "tables/observations.csv"),
-                       os.path.join(self.out, "truth/observations.csv"),
-                       "--track", self.options.track)
+        session, before = self.session, self.sessions[:self.sessions.index(self.session)]
+        self.on_python("truth.py", session.generated, session.observations(),
+                       session.observations("truth"), "--track", self.options.track,
+                       *(("--earlier", before[-1].generated) if before else ()))
 
     def write_sent(self, school):
         path = os.path.join(self.out, "sent", school["school"] + ".json")
@@ -272,19 +334,16 @@ class Demo:
         with open(path, "w", encoding="utf-8") as file:
             file.write(log)
         self.sent_bytes[school["school"]] = sum(
-            sent["size"] for sent in json.loads(log)["contributions"])
-
-    def count_contributions(self):
-        return sum(len(unit["groups"]) for school in self.schools
-                   for unit in school["units"])
+            sent["size"] for sent in json.loads(log)["contributions"]
+            if sent["campaign"] == self.session.campaign)
 
     def write_summary(self):
-        shown = json.loads(self.on_hub("campaign", "show", self.campaign, "--json"))
-        contributions = self.count_contributions()
-        rows = truth.read_observations(os.path.join(self.out, "tables/observations.csv"))
+        shown = json.loads(self.on_hub("campaign", "show", self.session.campaign, "--json"))
+        contributions = self.session.count_contributions()
+        rows = truth.read_observations(self.session.observations())
         summary = {
-            "campaign": self.campaign, "track": self.options.track,
-            "seed": self.options.seed, "schools": len(self.schools),
+            "campaign": self.session.campaign, "track": self.options.track,
+            "seed": self.options.seed, "schools": len(self.session.schools),
             "seconds": self.seconds,
             "contributions": contributions,
             "contributions_per_second": round(
@@ -292,9 +351,15 @@ class Demo:
             "published": sum(row["value"] != "" for row in rows),
             "suppressed": sum(row["status"] == "c" for row in rows),
             "node_peak_kib": self.programs.node_peak_kib,
-            "bytes_per_school": round(sum(self.sent_bytes.values()) / len(self.schools)),
+            "bytes_per_school": round(sum(self.sent_bytes.values()) / len(self.session.schools)),
             "privacy": shown["privacy"],
         }
+        if len(self.sessions) > 1:
+            summary["sessions"] = [{"campaign": session.campaign,
+                                    "schools": len(session.schools)}
+                                   for session in self.sessions]
+            summary["common_schools"] = len(set.intersection(
+                *(session.names for session in self.sessions)))
         if self.sealed:
             summary["verify_ms_per_report"] = {
                 daemon.role: daemon.verify_ms() for daemon in (self.hub, self.notary)}
@@ -304,7 +369,7 @@ class Demo:
 
     def show(self):
         """The answer to the member of parliament, and where everything is."""
-        table = ("table", self.campaign, "--measure", "participation", "--by")
+        table = ("table", self.session.campaign, "--measure", "participation", "--by")
         print(self.on_hub(*table, "province"))
         # The notes of the second table are those of the first.
         print("\n\n".join(self.on_hub(*table, "level").split("\n\n")[:2]) + "\n")
@@ -312,9 +377,9 @@ class Demo:
               f"truth     {self.out}/truth/observations.csv: the generator's own values\n"
               f"sent      {self.out}/sent: what each school's own log says left it\n"
               f"summary   {self.out}/summary.json\n"
-              f"hub       drempel-hub table {self.campaign} --dir {self.hub_dir}")
+              f"hub       drempel-hub table {self.session.campaign} --dir {self.hub_dir}")
         if self.sealed:
-            print(f"notary    drempel-hub audit {self.campaign} --dir {self.notary_dir}")
+            print(f"notary    drempel-hub audit {self.session.campaign} --dir {self.notary_dir}")
 
     def leave_serving(self):
         for daemon in (self.hub, self.notary):
@@ -350,6 +415,9 @@ def parse():
     parser.add_argument("--schools", type=int, default=generate.SCHOOLS, metavar="N")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parser.add_argument("--track", choices=("sealed", "open"), default="sealed")
+    parser.add_argument("--sessions", type=int, choices=(1, 2), default=1)
+    parser.add_argument("--re-enrol", type=int, default=0, metavar="N",
+                        help="so many schools have a new node in the second session")
     parser.add_argument("--once", action="store_true", help="stop hub and notary at the end")
     parser.add_argument("--bin", metavar="DIR", help="folder with the programs",
                         default=os.path.join(ROOT, "build/release/bin"))

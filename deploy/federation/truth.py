@@ -12,6 +12,9 @@ mean of its core items' means; a share is a count over all questionnaires behind
 On the open track the rows of core items are over the units that sent values, those at or
 above their group's threshold, or over all units of the cohort where none did; all other
 rows, and every row of the sealed track, are over all units.
+
+With --earlier, the plan of the session before, common_schools.csv beside it says of the
+region and of each cohort of one way how many schools took part in both.
 """
 
 import argparse
@@ -27,6 +30,8 @@ COLUMNS = ("campaign", "edition", "family", "province", "level", "network", "gro
            "area", "item", "measure", "value", "se_dp", "ci_low", "ci_high", "n",
            "schools", "status")
 KEY = COLUMNS[:10]
+COHORT = ("family", "province", "level", "network")
+ONE_WAY = ("region", "province", "level", "network")
 PARLIAMENTARY_CLASS = {"34": ("3", "4")}
 
 
@@ -77,6 +82,11 @@ class Tally:
         return self.items[code][cell] / self.n
 
 
+def read_plan(generated):
+    with open(os.path.join(generated, "plan.json"), encoding="utf-8") as file:
+        return json.load(file)
+
+
 def list_units(schools):
     """Every unit, with its school's place."""
     units = []
@@ -88,8 +98,23 @@ def list_units(schools):
     return units
 
 
+def select(units, key):
+    """The units of a cohort; parts of a folded code are joined by '+'."""
+    for dimension in ("province", "level", "network"):
+        if key[dimension] != "_T":
+            codes = set()
+            for part in key[dimension].split("+"):
+                codes.update(PARLIAMENTARY_CLASS.get(part, (part,)))
+            units = [unit for unit in units if unit[dimension] in codes]
+    return units
+
+
+def schools_of(units):
+    return {unit["school"] for unit in units}
+
+
 def count_schools(units):
-    return len({unit["school"] for unit in units})
+    return len(schools_of(units))
 
 
 def total(units, group, count):
@@ -100,8 +125,7 @@ class Truth:
     """Exact values by key, from the plan and the sheets beside it."""
 
     def __init__(self, generated, track):
-        with open(os.path.join(generated, "plan.json"), encoding="utf-8") as file:
-            plan = json.load(file)
+        plan = read_plan(generated)
         self.core = {item["code"] for item in plan["items"] if item["kind"] == "core"}
         self.items = plan["items"]
         self.track = track
@@ -116,15 +140,7 @@ class Truth:
                     raise ValueError(f"{path}: {n} questionnaires, not as planned")
 
     def cohort(self, key, registered=False):
-        """The units of a cohort; parts of a folded code are joined by '+'."""
-        units = self.registered if registered else self.units
-        for dimension in ("province", "level", "network"):
-            if key[dimension] != "_T":
-                codes = set()
-                for part in key[dimension].split("+"):
-                    codes.update(PARLIAMENTARY_CLASS.get(part, (part,)))
-                units = [unit for unit in units if unit[dimension] in codes]
-        return units
+        return select(self.registered if registered else self.units, key)
 
     def tally(self, key, values):
         """Of the cohort of a key; values: only units whose values left the school."""
@@ -208,15 +224,34 @@ def write_truth(generated, published, path, track):
                              text(schools), "z" if value is None else ""])
 
 
+def write_common(generated, earlier, published, path):
+    """Schools that took part in both sessions, of each cohort that was published."""
+    sessions = [list_units(read_plan(folder)["schools"]) for folder in (generated, earlier)]
+    cohorts = {tuple(row[column] for column in COHORT): None
+               for row in read_observations(published) if row["family"] in ONE_WAY}
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([*COHORT, "common_schools"])
+        for cohort in cohorts:
+            key = dict(zip(COHORT, cohort))
+            now, then = (schools_of(select(units, key)) for units in sessions)
+            writer.writerow([*cohort, len(now & then)])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("generated", help="the folder that generate.py wrote")
     parser.add_argument("published", help="tables/observations.csv")
     parser.add_argument("out", help="truth/observations.csv")
     parser.add_argument("--track", choices=("open", "sealed"), default="open")
+    parser.add_argument("--earlier", metavar="DIR",
+                        help="what generate.py wrote of the session before")
     options = parser.parse_args()
     try:
         write_truth(options.generated, options.published, options.out, options.track)
+        if options.earlier:
+            write_common(options.generated, options.earlier, options.published,
+                         os.path.join(os.path.dirname(options.out), "common_schools.csv"))
     except (OSError, ValueError, KeyError) as error:
         sys.exit(f"truth.py: {error}")
 

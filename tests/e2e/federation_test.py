@@ -5,6 +5,7 @@
 import collections
 import csv
 import datetime
+import itertools
 import json
 import os
 import sys
@@ -106,6 +107,99 @@ class Generator(unittest.TestCase):
                     contents.append(file.read())
         self.assertEqual(contents[3], contents[4])
         self.assertNotEqual(contents[4], contents[5])
+
+
+class Sessions(unittest.TestCase):
+    """The session before: other schools, the same ways, the stated change and no other."""
+
+    ITEMS = [item(f"{area}{i}") for area in "ABCDEF" for i in range(1, 7)]
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.now = generate.generate(self.folder.name, 143, 1, self.ITEMS, TODAY, 2)
+        self.earlier = os.path.join(self.folder.name, "earlier")
+        self.then = truth.read_plan(self.earlier)
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def test_this_session_is_the_same_without_the_one_before(self):
+        with tempfile.TemporaryDirectory() as alone:
+            self.assertEqual(generate.generate(alone, 143, 1, self.ITEMS, TODAY), self.now)
+            name = "sheets/" + self.now["schools"][0]["units"][0]["groups"]["pupil"]["sheet"]
+            with open(os.path.join(alone, name)) as one, \
+                    open(os.path.join(self.folder.name, name)) as other:
+                self.assertEqual(one.read(), other.read())
+
+    def test_schools_come_and_go(self):
+        now, then = ({school["school"] for school in plan["schools"]}
+                     for plan in (self.now, self.then))
+        self.assertEqual((len(now), len(then), len(now & then)), (143, 131, 114))
+        registered = now | {school["school"] for school in self.now["registered_only"]}
+        self.assertEqual(then | {s["school"] for s in self.then["registered_only"]},
+                         registered)
+        for unit in units_of(self.then["schools"]):
+            for counts in unit["groups"].values():
+                self.assertGreater(counts["eligible"], counts["invited"])
+                self.assertTrue(1 <= counts["completed"] <= counts["invited"])
+
+    def test_the_periods_lie_apart(self):
+        now, then = self.now["period"], self.then["period"]
+        self.assertLess(then["to"], now["from"])
+        for unit in units_of(self.then["schools"]):
+            self.assertGreaterEqual(unit["window"], then["from"])
+            self.assertLessEqual(unit["window"].split("..")[1], then["to"])
+
+    def test_what_changed_is_what_is_stated(self):
+        now, then = (truth.Truth(folder, "sealed")
+                     for folder in (self.folder.name, self.earlier))
+        for group, area in itertools.product(generate.GROUPS, "ABCDEF"):
+            key = dict.fromkeys(truth.KEY, "_T")
+            key.update(group=group, area=area, measure="mean")
+            change = now.row(key)[0] - then.row(key)[0]
+            expected = generate.CHANGE[group].get(area, 0)
+            self.assertAlmostEqual(change, expected, delta=0.12, msg=f"{group} {area}")
+
+    def test_leaders_are_more_confident(self):
+        """What the tool's own studies found: see AREA_MEAN."""
+        now = truth.Truth(self.folder.name, "sealed")
+        mean = {}
+        for group, area in itertools.product(generate.GROUPS, "ABCDEF"):
+            key = dict.fromkeys(truth.KEY, "_T")
+            key.update(group=group, area=area, measure="mean")
+            mean[group, area] = now.row(key)[0]
+        for area in "DF":
+            self.assertGreater(mean["leader", area],
+                               0.15 + max(mean["teacher", area], mean["pupil", area]))
+        for group in generate.GROUPS:
+            ranking = sorted("ABCDEF", key=lambda area: mean[group, area])
+            self.assertIn("B", ranking[:2])
+            self.assertIn("C", ranking[-2:])
+        self.assertLess(mean["pupil", "B"], min(mean["teacher", "B"], mean["leader", "B"]))
+
+    def test_schools_in_common(self):
+        published = os.path.join(self.folder.name, "observations.csv")
+        with open(published, "w", newline="") as file:
+            writer = csv.DictWriter(file, truth.COLUMNS, restval="_T")
+            writer.writeheader()
+            for place in ({"family": "region"}, {"family": "province", "province": "BE21"},
+                          {"family": "level", "level": "4+5"},
+                          {"family": "province_level", "province": "BE21", "level": "1"}):
+                writer.writerow(place)
+        path = os.path.join(self.folder.name, "common_schools.csv")
+        truth.write_common(self.folder.name, self.earlier, published, path)
+        with open(path, newline="") as file:
+            rows = {row["family"]: row for row in csv.DictReader(file)}
+        now, then = ({school["school"]: school for school in plan["schools"]}
+                     for plan in (self.now, self.then))
+        both = [now[name] for name in set(now) & set(then)]
+        self.assertEqual(set(rows), {"region", "province", "level"})
+        self.assertEqual(rows["region"]["common_schools"], str(len(both)))
+        self.assertEqual(rows["province"]["common_schools"],
+                         str(sum(school["province"] == "BE21" for school in both)))
+        self.assertEqual(rows["level"]["common_schools"],
+                         str(sum(any(unit["level"] in (4, 5) for unit in school["units"])
+                                 for school in both)))
 
 
 class Truth(unittest.TestCase):
