@@ -88,7 +88,7 @@ BREAKS_OFF = 0.01
 CHANGE = {
     "leader": {"E": 0.4},
     "teacher": {"F": 0.35},
-    "pupil": {"C": 0.15, "E": -0.3},
+    "pupil": {"D": 0.15, "E": -0.3},
 }
 BETWEEN_SESSIONS_DAYS = 364  # whole weeks, about the same season
 NEW_SCHOOLS = 0.2            # of this session's schools: not yet in the one before
