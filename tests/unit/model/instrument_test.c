@@ -232,7 +232,7 @@ static void every_kind_is_there(void)
 static void every_group_has_every_language(void)
 {
 	const struct drp_instrument *in = load_selfie();
-	CHECK_INT(in->n_languages, 3);
+	CHECK_INT(in->n_languages, 5);
 	for (int i = 0; i < in->n_items; i++) {
 		for (int g = 0; g < DRP_GROUPS; g++) {
 			for (int l = 0; l < in->n_languages; l++) {
@@ -248,12 +248,16 @@ static void languages_are_found(void)
 	const struct drp_instrument *in = load_selfie();
 	CHECK_INT(drp_instrument_language(in, "nl-BE"), 0);
 	CHECK_INT(drp_instrument_language(in, "nl-NL"), 1);
-	CHECK_INT(drp_instrument_language(in, "en"), 2);
+	CHECK_INT(drp_instrument_language(in, "fr"), 2);
+	CHECK_INT(drp_instrument_language(in, "fr-BE"), 2);
+	CHECK_INT(drp_instrument_language(in, "de"), 3);
+	CHECK_INT(drp_instrument_language(in, "de-BE"), 3);
+	CHECK_INT(drp_instrument_language(in, "en"), 4);
 	CHECK_INT(drp_instrument_language(in, "nl"), 0);
 	CHECK_INT(drp_instrument_language(in, "nl-SR"), 0);
-	CHECK_INT(drp_instrument_language(in, "en-GB"), 2);
+	CHECK_INT(drp_instrument_language(in, "en-GB"), 4);
 	CHECK_INT(drp_instrument_language(in, "n"), -1);
-	CHECK_INT(drp_instrument_language(in, "fr"), -1);
+	CHECK_INT(drp_instrument_language(in, "it"), -1);
 	CHECK_INT(drp_instrument_language(in, ""), -1);
 	CHECK_INT(drp_instrument_item(in, "B9"), -1);
 	CHECK_INT(drp_instrument_item(in, "b1"), -1);
