@@ -4,6 +4,7 @@
 #include "hub/campaign/commitment.h"
 #include "hub/campaign/cosign.h"
 #include "hub/campaign/draft.h"
+#include "hub/campaign/members.h"
 #include "hub/campaign/plan_sealed.h"
 #include "hub/tables/reference.h"
 #include "proto/base/alloc.h"
@@ -299,8 +300,8 @@ static enum drp_err charge(
 	return err;
 }
 
-static enum drp_err sign_and_store(
-	struct drp_hub *hub, struct drp_manifest *m, struct drp_diag *diag)
+static enum drp_err sign_and_store(struct drp_hub *hub, struct drp_manifest *m,
+	const struct drp_roll_entry *roll, struct drp_diag *diag)
 {
 	struct drp_buf bytes = {0};
 	uint8_t signature[DRP_SIGNATURE_BYTES];
@@ -317,6 +318,7 @@ static enum drp_err sign_and_store(
 	err = err ? err
 		  : drp_hub_campaign_sign(hub->store, m->id, &m->hash, signature,
 			    drp_hub_now_s(hub), diag);
+	err = err ? err : drp_members_keep(hub, m->id, roll, m->n_schools, diag);
 	/* The last step before the commit: a refused campaign leaves no key behind, a
 	 * signed one is never without. */
 	err = err ? err : drp_storage_key_make(hub, m->id, diag);
@@ -384,7 +386,7 @@ static enum drp_err sign_new(struct drp_hub *hub, struct drp_peer *peer, const c
 	enum drp_err err = make_signable(hub, id, row, &m, &roll, diag);
 	err = err ? err : plan_all(m, report, diag);
 	if (err == DRP_OK && m->track == DRP_TRACK_OPEN) {
-		err = sign_and_store(hub, m, diag);
+		err = sign_and_store(hub, m, roll, diag);
 	} else if (err == DRP_OK) {
 		err = drp_commitment_admit(hub, m, diag);
 		err = err ? err : drp_cosign_propose(hub, m, roll, diag);

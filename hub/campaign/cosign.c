@@ -2,6 +2,7 @@
 #include "hub/campaign/cosign.h"
 
 #include "hub/campaign/commitment.h"
+#include "hub/campaign/members.h"
 #include "hub/campaign/tally.h"
 #include "hub/campaign/tasks.h"
 #include "hub/store/store_sealed.h"
@@ -257,6 +258,7 @@ static enum drp_err finish(struct drp_hub *hub, const struct drp_manifest *m,
 	enum drp_err err = drp_hub_campaign_sign(
 		hub->store, m->id, &m->hash, p->signature, drp_hub_now_s(hub), diag);
 	err = err ? err : drp_hub_cosignature_put(hub->store, m->id, cosignature, diag);
+	err = err ? err : drp_members_keep_roll(hub, m, &p->roll, diag);
 	err = err ? err : drp_commitment_make(hub, m, instrument, diag);
 	err = err ? err : abandon(hub, m, diag);
 	return err ? err : drp_hub_proposal_done(hub->store, m->id, diag);

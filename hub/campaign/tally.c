@@ -122,21 +122,19 @@ enum drp_err drp_tally_list_stored(struct drp_hub *hub, const char *campaign,
 	return err;
 }
 
-static enum drp_err load_list(struct drp_hub *hub, const struct drp_tasks *tasks,
-	const char *what, struct drp_list *list, struct drp_diag *diag)
+enum drp_err drp_tally_list_load(struct drp_hub *hub, const char *campaign,
+	const struct drp_hash *manifest, const char *what, struct drp_list *list,
+	struct drp_diag *diag)
 {
 	struct drp_signed_list known;
 	struct drp_buf bytes = {0};
-	enum drp_err err = drp_tally_list_stored(hub, tasks->id, what, &known, diag);
+	enum drp_err err = drp_tally_list_stored(hub, campaign, what, &known, diag);
 	if (err == DRP_E_NOTFOUND) {
 		err = drp_fail(diag, DRP_E_STATE,
-			"the lists of campaign %s have not been exchanged yet",
-			tasks->id);
+			"the lists of campaign %s have not been exchanged yet", campaign);
 	}
 	err = err ? err : drp_hub_blob_get(hub->store, &known.hash, &bytes, diag);
-	err = err ? err
-		  : drp_list_decode(
-			    bytes.data, bytes.len, &tasks->manifest->hash, list, diag);
+	err = err ? err : drp_list_decode(bytes.data, bytes.len, manifest, list, diag);
 	drp_buf_clear(&bytes);
 	return err;
 }
@@ -218,8 +216,12 @@ enum drp_err drp_tally_new(struct drp_hub *hub, const struct drp_tasks *tasks,
 	struct drp_tally **tally, struct drp_diag *diag)
 {
 	struct drp_list hubs = {0}, notarys = {0};
-	enum drp_err err = load_list(hub, tasks, DRP_OPENING_HUB_LIST, &hubs, diag);
-	err = err ? err : load_list(hub, tasks, DRP_OPENING_NOTARY_LIST, &notarys, diag);
+	const struct drp_hash *campaign = &tasks->manifest->hash;
+	enum drp_err err = drp_tally_list_load(
+		hub, tasks->id, campaign, DRP_OPENING_HUB_LIST, &hubs, diag);
+	err = err ? err
+		  : drp_tally_list_load(hub, tasks->id, campaign, DRP_OPENING_NOTARY_LIST,
+			    &notarys, diag);
 	err = err ? err : make(hub, tasks, &hubs, &notarys, tally, diag);
 	drp_list_clear(&hubs);
 	drp_list_clear(&notarys);

@@ -53,6 +53,12 @@ enum drp_err drp_tally_list_stored(struct drp_hub *hub, const char *campaign,
 	const char *what, struct drp_signed_list *list,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 
+/* drp_tally_list_load loads a stored list, before the freeze and after. DRP_E_STATE
+ * before it is there. Clear it whatever the outcome. */
+enum drp_err drp_tally_list_load(struct drp_hub *hub, const char *campaign,
+	const struct drp_hash *manifest, const char *what, struct drp_list *list,
+	struct drp_diag *diag) DRP_MUST_CHECK;
+
 struct drp_tally {
 	const struct drp_tasks *tasks; /* borrowed */
 	uint8_t *came;		       /* in both lists; see sealed_opening.h */

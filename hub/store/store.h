@@ -114,6 +114,19 @@ enum drp_err drp_hub_campaign_sign(struct drp_hub_store *s, const char *id,
 enum drp_err drp_hub_campaign_state(struct drp_hub_store *s, const char *id, int state,
 	int64_t now_s, struct drp_diag *diag) DRP_MUST_CHECK;
 
+/* ---- members: which school of the register each number of a manifest is ---- */
+struct drp_member {
+	uint32_t number;
+	char school[DRP_CODE_MAX];
+};
+/* drp_hub_members_put keeps them for ever, in the transaction that signs the campaign. */
+enum drp_err drp_hub_members_put(struct drp_hub_store *s, const char *campaign,
+	const struct drp_member *members, size_t n, struct drp_diag *diag) DRP_MUST_CHECK;
+/* drp_hub_members: by school; returns new memory (drp_free). None of a campaign that was
+ * signed before members were kept. */
+enum drp_err drp_hub_members(struct drp_hub_store *s, const char *campaign,
+	struct drp_member **members, size_t *n, struct drp_diag *diag) DRP_MUST_CHECK;
+
 /* ---- contributions: bytes sealed under the campaign's key ---- */
 
 /* On the open track a contribution stays as it was received. On the sealed track the

@@ -139,6 +139,45 @@ enum drp_err drp_hub_campaign_state(struct drp_hub_store *s, const char *id, int
 	return drp_q_run(q, diag);
 }
 
+/* ---- members ---- */
+
+enum drp_err drp_hub_members_put(struct drp_hub_store *s, const char *campaign,
+	const struct drp_member *members, size_t n, struct drp_diag *diag)
+{
+	enum drp_err err = DRP_OK;
+	for (size_t i = 0; err == DRP_OK && i < n; i++) {
+		struct drp_query *q =
+			drp_db_query(s->db, "INSERT INTO member VALUES(?,?,?)");
+		drp_q_text(q, campaign);
+		drp_q_int(q, members[i].number);
+		drp_q_text(q, members[i].school);
+		err = drp_q_run(q, diag);
+	}
+	return err;
+}
+
+static void read_member(struct drp_query *q, void *to)
+{
+	struct drp_member *member = to;
+	member->number = (uint32_t)drp_q_col_int(q, 0);
+	drp_q_col_copy(q, 1, member->school, sizeof member->school);
+}
+
+enum drp_err drp_hub_members(struct drp_hub_store *s, const char *campaign,
+	struct drp_member **members, size_t *n, struct drp_diag *diag)
+{
+	struct drp_query *q = drp_db_query(s->db,
+		"SELECT number, school FROM member WHERE campaign=? ORDER BY school");
+	drp_q_text(q, campaign);
+	void *list = NULL;
+	enum drp_err err = drp_q_rows(
+		q, sizeof(struct drp_member), read_member, "members", &list, n, diag);
+	if (err == DRP_OK) {
+		*members = list;
+	}
+	return err;
+}
+
 /* ---- contributions ---- */
 
 enum drp_err drp_hub_contribution_put(struct drp_hub_store *s, const char *campaign,

@@ -59,7 +59,10 @@ int64_t drp_history_reached(const struct drp_history *history, const char *regio
 
 /* drp_history_load adds the campaign of that id from the hub's store: who stands in the
  * manifest by the register's own ids, and whose contributions were counted in its
- * edition. DRP_E_STORE when they are not as many as the edition says took part. */
+ * edition, before the freeze and after. DRP_E_NOTFOUND when it has no edition, or was
+ * signed before members were kept: the caller leaves it out. DRP_E_STORE when they are
+ * not as many as the edition says took part. Schools are numbered here: do not mix it
+ * with numbers of one's own. */
 enum drp_err drp_history_load(struct drp_history *history, struct drp_hub *hub,
 	const char *campaign, struct drp_diag *diag) DRP_MUST_CHECK;
 

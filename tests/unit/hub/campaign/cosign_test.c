@@ -156,6 +156,36 @@ static void check_seeds(const struct drp_manifest *m)
 	CHECK_MEM(&commitment, &m->verify, sizeof commitment);
 }
 
+/* Each school of the register, at the number where its key stands. */
+static void check_members(const char *campaign)
+{
+	struct drp_campaign_row row;
+	struct drp_manifest *m = NULL;
+	struct drp_member *members = NULL;
+	size_t n = 0;
+	CHECK_OK(drp_hub_campaign_get(p.hub.hub.store, campaign, &row, NULL));
+	CHECK_OK(drp_hub_manifest(&p.hub.hub, &row, &m, NULL));
+	CHECK_OK(drp_hub_members(p.hub.hub.store, campaign, &members, &n, NULL));
+	CHECK_INT(n, FIXTURE_SCHOOLS);
+	for (size_t i = 0; i < n && members[i].number < m->n_schools; i++) {
+		struct drp_school school;
+		CHECK_OK(drp_hub_school_get(
+			p.hub.hub.store, members[i].school, &school, NULL));
+		CHECK_MEM(&m->key[members[i].number], &school.key, sizeof school.key);
+		CHECK(i == 0 || strcmp(members[i - 1].school, members[i].school) < 0);
+	}
+	drp_free(members);
+	drp_manifest_free(m);
+}
+
+static void check_no_members(void)
+{
+	struct drp_member *members = NULL;
+	size_t n = 1;
+	CHECK_OK(drp_hub_members(p.hub.hub.store, PAIR_CAMPAIGN, &members, &n, NULL));
+	CHECK_INT(n, 0);
+}
+
 static void check_signed(void)
 {
 	struct drp_campaign_row row = row_at(&p.hub);
@@ -166,6 +196,7 @@ static void check_signed(void)
 	check_ledgers(m);
 	check_noise(m);
 	check_seeds(m);
+	check_members(PAIR_CAMPAIGN);
 	CHECK_ERR(drp_hub_proposal_get(p.hub.hub.store, PAIR_CAMPAIGN, &proposal, NULL),
 		DRP_E_NOTFOUND);
 	drp_manifest_free(m);
@@ -255,6 +286,7 @@ static void cut_everywhere(int after)
 		CHECK_ERR(sign(), DRP_E_NET);
 		CHECK_INT(row_at(&p.hub).state, DRP_CAMPAIGN_DRAFT);
 		CHECK_INT(count_charges(&p.hub), 0);
+		check_no_members();
 		int arrived = after && k == messages - 1;
 		CHECK_INT(count_charges(&p.notary) > 0, arrived);
 		p.cut_before = p.cut_after = -1;
@@ -1006,6 +1038,7 @@ static void a_lost_notary_has_a_successor(void)
 	CHECK_OK(drp_hub_manifest(&p.hub.hub, &next, &m, NULL));
 	CHECK_MEM(&m->replaces, &row.manifest, sizeof row.manifest);
 	CHECK_INT(count_charges(&p.hub), 2 * once); /* both stand */
+	check_members("again");
 	CHECK_INT(count_charges(&p.notary), once);
 	CHECK_ERR(pair_draft(&p, SUCCESSOR("third"), NULL), DRP_E_STATE); /* once */
 	drp_manifest_free(m);
