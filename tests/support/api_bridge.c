@@ -4,7 +4,8 @@
  * server: each line is a request {"method", "path", "query": [[name, value]], "accept",
  * "accept_language", "body"}; each answer a line {"status", "type", "n"} and n bytes.
  * Status 0 is "no such route"; the method DIR answers with the fixture's hub directory as
- * the type. `api_bridge DIR` also exports every format to DIR first.
+ * the type; TWO is a GET where a second edition superseded the fixture's. `api_bridge
+ * DIR` also exports every format to DIR first.
  */
 #include "hub/tables/export.h"
 #include "proto/base/buf.h"
@@ -61,6 +62,20 @@ static void answer(const struct drp_catalogue *catalogue, const json_t *line)
 	free(request);
 }
 
+static void answer_of_two(const struct api_fixture *fixture, json_t *line)
+{
+	struct drp_publication second = fixture->publication;
+	struct drp_edition edition = *fixture->publication.edition;
+	const struct drp_publication *list[2] = {&second, &fixture->publication};
+	struct drp_catalogue catalogue = fixture->catalogue;
+	edition.number++;
+	second.edition = &edition;
+	catalogue.publication = list;
+	catalogue.n = 2;
+	json_object_set_new(line, "method", json_string("GET"));
+	answer(&catalogue, line);
+}
+
 static char *folder;
 
 static void serve(void)
@@ -78,6 +93,8 @@ static void serve(void)
 		CHECK(request != NULL);
 		if (strcmp(text_of(request, "method"), "DIR") == 0) {
 			tell_directory(fixture.hub.dir);
+		} else if (strcmp(text_of(request, "method"), "TWO") == 0) {
+			answer_of_two(&fixture, request);
 		} else {
 			answer(&fixture.catalogue, request);
 		}
