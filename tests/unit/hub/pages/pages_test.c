@@ -70,6 +70,76 @@ static void every_page(void)
 	}
 }
 
+/* Is the text on the page, as words of its own? A long text is sought up to the first
+ * character that HTML writes otherwise; a short one that has such is not sought. */
+static int shows(const struct visit *v, const char *text)
+{
+	char words[512];
+	size_t n = strcspn(text, "'&<>\"");
+	if (n < 16 && text[n]) {
+		return 0;
+	}
+	snprintf(words, sizeof words, n < 16 ? ">%.*s<" : "%.*s", (int)n, text);
+	return holds(v, words);
+}
+
+/* The texts of the instrument in that language, and how many a page shows; where two
+ * languages say it alike, the text is nobody's. */
+static int shown_in(const struct visit *v, int language, int other)
+{
+	const struct drp_instrument *in = fixture.publication.instrument;
+	const struct drp_text *text[DRP_AREAS_MAX + DRP_SCALES_MAX * DRP_POINTS_MAX +
+				    DRP_ITEMS_MAX * DRP_GROUPS];
+	size_t n = 0;
+	int shown = 0;
+	for (int a = 0; a < in->n_areas; a++) {
+		text[n++] = &in->area[a].name;
+	}
+	for (int s = 0; s < in->n_scales; s++) {
+		for (int p = 0; p < in->scale[s].points; p++) {
+			text[n++] = &in->scale[s].label[p];
+		}
+	}
+	for (int i = 0; i < in->n_items; i++) {
+		for (int g = 0; g < DRP_GROUPS; g++) {
+			text[n++] = &in->item[i].wording[g];
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		const char *here = text[i]->in[language];
+		const char *there = text[i]->in[other];
+		shown += here && there && strcmp(here, there) != 0 && shows(v, here);
+	}
+	return shown;
+}
+
+static void nothing_in_another_language(void)
+{
+	static const char *const asked[] = {"nl", "fr", "de", "en"};
+	const struct drp_instrument *in = fixture.publication.instrument;
+	for (size_t l = 0; l < 4; l++) {
+		int here = drp_instrument_language(in, asked[l]), most = 0;
+		CHECK(here >= 0);
+		for (size_t i = 0; i < sizeof slugs / sizeof slugs[0]; i++) {
+			char path[128];
+			struct visit v;
+			snprintf(path, sizeof path, "/%s/" FIXTURE_CAMPAIGN "%s",
+				asked[l], slugs[i]);
+			visit(&fixture.catalogue, path, NULL, NULL, &v);
+			CHECK(!holds(&v, "<span lang=\"")); /* drp_web_text */
+			for (int other = 0; other < in->n_languages; other++) {
+				if (strncmp(in->language[other], asked[l], 2) != 0) {
+					CHECK_INT(shown_in(&v, other, here), 0);
+				}
+			}
+			int own = shown_in(&v, here, l == 0 ? 4 : 0);
+			most = own > most ? own : most;
+			end(&v);
+		}
+		CHECK(most > 40); /* the list of statements */
+	}
+}
+
 static void first_page_speaks_the_visitors_language(void)
 {
 	struct visit v;
@@ -239,6 +309,8 @@ int main(void)
 {
 	CASE("an edition is published", set_up);
 	CASE("every page is there in four languages and names no school", every_page);
+	CASE("no text of the instrument is in a language that was not asked for",
+		nothing_in_another_language);
 	CASE("the first page speaks the visitor's language",
 		first_page_speaks_the_visitors_language);
 	CASE("what is not there is a page that says so", what_is_not_there);
