@@ -97,6 +97,9 @@ async function everyPage() {
 			if (audited.includes(slug))
 				same(await violations(page), [], `WCAG 2.2 AA at ${where}`);
 			check((await overflow(page)) <= 0, `${where} scrolls sideways`);
+			// A text that the instrument lacks in the page's language says its own.
+			same(await page.locator("main span[lang]").allTextContents(), [],
+				`other languages of ${where}`);
 		}
 		await page.context().close();
 	}));
