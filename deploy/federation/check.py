@@ -9,7 +9,9 @@ entries add up to each group's budget. Measured over a track's folders, per grou
 of mean: the mean of ((value - truth) / se_dp) squared, which is 1 when the error is
 honest, and how many intervals hold the truth, which is .95 then. With --accuracy also
 that the sealed track is as accurate as 143 schools allow, and, with folders of the open
-track beside it, by how much it is better.
+track beside it, by how much it is better. Of a folder with two sessions the one before is
+held to the same, and the differences between them and between groups are checked as
+comparisons.py says.
 """
 
 import argparse
@@ -20,7 +22,9 @@ import math
 import os
 import sys
 
+import comparisons
 import truth
+from measured import Findings, by_chance, number
 
 K_SCHOOLS = 5
 K_RESPONDENTS = {"leader": 5, "teacher": 10, "pupil": 20}
@@ -47,29 +51,12 @@ EXACT = ("schools", "registered", "eligible", "invited", "questionnaires", "cove
 COVERAGE_TOLERANCE = 0.0051  # a percentage is printed with two decimals
 
 
-class Findings:
-    """Failed checks by name, with one example each and a count."""
-
-    def __init__(self):
-        self.failed = collections.OrderedDict()
-        self.checked = collections.Counter()
-
-    def expect(self, name, holds, example):
-        self.checked[name] += 1
-        if not holds:
-            self.failed.setdefault(name, []).append(example)
-
-
 def key_of(row):
     return tuple(row[column] for column in truth.KEY)
 
 
 def name_of(row):
     return "/".join(key_of(row)[2:])
-
-
-def number(text):
-    return float(text) if text != "" else None
 
 
 def check_row(find, row, true):
@@ -164,7 +151,8 @@ def measure_row(sums, track, row, true):
         entry["reliable_error"] += reliable * (value - exact) ** 2
 
 
-def check_folder(find, sums, folder):
+def check_tables(find, sums, folder, track):
+    """The edition whose tables/ and truth/ are there."""
     published = truth.read_observations(os.path.join(folder, "tables/observations.csv"))
     exact = truth.read_observations(os.path.join(folder, "truth/observations.csv"))
     truths = {key_of(row): row for row in exact}
@@ -172,15 +160,38 @@ def check_folder(find, sums, folder):
                 and len({key_of(row) for row in published}) == len(published), folder)
     find.expect("both tables have the same keys",
                 {key_of(row) for row in published} == set(truths), folder)
-    with open(os.path.join(folder, "summary.json"), encoding="utf-8") as file:
-        summary = json.load(file)
     for row in published:
         true = truths.get(key_of(row))
         if true:
             check_row(find, row, true)
-            measure_row(sums, summary["track"], row, true)
+            measure_row(sums, track, row, true)
+    return comparisons.Edition(published, exact)
+
+
+def check_comparisons(find, sums, folder, summary, now, then):
+    """Of two sessions: what was published of their difference, and of groups'."""
+    lists = [comparisons.read_differences(os.path.join(folder, "sessions", name))
+             for name in ("trend.csv", "differences.csv")]
+    comparisons.check_list(find, sums, "trend", lists[0],
+                           comparisons.between_sessions(now, then), (now, then))
+    comparisons.check_list(find, sums, "groups", lists[1],
+                           comparisons.between_groups(now), (now, now))
+    comparisons.check_common(
+        find, lists[0], comparisons.read_common(
+            os.path.join(folder, "truth/common_schools.csv")), summary)
+
+
+def check_folder(find, sums, compared, folder):
+    with open(os.path.join(folder, "summary.json"), encoding="utf-8") as file:
+        summary = json.load(file)
+    track = summary["track"]
+    now = check_tables(find, sums, folder, track)
+    for session in summary.get("sessions", [])[:-1]:
+        then = check_tables(find, sums,
+                            os.path.join(folder, "sessions", session["campaign"]), track)
+        check_comparisons(find, compared[track], folder, summary, now, then)
     check_privacy(find, summary)
-    if summary["track"] == "sealed":
+    if track == "sealed":
         check_sealed(find, folder, summary)
 
 
@@ -200,12 +211,6 @@ def print_sums(sums):
               f"{s['ratio'] / rows:>6.3f} {s['inside'] / rows:>7.3f} "
               f"{s['se'] / rows:>7.4f} {rmse(s):>7.4f} {s['reliable'] / rows:>8.3f} "
               + (f"{reliable:>7.4f}" if reliable is not None else f"{'-':>7}"))
-
-
-def by_chance(bounds, expected, variance, rows):
-    """The bounds, or three standard errors around what is expected where that is more."""
-    spread = 3 * math.sqrt(variance / rows)
-    return min(bounds[0], expected - spread), max(bounds[1], expected + spread)
 
 
 def check_bounds(find, sums, given_ratio, given_inside):
@@ -263,15 +268,18 @@ def main():
     options = parser.parse_args()
     find = Findings()
     sums = collections.defaultdict(collections.Counter)
+    compared = {track: collections.defaultdict(collections.Counter) for track in BOUNDS}
     try:
         for folder in options.folders:
-            check_folder(find, sums, folder)
+            check_folder(find, sums, compared, folder)
     except (OSError, ValueError, KeyError) as error:
         sys.exit(f"check.py: {error!r}")
     find.expect("something noised was published", bool(sums),
                 "no mean or share has a value")
     print_sums(sums)
     check_bounds(find, sums, options.ratio, options.inside)
+    for track, lists in compared.items():
+        comparisons.check_bounds(find, lists, track, options.ratio, options.inside)
     if options.accuracy:
         check_accuracy(find, sums)
     for name, count in find.checked.items():

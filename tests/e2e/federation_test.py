@@ -17,6 +17,7 @@ SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file_
 sys.path.insert(0, os.path.join(SOURCE, "deploy", "federation"))
 
 import check  # noqa: E402
+import comparisons  # noqa: E402
 import generate  # noqa: E402
 import truth  # noqa: E402
 
@@ -340,6 +341,82 @@ class Check(unittest.TestCase):
         find = check.Findings()
         check.check_accuracy(find, sums)
         self.assertEqual(len(find.failed), 2)
+
+
+class Comparisons(unittest.TestCase):
+    """A list of differences with a wrong row is found."""
+
+    SE = "0.0539"  # of .03 and .0447, rounded up
+
+    @staticmethod
+    def mean(campaign, group, value, se, status=""):
+        return {**dict.fromkeys(truth.KEY, "_T"), "campaign": campaign, "edition": "1",
+                "family": "region", "group": group, "area": "A", "item": "A1",
+                "measure": "mean", "value": value, "se_dp": se, "n": "100",
+                "schools": "9", "status": status}
+
+    def edition(self, campaign, value, true, se, status=""):
+        return comparisons.Edition([self.mean(campaign, "pupil", value, se, status)],
+                                   [self.mean(campaign, "pupil", true, "")])
+
+    def row(self, **changed):
+        row = dict.fromkeys(comparisons.COLUMNS, "_T")
+        row.update(campaign="two", other_campaign="one", family="region", group="pupil",
+                   other_group="pupil", area="A", item="A1", mean="3.5000",
+                   other_mean="3.1000", difference="0.4000", se_dp=self.SE,
+                   ci_low="0.2944", ci_high="0.5056", n="100", other_n="100",
+                   schools="9", other_schools="9", common_schools="7", finding="higher",
+                   status="")
+        return {**row, **changed}
+
+    def failures(self, rows, then_status=""):
+        now = self.edition("two", "3.5000", "3.45", "0.0300")
+        then = self.edition("one", "3.1000", "3.15", "0.0447", then_status)
+        find = check.Findings()
+        sums = collections.defaultdict(collections.Counter)
+        comparisons.check_list(find, sums, "trend", rows,
+                               comparisons.between_sessions(now, then), (now, then))
+        comparisons.check_common(find, rows, {("region", "_T", "_T", "_T"): "7"},
+                                 {"common_schools": 7})
+        self.sums = sums["trend", "pupil", "pupil"]
+        return list(find.failed)
+
+    def test_a_good_row_passes_and_counts(self):
+        self.assertEqual(self.failures([self.row()]), [])
+        self.assertEqual((self.sums["rows"], self.sums["inside"], self.sums["wrong"]),
+                         (1, 1, 0))
+        self.assertAlmostEqual(self.sums["ratio"], (0.1 / float(self.SE)) ** 2)
+        self.assertEqual(self.failures([self.row(finding="", status="u")], "u"), [])
+
+    def test_broken_rows_are_found(self):
+        for broken in ({"mean": "3.5001"}, {"other_n": "99"}, {"difference": "0.4001"},
+                       {"se_dp": "0.0538"}, {"se_dp": "0.0540"}, {"ci_low": "0.2943"},
+                       {"ci_high": "0.5057"}, {"finding": "small"}, {"status": "u"},
+                       {"common_schools": "8"}):
+            self.assertTrue(self.failures([self.row(**broken)]), broken)
+        self.assertTrue(self.failures([]))
+        self.assertTrue(self.failures([self.row(), self.row()]))
+        self.assertTrue(self.failures([self.row()], "u"))
+
+    def test_the_rule(self):
+        d = comparisons.decimal.Decimal
+        for difference, se, finding in (("0.0980", "0.05", "unclear"),
+                                        ("0.0981", "0.05", "small"),
+                                        ("-0.2499", "0.05", "small"),
+                                        ("0.2500", "0.05", "higher"),
+                                        ("-0.2500", "0.05", "lower"),
+                                        ("0.2500", "0.13", "unclear")):
+            self.assertEqual(comparisons.finding_of(d(difference), d(se)), finding)
+
+    def test_bounds(self):
+        for broken, failed in (({}, 0), ({"ratio": 1.5}, 1), ({"inside": 0.8}, 1),
+                               ({"wrong": 0.2}, 1)):
+            shares = {"ratio": 1.0, "inside": 0.95, "wrong": 0.0, **broken}
+            sums = {("trend", "pupil", "pupil"): collections.Counter(
+                rows=1000, found=1000, **{k: 1000 * v for k, v in shares.items()})}
+            find = check.Findings()
+            comparisons.check_bounds(find, sums, "sealed", None, None)
+            self.assertEqual(len(find.failed), failed, broken)
 
 
 class Registry(unittest.TestCase):
