@@ -15,7 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NOT_KNOWN "not known to be counted, the hub has not shown the lists of the close"
+#define NOT_SHOWN     "the hub has not shown the lists of the close"
+#define NOT_KNOWN     "not known to be counted, " NOT_SHOWN
+#define NOT_KNOWN_OUT "withdrawn, but not known to be left out, " NOT_SHOWN
 
 /* ---- approve and withdraw ---- */
 
@@ -98,30 +100,38 @@ static void print_settled(const struct drp_sync_result *r)
 			r->confirmed);
 	}
 	if (!r->stored && !r->withdrawn && !r->refused && !r->confirmed && !r->counted &&
-		!r->not_counted) {
+		!r->not_counted && !r->uncounted && !r->counted_anyway) {
 		printf("nothing to send: no contribution is waiting\n");
 	}
 }
 
 /* What is known of sealed reports after a visit. */
 struct known {
-	size_t lost, unconfirmed, unlisted, counted;
+	size_t lost, kept, unconfirmed, counted, uncounted;
+	size_t unlisted, unlisted_withdrawn;
 };
 
 /* One that its hub closed without the notary's word is in no table, nor is one that the
- * lists of the close do not hold. */
+ * lists of the close do not hold; a withdrawn one that they hold is. */
 static void know_report(struct known *k, const struct drp_released *r, int closed)
 {
 	const char *lost = drp_released_not_counted(r)		      ? r->note
 			   : closed && r->state == DRP_RELEASE_STORED ? DRP_NOT_COUNTED
 								      : NULL;
-	if (lost) {
-		printf("level %d, %s: %s\n", r->level, drp_group_code(r->group), lost);
+	const char *kept = drp_released_counted_anyway(r) ? r->note : NULL;
+	int withdrawn = r->state == DRP_RELEASE_WITHDRAWN;
+	int open = closed && drp_released_wants_lists(r);
+	if (lost || kept) {
+		printf("level %d, %s: %s\n", r->level, drp_group_code(r->group),
+			lost ? lost : kept);
 	}
 	k->lost += lost != NULL;
+	k->kept += kept != NULL;
 	k->unconfirmed += !lost && r->state == DRP_RELEASE_STORED;
-	k->unlisted += !lost && closed && r->state == DRP_RELEASE_CONFIRMED;
+	k->unlisted += !lost && open && !withdrawn;
+	k->unlisted_withdrawn += !kept && open && withdrawn;
 	k->counted += !lost && r->state == DRP_RELEASE_COUNTED;
+	k->uncounted += withdrawn && strcmp(r->note, DRP_UNCOUNTED) == 0;
 }
 
 static void print_known(const struct known *k)
@@ -131,6 +141,10 @@ static void print_known(const struct known *k)
 		       "hold them\n",
 			k->counted);
 	}
+	if (k->uncounted) {
+		printf("%zu withdrawn contributions are " DRP_UNCOUNTED "\n",
+			k->uncounted);
+	}
 	if (k->unconfirmed) {
 		printf("%zu contributions are not confirmed by the notary yet; a later "
 		       "visit asks again\n",
@@ -139,6 +153,10 @@ static void print_known(const struct known *k)
 	if (k->unlisted) {
 		printf("%zu contributions: " NOT_KNOWN "; a later visit asks again\n",
 			k->unlisted);
+	}
+	if (k->unlisted_withdrawn) {
+		printf("%zu contributions: " NOT_KNOWN_OUT "; a later visit asks again\n",
+			k->unlisted_withdrawn);
 	}
 }
 
@@ -158,6 +176,12 @@ static enum drp_err report_confirmations(
 	}
 	print_known(&k);
 	drp_free(list);
+	if (k.kept) {
+		return drp_fail(diag, DRP_E_POLICY,
+			"%zu withdrawn contributions of campaign %s are counted all the "
+			"same, or may be; show 'log' to the notary's operator",
+			k.kept, id);
+	}
 	return k.lost ? drp_fail(diag, DRP_E_CLOSED,
 				"%zu contributions of campaign %s are NOT COUNTED",
 				k.lost, id)
@@ -301,9 +325,11 @@ enum drp_err drp_node_serve(const struct drp_args *args, struct drp_diag *diag)
 		} else {
 			drp_log(DRP_LOG_INFO, "sync", "visited",
 				"stored=%u confirmed=%u withdrawn=%u refused=%u "
-				"counted=%u not-counted=%u",
+				"counted=%u not-counted=%u uncounted=%u "
+				"counted-anyway=%u",
 				result.stored, result.confirmed, result.withdrawn,
-				result.refused, result.counted, result.not_counted);
+				result.refused, result.counted, result.not_counted,
+				result.uncounted, result.counted_anyway);
 		}
 		stopped = wait_or_signal(visit ? drp_backoff_ms(failures, &node.rng)
 					       : next_visit_ms(every, &node.rng));
@@ -371,35 +397,46 @@ static json_t *events_json(const struct drp_log_row *rows, size_t n)
 	return list;
 }
 
-/* The reports of which the school must know that they are in no table, or may be in
- * none. */
-static void print_not_counted(
+/* The reports of which the school must know that they are in no table though they were
+ * sent, or in one though they were withdrawn, or may be. */
+static void print_miscounted(
 	struct drp_node *node, const struct drp_released *list, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
+		const struct drp_released *r = &list[i];
 		struct drp_node_campaign c;
 		const char *note =
-			drp_released_not_counted(&list[i]) ? list[i].note : NULL;
-		if (!note && list[i].state == DRP_RELEASE_CONFIRMED &&
-			drp_node_campaign_get(node->store, list[i].campaign, &c, NULL) ==
+			drp_released_not_counted(r) || drp_released_counted_anyway(r)
+				? r->note
+				: NULL;
+		if (!note && drp_released_wants_lists(r) &&
+			drp_node_campaign_get(node->store, r->campaign, &c, NULL) ==
 				DRP_OK &&
 			c.state >= DRP_CAMPAIGN_CLOSED) {
-			note = NOT_KNOWN;
+			note = r->state == DRP_RELEASE_WITHDRAWN ? NOT_KNOWN_OUT
+								 : NOT_KNOWN;
 		}
 		if (note) {
-			printf("%s, level %d, %s: %s\n", list[i].campaign, list[i].level,
-				drp_group_code(list[i].group), note);
+			printf("%s, level %d, %s: %s\n", r->campaign, r->level,
+				drp_group_code(r->group), note);
 		}
 	}
 }
 
 static const char *event_words(const char *event)
 {
-	return strcmp(event, "stored") == 0	   ? "stored by the hub"
-	       : strcmp(event, "confirmed") == 0   ? "confirmed by the notary"
-	       : strcmp(event, "counted") == 0	   ? "counted by both sides"
-	       : strcmp(event, "not-counted") == 0 ? "NOT COUNTED"
-						   : event;
+	static const char *const words[][2] = {{"stored", "stored by the hub"},
+		{"confirmed", "confirmed by the notary"},
+		{"counted", "counted by both sides"}, {"not-counted", "NOT COUNTED"},
+		{"uncounted", "withdrawal holds"},
+		{"counted-anyway", "COUNTED THOUGH WITHDRAWN"},
+		{"perhaps-counted", "withdrawal NOT PROVEN"}};
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		if (strcmp(event, words[i][0]) == 0) {
+			return words[i][1];
+		}
+	}
+	return event;
 }
 
 static void print_log(const struct drp_log_row *rows, size_t n)
@@ -407,7 +444,7 @@ static void print_log(const struct drp_log_row *rows, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		char hash[65], when[DRP_DATE_TEXT];
 		drp_hex(rows[i].bytes.b, 32, hash);
-		printf("%llu  %s  %-23s %-8s %s\n", (unsigned long long)rows[i].seq,
+		printf("%llu  %s  %-24s %-8s %s\n", (unsigned long long)rows[i].seq,
 			drp_time_format(rows[i].time_s, when), event_words(rows[i].event),
 			drp_group_code(rows[i].group), hash);
 	}
@@ -443,7 +480,7 @@ enum drp_err drp_node_show_log(const struct drp_args *args, struct drp_diag *dia
 		json_decref(all);
 	} else if (err == DRP_OK) {
 		print_log(rows, n);
-		print_not_counted(&node, releases, n_releases);
+		print_miscounted(&node, releases, n_releases);
 	}
 	drp_free(rows);
 	drp_free(releases);

@@ -248,10 +248,11 @@ static enum drp_err show_level(struct drp_node *node, const struct drp_node_work
 			drp_participation_minimum((enum drp_group)g, counts.eligible[g]);
 		enum drp_err found = drp_node_release_get(
 			node->store, work->manifest->id, level, g, &r, diag);
-		const char *state = found != DRP_OK ? "not approved"
-				    : drp_released_not_counted(&r)
-					    ? r.note
-					    : drp_out_state_name(r.state);
+		const char *state =
+			found != DRP_OK ? "not approved"
+			: drp_released_not_counted(&r) || drp_released_counted_anyway(&r)
+				? r.note
+				: drp_out_state_name(r.state);
 		if (levels) {
 			json_object_set_new(groups, drp_group_code(g),
 				json_pack("{s:I, s:I, s:I, s:I, s:s}", "eligible",

@@ -133,9 +133,10 @@ enum drp_out_state {
 	DRP_RELEASE_REFUSED,	 /* the hub will not have it; note says why */
 	DRP_RELEASE_WITHDRAWING, /* the withdrawal waits to be sent */
 	DRP_RELEASE_WITHDRAWN,
-	DRP_RELEASE_CONFIRMED, /* sealed track: the notary's receipt is here too */
-	DRP_RELEASE_COUNTED,   /* the signed lists of hub and notary hold it */
-	DRP_RELEASE_LEFT_OUT,  /* one of them does not, whatever the receipts say */
+	DRP_RELEASE_CONFIRMED,	    /* sealed track: the notary's receipt is here too */
+	DRP_RELEASE_COUNTED,	    /* the signed lists of hub and notary hold it */
+	DRP_RELEASE_LEFT_OUT,	    /* one of them does not, whatever the receipts say */
+	DRP_RELEASE_COUNTED_ANYWAY, /* withdrawn, and they hold it all the same */
 	DRP_RELEASE_STATES
 };
 const char *drp_out_state_name(int state);
@@ -148,8 +149,14 @@ const char *drp_out_state_name(int state);
 #define DRP_LEFT_OUT_BY_HUB    "NOT COUNTED: the hub's signed list leaves it out"
 #define DRP_LEFT_OUT_BY_NOTARY "NOT COUNTED: the notary's signed list leaves it out"
 #define DRP_LEFT_OUT_BY_BOTH   "NOT COUNTED: both signed lists leave it out"
-#define DRP_LISTS_WRONG	       "NOT COUNTED: the lists that the hub shows are not right"
-#define DRP_NEVER_SHOWN	       "NOT COUNTED: the hub never showed the lists"
+#define DRP_LISTS_NOT_RIGHT    "the lists that the hub shows are not right"
+#define DRP_LISTS_NOT_SHOWN    "the hub never showed the lists"
+#define DRP_LISTS_WRONG	       "NOT COUNTED: " DRP_LISTS_NOT_RIGHT
+#define DRP_NEVER_SHOWN	       "NOT COUNTED: " DRP_LISTS_NOT_SHOWN
+/* The notes of one that was withdrawn: what the lists say, or why they say nothing. */
+#define DRP_UNCOUNTED	    "in no sum, as the signed lists show"
+#define DRP_COUNTED_ANYWAY  "COUNTED THOUGH WITHDRAWN: both signed lists hold it"
+#define DRP_PERHAPS_COUNTED "PERHAPS COUNTED THOUGH WITHDRAWN: "
 
 struct drp_released {
 	char campaign[DRP_NAME_MAX];
@@ -163,8 +170,12 @@ struct drp_released {
 	struct drp_receipt receipt, confirmed; /* the hub's, the notary's */
 	char note[200];
 };
-/* Its note is one of these. */
+/* Its note is one of those that begin so. */
 int drp_released_not_counted(const struct drp_released *release);
+/* It was withdrawn, and is counted all the same or may be: its note says which. */
+int drp_released_counted_anyway(const struct drp_released *release);
+/* Only the lists of the close can still tell what became of it. */
+int drp_released_wants_lists(const struct drp_released *release);
 enum drp_err drp_node_release_add(struct drp_node_store *s,
 	const struct drp_released *release, const void *bytes, size_t n,
 	struct drp_diag *diag) DRP_MUST_CHECK;

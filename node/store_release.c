@@ -8,7 +8,8 @@
 const char *drp_out_state_name(int state)
 {
 	static const char *const name[DRP_RELEASE_STATES] = {"ready", "stored", "refused",
-		"withdrawing", "withdrawn", "confirmed", "counted", "left-out"};
+		"withdrawing", "withdrawn", "confirmed", "counted", "left-out",
+		"counted-anyway"};
 	return state >= 0 && state < DRP_RELEASE_STATES ? name[state] : "?";
 }
 
@@ -16,6 +17,21 @@ int drp_released_not_counted(const struct drp_released *release)
 {
 	static const char prefix[] = "NOT COUNTED";
 	return strncmp(release->note, prefix, sizeof prefix - 1) == 0;
+}
+
+int drp_released_counted_anyway(const struct drp_released *release)
+{
+	static const char perhaps[] = DRP_PERHAPS_COUNTED;
+	return release->state == DRP_RELEASE_COUNTED_ANYWAY ||
+	       strncmp(release->note, perhaps, sizeof perhaps - 1) == 0;
+}
+
+int drp_released_wants_lists(const struct drp_released *release)
+{
+	return release->track == DRP_TRACK_SEALED &&
+	       (release->state == DRP_RELEASE_CONFIRMED ||
+		       (release->state == DRP_RELEASE_WITHDRAWN &&
+			       strcmp(release->note, DRP_UNCOUNTED) != 0));
 }
 
 enum drp_err drp_node_release_add(struct drp_node_store *s, const struct drp_released *r,

@@ -21,6 +21,7 @@ struct drp_sync_result {
 	uint32_t stored, withdrawn, refused; /* outbox entries settled in this visit */
 	uint32_t confirmed;		     /* by the notary, in this visit */
 	uint32_t counted, not_counted;	     /* by the lists of the close */
+	uint32_t uncounted, counted_anyway;  /* withdrawn ones, likewise */
 	char refusal[200];		     /* the last one's reason */
 	uint32_t n_receipts;		     /* the answer to options.status */
 	struct drp_receipt receipt[DRP_STATUS_MAX];

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Whether what this school sent was counted. After the close the hub shows by which names
- * its signed list and the notary's are known; both are fetched into memory, and a report
- * counts when both hold it. Claim: PRIVACY.md "Receipts, withdrawal, freeze".
+ * Whether what this school sent was counted, and what it withdrew was not. After the
+ * close the hub shows by which names its signed list and the notary's are known; both are
+ * fetched into memory, and a report counts when both hold it. A withdrawal that the hub
+ * refused is none, and its report one that counts: see sync_outbox.c. Claim: PRIVACY.md
+ * "Receipts, withdrawal, freeze".
  */
 #include "node/sync_internal.h"
 
@@ -12,32 +14,70 @@
 #include <stdio.h>
 #include <string.h>
 
-static int is_uncounted(const struct drp_released *r, const struct drp_hash *manifest)
+static int is_open(const struct drp_released *r, const struct drp_hash *manifest)
 {
-	return r->track == DRP_TRACK_SEALED && r->state == DRP_RELEASE_CONFIRMED &&
-	       drp_hash_equal(&r->manifest, manifest);
+	return drp_released_wants_lists(r) && drp_hash_equal(&r->manifest, manifest);
 }
 
-static enum drp_err settle_one(struct drp_node_sync *s, const struct drp_released *r,
-	int state, const char *note)
-{
-	int counted = state == DRP_RELEASE_COUNTED;
-	s->result->counted += (uint32_t)counted;
-	s->result->not_counted += (uint32_t)!counted;
-	/* The school is told once; a later visit may know the reason better. */
-	return counted || !r->note[0] ? drp_sync_note_event(s, r, state,
-						counted ? "counted" : "not-counted", note)
-				      : drp_node_release_state(s->node->store, &r->hash,
-						state, note, NULL, s->diag);
-}
+/* What the lists, or their absence, say of one report. */
+struct verdict {
+	int state;
+	int last; /* it is told even when something was told before */
+	const char *event;
+	uint32_t *tally;
+	char note[200];
+};
 
-/* Settles every report of the campaign that is still to be counted: by the lists, or as
- * not counted for that reason when lists is NULL. */
-static enum drp_err settle(struct drp_node_sync *s, const struct drp_hash *manifest,
-	const struct drp_list *lists, const char *reason)
+/* held: bit 0 the hub's list, bit 1 the notary's. Only what both hold is counted. */
+static struct verdict judge_held(
+	struct drp_sync_result *result, const struct drp_released *r, int held)
 {
 	static const char *const left_out[] = {
 		DRP_LEFT_OUT_BY_BOTH, DRP_LEFT_OUT_BY_NOTARY, DRP_LEFT_OUT_BY_HUB, ""};
+	struct verdict v = {DRP_RELEASE_COUNTED, 1, "counted", &result->counted, {0}};
+	if (r->state == DRP_RELEASE_WITHDRAWN && held == 3) {
+		v = (struct verdict){DRP_RELEASE_COUNTED_ANYWAY, 1, "counted-anyway",
+			&result->counted_anyway, DRP_COUNTED_ANYWAY};
+	} else if (r->state == DRP_RELEASE_WITHDRAWN) {
+		v = (struct verdict){DRP_RELEASE_WITHDRAWN, 1, "uncounted",
+			&result->uncounted, DRP_UNCOUNTED};
+	} else if (held != 3) {
+		v = (struct verdict){DRP_RELEASE_LEFT_OUT, 0, "not-counted",
+			&result->not_counted, {0}};
+		snprintf(v.note, sizeof v.note, "%s", left_out[held]);
+	}
+	return v;
+}
+
+/* Without lists a school can believe neither that it is in the sums nor that it is not.
+ */
+static struct verdict judge_unseen(
+	struct drp_sync_result *result, const struct drp_released *r, const char *reason)
+{
+	int withdrawn = r->state == DRP_RELEASE_WITHDRAWN;
+	struct verdict v = {r->state, 0, withdrawn ? "perhaps-counted" : "not-counted",
+		withdrawn ? &result->counted_anyway : &result->not_counted, {0}};
+	snprintf(v.note, sizeof v.note, "%s%.160s",
+		withdrawn ? DRP_PERHAPS_COUNTED : "NOT COUNTED: ", reason);
+	return v;
+}
+
+static enum drp_err settle_one(
+	struct drp_node_sync *s, const struct drp_released *r, const struct verdict *v)
+{
+	++*v->tally;
+	/* The school is told once; a later visit may know the reason better. */
+	return v->last || !r->note[0]
+		       ? drp_sync_note_event(s, r, v->state, v->event, v->note)
+		       : drp_node_release_state(s->node->store, &r->hash, v->state,
+				 v->note, NULL, s->diag);
+}
+
+/* Settles every report of the campaign of which only lists can tell: by them, or for
+ * that reason when lists is NULL. */
+static enum drp_err settle(struct drp_node_sync *s, const struct drp_hash *manifest,
+	const struct drp_list *lists, const char *reason)
+{
 	struct drp_released *list = NULL;
 	size_t n = 0;
 	enum drp_err err = drp_node_begin(s->node->store, s->diag);
@@ -46,18 +86,16 @@ static enum drp_err settle(struct drp_node_sync *s, const struct drp_hash *manif
 	}
 	err = drp_node_releases(s->node->store, NULL, &list, &n, s->diag);
 	for (size_t i = 0; err == DRP_OK && i < n; i++) {
-		if (!is_uncounted(&list[i], manifest)) {
+		if (!is_open(&list[i], manifest)) {
 			continue;
 		}
-		if (!lists) {
-			err = settle_one(s, &list[i], DRP_RELEASE_CONFIRMED, reason);
-			continue;
-		}
-		int held = drp_list_holds(&lists[0], &list[i].hash) +
-			   2 * drp_list_holds(&lists[1], &list[i].hash);
-		err = settle_one(s, &list[i],
-			held == 3 ? DRP_RELEASE_COUNTED : DRP_RELEASE_LEFT_OUT,
-			left_out[held]);
+		struct verdict v =
+			lists ? judge_held(s->result, &list[i],
+					drp_list_holds(&lists[0], &list[i].hash) +
+						2 * drp_list_holds(
+							    &lists[1], &list[i].hash))
+			      : judge_unseen(s->result, &list[i], reason);
+		err = settle_one(s, &list[i], &v);
 	}
 	drp_free(list);
 	return drp_node_end(s->node->store, err, s->diag);
@@ -68,7 +106,7 @@ static enum drp_err settle(struct drp_node_sync *s, const struct drp_hash *manif
 static enum drp_err settle_wrong(struct drp_node_sync *s, const char *why)
 {
 	char note[200];
-	snprintf(note, sizeof note, DRP_LISTS_WRONG " (%.120s)", why);
+	snprintf(note, sizeof note, DRP_LISTS_NOT_RIGHT " (%.100s)", why);
 	drp_log(DRP_LOG_WARN, "sync", "lists-wrong", "%s", why);
 	return settle(s, &s->counting[s->next_counting].manifest, NULL, note);
 }
@@ -108,7 +146,7 @@ static enum drp_err is_wanted(
 	enum drp_err err = drp_node_releases(s->node->store, NULL, &list, &n, s->diag);
 	*wanted = 0;
 	for (size_t i = 0; err == DRP_OK && i < n; i++) {
-		*wanted |= is_uncounted(&list[i], manifest);
+		*wanted |= is_open(&list[i], manifest);
 	}
 	for (size_t i = 0; i < s->n_counting; i++) {
 		*wanted &= !drp_hash_equal(&s->counting[i].manifest, manifest);
@@ -128,7 +166,7 @@ enum drp_err drp_sync_lists_shown(struct drp_node_sync *s,
 	}
 	if (reply->err || reply->status.n_lists == 0) {
 		return campaign_state == DRP_CAMPAIGN_FROZEN
-			       ? settle(s, &ask->campaign, NULL, DRP_NEVER_SHOWN)
+			       ? settle(s, &ask->campaign, NULL, DRP_LISTS_NOT_SHOWN)
 			       : DRP_OK;
 	}
 	struct drp_counting *more =

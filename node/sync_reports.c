@@ -34,9 +34,9 @@ static int is_unconfirmed(const struct drp_released *r)
 	       r->state == DRP_RELEASE_STORED;
 }
 
-/* A report that was confirmed is asked about until the lists of the close have settled
- * it. Of one that was not, the hub is asked once more after the freeze: what it says then
- * is the end of it. */
+/* A report that was confirmed or withdrawn is asked about until the lists of the close
+ * have settled it. Of one that was not, the hub is asked once more after the freeze: what
+ * it says then is the end of it. */
 static int is_open_question(
 	const struct drp_node_campaign *c, const struct drp_released *list, size_t n)
 {
@@ -46,7 +46,7 @@ static int is_open_question(
 		}
 		if ((is_unconfirmed(&list[i]) &&
 			    strcmp(list[i].note, DRP_NOT_COUNTED_FINAL) != 0) ||
-			(list[i].state == DRP_RELEASE_CONFIRMED &&
+			(drp_released_wants_lists(&list[i]) &&
 				c->state >= DRP_CAMPAIGN_CLOSED)) {
 			return 1;
 		}

@@ -7,6 +7,10 @@
  * time, and never that it was counted. The control is the same federation with an honest
  * hub: everybody is counted. The edition shows that the school's questionnaires are
  * missing from the numbers, so that the attack is real.
+ *
+ * And a hub that keeps a withdrawal to itself: it answers the school that it is done, and
+ * counts the reports all the same, as the edition shows. The school says so, whichever
+ * lists it is shown. The control is a hub that brings the withdrawal to the notary.
  */
 #include "tests/support/sealed_federation.h"
 
@@ -303,6 +307,117 @@ static void it_shows_no_list(void)
 	end();
 }
 
+/* ---- a withdrawal that the hub keeps to itself ---- */
+
+static void withdraw(void)
+{
+	uint32_t waiting = 0;
+	struct fed_school *s = &f.school[VICTIM];
+	CHECK_OK(drp_release_withdraw(&s->node, FED_CAMPAIGN, &waiting, NULL));
+	CHECK_INT(waiting, DRP_GROUPS);
+	CHECK_OK(fed_visit(&f, s, &push));
+	CHECK_INT(events(VICTIM, "withdrawn"), DRP_GROUPS);
+	CHECK_INT(release_of(VICTIM, DRP_PUPIL).state, DRP_RELEASE_WITHDRAWN);
+}
+
+/* The hub's database afterwards is the one before. */
+static void withdraw_for_nothing(void)
+{
+	at_the_hub("CREATE TABLE before AS SELECT * FROM contribution", NULL, 0);
+	withdraw();
+	at_the_hub("DELETE FROM contribution", NULL, 0);
+	at_the_hub("INSERT INTO contribution SELECT * FROM before", NULL, 0);
+	close_campaign();
+	CHECK_INT(published(), SCHOOLS * SHEETS);
+	CHECK_INT(f.notary->arrived[DRP_MSG_DROP], 0);
+}
+
+static void an_honest_withdrawal(void)
+{
+	begin(8);
+	withdraw();
+	close_campaign();
+	CHECK(f.notary->arrived[DRP_MSG_DROP] >= DRP_GROUPS);
+	CHECK_INT(published(), (SCHOOLS - 1) * SHEETS);
+	for (int again = 0; again < 2; again++) {
+		visit(VICTIM);
+		struct drp_released r = release_of(VICTIM, DRP_PUPIL);
+		CHECK_INT(r.state, DRP_RELEASE_WITHDRAWN);
+		CHECK_STR(r.note, DRP_UNCOUNTED);
+		CHECK_INT(events(VICTIM, "uncounted"), DRP_GROUPS);
+	}
+	CHECK_INT(events(VICTIM, "counted-anyway"), 0);
+	CHECK_INT(events(VICTIM, "perhaps-counted"), 0);
+	end();
+}
+
+/* Closed is closed: a withdrawal that comes after the lists is refused, so nothing was
+ * withdrawn and nothing is said to be counted against the school's word. */
+static void a_late_withdrawal(void)
+{
+	uint32_t waiting = 0;
+	begin(9);
+	close_campaign();
+	CHECK_OK(drp_release_withdraw(
+		&f.school[VICTIM].node, FED_CAMPAIGN, &waiting, NULL));
+	CHECK_OK(fed_visit(&f, &f.school[VICTIM], &push));
+	CHECK_INT(events(VICTIM, "withdrawn"), 0);
+	CHECK_INT(events(VICTIM, "refused"), DRP_GROUPS);
+	CHECK_INT(events(VICTIM, "counted"), DRP_GROUPS);
+	CHECK_INT(events(VICTIM, "counted-anyway"), 0);
+	end();
+}
+
+static void it_counts_what_was_withdrawn(void)
+{
+	begin(10);
+	withdraw_for_nothing();
+	for (int again = 0; again < 2; again++) { /* it is told once */
+		visit(VICTIM);
+		for (int g = 0; g < DRP_GROUPS; g++) {
+			struct drp_released r = release_of(VICTIM, g);
+			CHECK_INT(r.state, DRP_RELEASE_COUNTED_ANYWAY);
+			CHECK_STR(r.note, DRP_COUNTED_ANYWAY);
+			CHECK(drp_released_counted_anyway(&r));
+		}
+		CHECK_INT(events(VICTIM, "counted-anyway"), DRP_GROUPS);
+	}
+	visit(0);
+	CHECK_INT(events(0, "counted"), DRP_GROUPS);
+	CHECK_INT(events(0, "counted-anyway"), 0);
+	end();
+}
+
+static void may_be_counted(const char *reason)
+{
+	visit(VICTIM);
+	struct drp_released r = release_of(VICTIM, DRP_PUPIL);
+	CHECK_INT(r.state, DRP_RELEASE_WITHDRAWN);
+	CHECK(drp_released_counted_anyway(&r));
+	CHECK(strstr(r.note, reason) != NULL);
+	CHECK_INT(events(VICTIM, "uncounted"), 0);
+	CHECK_INT(events(VICTIM, "perhaps-counted"), DRP_GROUPS);
+}
+
+/* It shows a list of its own that is without the reports, and then none. */
+static void it_hides_what_was_withdrawn(void)
+{
+	begin(11);
+	withdraw_for_nothing();
+	at_the_hub("CREATE TABLE kept AS SELECT * FROM opening", NULL, 0);
+	struct drp_list list = own_list(1);
+	show(SHOW_HUBS, &list, f.hub.keys);
+	may_be_counted(DRP_LISTS_NOT_RIGHT);
+	at_the_hub("DELETE FROM opening WHERE what LIKE 'list-%'", NULL, 0);
+	at_the_hub("UPDATE campaign SET state=3", NULL, 0);
+	may_be_counted(DRP_LISTS_NOT_SHOWN);
+	at_the_hub("INSERT OR IGNORE INTO opening SELECT * FROM kept", NULL, 0);
+	visit(VICTIM); /* the truth, once it is shown */
+	CHECK_INT(events(VICTIM, "counted-anyway"), DRP_GROUPS);
+	drp_list_clear(&list);
+	end();
+}
+
 /* ---- what lists tell others ---- */
 
 /* A list names reports, which nobody else can place; a stranger to the campaign is not
@@ -356,6 +471,13 @@ int main(void)
 	CASE("another signed list does not answer for the first", it_shows_another_list);
 	CASE("lists of another campaign are none", it_shows_old_lists);
 	CASE("no list, or none but its name", it_shows_no_list);
+	CASE("control: an honest hub brings a withdrawal to the notary",
+		an_honest_withdrawal);
+	CASE("control: after the close nothing is withdrawn", a_late_withdrawal);
+	CASE("a withdrawal kept by the hub: the school says so",
+		it_counts_what_was_withdrawn);
+	CASE("a withdrawal kept by the hub, and the lists too",
+		it_hides_what_was_withdrawn);
 	CASE("a list tells nobody whose reports it holds", a_list_names_no_school);
 	return DONE();
 }

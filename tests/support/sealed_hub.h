@@ -36,7 +36,8 @@ struct sealed_hub {
 	struct drp_signed_list shown[DRP_LISTS];
 	uint32_t n_shown, piece;	   /* piece: bytes of a list at a time */
 	enum drp_err refuse_list, unknown; /* GET of a list; STATUS */
-	uint32_t asked[32];		   /* requests by type */
+	enum drp_err refuse_withdrawal;
+	uint32_t asked[32]; /* requests by type */
 	struct drp_withdrawal withdrawal;
 	struct drp_sync_result result;
 	struct drp_diag diag;
@@ -216,6 +217,7 @@ static inline void sealed_answer(
 	default:
 		CHECK_INT(q->type, DRP_MSG_WITHDRAW);
 		h->withdrawal = q->withdraw;
+		reply->err = h->refuse_withdrawal;
 	}
 }
 

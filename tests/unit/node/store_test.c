@@ -416,6 +416,7 @@ static void states_have_names(void)
 	CHECK_STR(drp_out_state_name(DRP_RELEASE_CONFIRMED), "confirmed");
 	CHECK_STR(drp_out_state_name(DRP_RELEASE_COUNTED), "counted");
 	CHECK_STR(drp_out_state_name(DRP_RELEASE_LEFT_OUT), "left-out");
+	CHECK_STR(drp_out_state_name(DRP_RELEASE_COUNTED_ANYWAY), "counted-anyway");
 	CHECK_STR(drp_out_state_name(DRP_RELEASE_STATES), "?");
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * After the close a school looks for its reports in the signed lists of hub and notary.
+ * After the close a school looks for its reports in the signed lists of hub and notary,
+ * also for those that it withdrew.
  * The hub of the tests shows what the case wants.
  */
 #include "node/sync.h"
@@ -267,18 +268,113 @@ static void a_visit_that_breaks_off(void)
 	sealed_end(&h);
 }
 
-/* Withdrawn before the close: no list is asked for it. */
-static void withdrawn(void)
+/* Both reports are withdrawn, as far as the hub's answer says. */
+static void begin_withdrawn(void)
 {
 	uint32_t waiting = 0;
 	begin();
 	CHECK_OK(drp_release_withdraw(&h.node, h.fixture.manifest.id, &waiting, NULL));
 	CHECK_INT(waiting, 2);
 	CHECK_OK(sealed_visit(&h, &push));
-	sealed_close(&h, 0, 0);
+	CHECK_OK(sealed_visit(&h, &look));
+	CHECK_INT(h.asked[DRP_MSG_STATUS], 0); /* nothing to ask while it is open */
+	CHECK_STR(events(), "withdrawing withdrawing withdrawn withdrawn ");
+}
+
+static void expect_withdrawn(int group, int state, const char *note, int counted)
+{
+	struct drp_released r = release_of(group);
+	CHECK_STR(drp_out_state_name(r.state), drp_out_state_name(state));
+	CHECK(strncmp(r.note, note, strlen(note)) == 0 && (note[0] || !r.note[0]));
+	CHECK_INT(drp_released_counted_anyway(&r), counted);
+	CHECK(!drp_released_not_counted(&r));
+}
+
+#define WITHDREW "withdrawing withdrawing withdrawn withdrawn "
+
+/* Not in both lists: not counted. The notary may not have heard of it in time. */
+static void a_withdrawal_that_holds(void)
+{
+	static const unsigned of[][2] = {{0, 0}, {0, ALL}, {ALL, 0}};
+	for (size_t i = 0; i < sizeof of / sizeof of[0]; i++) {
+		begin_withdrawn();
+		sealed_close(&h, of[i][0], of[i][1]);
+		CHECK_OK(sealed_visit(&h, &look));
+		CHECK_INT(h.result.uncounted, 2);
+		CHECK_INT(h.result.counted_anyway + h.result.counted, 0);
+		expect_withdrawn(DRP_PUPIL, DRP_RELEASE_WITHDRAWN, DRP_UNCOUNTED, 0);
+		CHECK_STR(events(), WITHDREW "uncounted uncounted ");
+		CHECK_OK(sealed_visit(&h, &push)); /* and never again */
+		CHECK_INT(h.asked[DRP_MSG_STATUS] + h.asked[DRP_MSG_GET], 0);
+		sealed_end(&h);
+	}
+}
+
+static void a_withdrawal_that_was_kept(void)
+{
+	begin_withdrawn();
+	sealed_close(&h, 1u << DRP_PUPIL, ALL);
+	CHECK_OK(sealed_visit(&h, &look));
+	CHECK_INT(h.result.uncounted, 1);
+	CHECK_INT(h.result.counted_anyway, 1);
+	expect_withdrawn(DRP_TEACHER, DRP_RELEASE_WITHDRAWN, DRP_UNCOUNTED, 0);
+	expect_withdrawn(DRP_PUPIL, DRP_RELEASE_COUNTED_ANYWAY, DRP_COUNTED_ANYWAY, 1);
+	CHECK_STR(events(), WITHDREW "uncounted counted-anyway ");
+	sealed_close(&h, 0, 0); /* it is late for another list */
+	CHECK_OK(sealed_visit(&h, &look));
+	CHECK_INT(h.asked[DRP_MSG_STATUS], 0);
+	expect_withdrawn(DRP_PUPIL, DRP_RELEASE_COUNTED_ANYWAY, DRP_COUNTED_ANYWAY, 1);
+	sealed_end(&h);
+}
+
+/* Without lists it may have been counted: told once, and again when the truth comes. */
+static void a_withdrawal_without_lists(void)
+{
+	for (int frozen = 0; frozen < 2; frozen++) {
+		begin_withdrawn();
+		h.announced[0].state = DRP_CAMPAIGN_CLOSED;
+		CHECK_OK(sealed_visit(&h, &look));
+		CHECK_INT(h.asked[DRP_MSG_STATUS], 1);
+		expect_withdrawn(DRP_PUPIL, DRP_RELEASE_WITHDRAWN, "", 0);
+		if (frozen) {
+			h.announced[0].state = DRP_CAMPAIGN_FROZEN;
+		} else {
+			sealed_close(&h, ALL, ALL);
+			another_than_was_answered();
+		}
+		for (int again = 0; again < 2; again++) {
+			CHECK_OK(sealed_visit(&h, &look));
+			CHECK_INT(h.result.counted_anyway, 2);
+			expect_withdrawn(DRP_PUPIL, DRP_RELEASE_WITHDRAWN,
+				frozen ? DRP_PERHAPS_COUNTED DRP_LISTS_NOT_SHOWN
+				       : DRP_PERHAPS_COUNTED DRP_LISTS_NOT_RIGHT,
+				1);
+			CHECK_STR(events(), WITHDREW "perhaps-counted perhaps-counted ");
+		}
+		sealed_close(&h, ALL, ALL);
+		CHECK_OK(sealed_visit(&h, &look));
+		expect_withdrawn(
+			DRP_TEACHER, DRP_RELEASE_COUNTED_ANYWAY, DRP_COUNTED_ANYWAY, 1);
+		CHECK_INT(h.result.counted_anyway, 2);
+		sealed_end(&h);
+	}
+}
+
+/* A hub that has made its list refuses the withdrawal: nothing was withdrawn, and the
+ * report counts, as the school was told. */
+static void a_withdrawal_that_came_late(void)
+{
+	uint32_t waiting = 0;
+	begin();
+	CHECK_OK(drp_release_withdraw(&h.node, h.fixture.manifest.id, &waiting, NULL));
+	h.refuse_withdrawal = DRP_E_CLOSED;
+	sealed_close(&h, ALL, ALL);
 	CHECK_OK(sealed_visit(&h, &push));
-	CHECK_INT(h.asked[DRP_MSG_STATUS] + h.asked[DRP_MSG_GET], 0);
-	expect_both(DRP_RELEASE_WITHDRAWN, "");
+	CHECK_INT(h.result.refused, 2);
+	CHECK_INT(h.result.counted, 2);
+	CHECK_INT(h.result.counted_anyway, 0);
+	expect_both(DRP_RELEASE_COUNTED, "");
+	CHECK_STR(events(), "withdrawing withdrawing refused refused counted counted ");
 	sealed_end(&h);
 }
 
@@ -293,6 +389,12 @@ int main(void)
 	CASE("lists that are never shown are told after the freeze",
 		lists_that_are_not_shown);
 	CASE("a visit may break off anywhere", a_visit_that_breaks_off);
-	CASE("what was withdrawn is looked for in no list", withdrawn);
+	CASE("a withdrawn report that one list is without is in no sum",
+		a_withdrawal_that_holds);
+	CASE("a withdrawn report that both lists hold is told",
+		a_withdrawal_that_was_kept);
+	CASE("a withdrawal of which no right lists are shown is told",
+		a_withdrawal_without_lists);
+	CASE("a refused withdrawal is none", a_withdrawal_that_came_late);
 	return DONE();
 }
