@@ -65,7 +65,11 @@ int drp_catalogue_newest(const struct drp_catalogue *catalogue, size_t i);
 enum drp_err drp_catalogue_next(const struct drp_catalogue *catalogue, size_t *at,
 	struct drp_cube **cube) DRP_MUST_CHECK;
 
-enum drp_err drp_api_tables(struct drp_api_call *call);	 /* /t/ */
+enum drp_err drp_api_tables(struct drp_api_call *call); /* /t/ */
+/* differences and trend, under /t/ too: whether a name is one of them; its answer. */
+int drp_api_is_differences(const char *name);
+enum drp_err drp_api_differences(struct drp_api_call *call,
+	const struct drp_publication *publication, const char *name, int language);
 enum drp_err drp_api_px(struct drp_api_call *call);	 /* /api/v2 */
 enum drp_err drp_api_sdmx(struct drp_api_call *call);	 /* /sdmx/2.1 */
 enum drp_err drp_api_feed(struct drp_api_call *call);	 /* /feed.atom */

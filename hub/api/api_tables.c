@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * /t/CAMPAIGN/TABLE.csv .json .xlsx .zip .metadata.json and /t/CAMPAIGN/datapackage.zip:
- * addresses that stay, for people, spreadsheets and scripts.
+ * addresses that stay, for people, spreadsheets and scripts. Differences and trends have
+ * addresses beside them (api_differences.c).
  */
 #include "hub/api/api_internal.h"
 #include "proto/base/alloc.h"
@@ -211,10 +212,11 @@ enum drp_err drp_api_tables(struct drp_api_call *call)
 	int language = lang ? drp_language_of(lang) : DRP_NL;
 	if (call->path.n != 3 || drp_part_text(call, 1, campaign, sizeof campaign) != 0 ||
 		drp_part_text(call, 2, name, sizeof name) != 0 ||
-		read_name(name, &wanted) != 0) {
+		(read_name(name, &wanted) != 0 && !drp_api_is_differences(name))) {
 		return drp_problem(call, 404,
 			"a table is /t/CAMPAIGN/TABLE.csv; tables are participation, "
-			"areas and items; also .json, .xlsx, .zip, .metadata.json");
+			"areas and items, also .json, .xlsx, .zip, .metadata.json; "
+			"differences and trend, also .json");
 	}
 	if (!fits_form(call, wanted.suffix) ||
 		!is_one_of(drp_parameter(call, "labels"), "yes", "no") ||
@@ -233,6 +235,9 @@ enum drp_err drp_api_tables(struct drp_api_call *call)
 	if (!p) {
 		return drp_problem(
 			call, 404, "no published edition of campaign '%s'", campaign);
+	}
+	if (drp_api_is_differences(name)) {
+		return drp_api_differences(call, p, name, language);
 	}
 	return wanted.table == DRP_CUBES ? all_tables(call, p)
 					 : one_table(call, p, &wanted, language);
