@@ -12,7 +12,42 @@
 
 #include <jansson.h>
 
-static struct drp_publication publication;
+static struct drp_publication publication, earlier;
+
+/* The same a year before, under another name: something to compare with. */
+static void make_earlier(void)
+{
+	static struct drp_manifest manifest;
+	static struct drp_edition edition;
+	manifest = *publication.manifest;
+	edition = *publication.edition;
+	earlier = publication;
+	earlier.manifest = &manifest;
+	earlier.edition = &edition;
+	manifest.period_from -= 365;
+	snprintf(edition.campaign, sizeof edition.campaign, "earlier");
+}
+
+/* Means of two groups, so that there are differences. */
+static void add_means(void)
+{
+	for (int i = 0; i < 4; i++) {
+		struct drp_observation *o = drp_edition_add(publication.edition);
+		sample_need(o != NULL, "memory");
+		*o = (struct drp_observation){.family = DRP_FAMILY_REGION,
+			.group = (uint8_t)(i % 2 ? DRP_LEADER : DRP_TEACHER),
+			.status = DRP_SHOWN,
+			.province = "_T",
+			.level = "_T",
+			.network = "_T",
+			.item = "_T",
+			.measure = "mean",
+			.se = "0.0200",
+			.schools = "12"};
+		snprintf(o->area, sizeof o->area, "%s", i / 2 ? "B" : "A");
+		snprintf(o->value, sizeof o->value, "3.%d000", i);
+	}
+}
 
 static void make_publication(void)
 {
@@ -41,9 +76,11 @@ static void make_publication(void)
 			.schools = "12"};
 		snprintf(o->province, sizeof o->province, "%s", province[i / 2]);
 	}
+	add_means();
 	sample_need(drp_edition_encode(publication.edition, &bytes) == DRP_OK, "edition");
 	drp_buf_clear(&bytes);
 	drp_keys_free(keys);
+	make_earlier();
 }
 
 /* Cuts a line off *at, ending it with a NUL. */
@@ -98,9 +135,9 @@ static void look_at(const struct drp_api_reply *reply)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct drp_publication *list[1] = {&publication};
+	const struct drp_publication *list[2] = {&publication, &earlier};
 	const struct drp_catalogue catalogue = {
-		.n = 1, .publication = list, .base = "https://drempel.example"};
+		.n = 2, .publication = list, .base = "https://drempel.example"};
 	static struct drp_api_request request;
 	struct drp_api_reply first, second;
 	if (!publication.edition) {
