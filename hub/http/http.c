@@ -39,7 +39,8 @@ struct job {
 	struct drp_diag diag;
 	/* answer */
 	struct drp_http_ask ask;
-	int insider, checks_token;
+	struct drp_hub_view view;
+	int insider, checks_token; /* insider: somebody with a token */
 	struct drp_token_row token;
 	char *authorization;
 	struct drp_http_reply *reply;
@@ -174,11 +175,9 @@ static struct drp_http_reply *reply_of(struct job *job, const struct drp_api_rep
 
 static struct drp_http_reply *ask_api(struct job *job)
 {
-	const struct drp_snapshot *s = job->snapshot;
-	struct drp_catalogue catalogue = {.n = job->insider ? s->n_editions : s->n_open,
-		.publication = job->insider ? s->all : s->open,
-		.base = job->http->base};
+	struct drp_catalogue catalogue = {.base = job->http->base};
 	struct drp_api_reply api = {0};
+	drp_snapshot_see(job->snapshot, &job->view, &catalogue);
 	enum drp_err err = job->http->config.api ? job->http->config.api(&catalogue,
 							   &job->ask.request, &api)
 						 : DRP_E_NOTFOUND;
@@ -323,6 +322,7 @@ static struct drp_http_reply *from_memory(struct drp_hub_http *http, const char 
 /* Whose request it is; a reply when it goes no further. */
 struct visitor {
 	const struct drp_token_row *token; /* NULL: the public */
+	struct drp_hub_view view;
 	int checks_token;
 };
 
@@ -399,7 +399,8 @@ static struct job *begin_answer(struct drp_hub_http *http, const struct drp_http
 	if (job->checks_token) {
 		strcpy(job->authorization, authorization);
 	}
-	job->insider = visitor->token && drp_scope_sees_embargoed(visitor->token->scope);
+	job->view = visitor->view;
+	job->insider = visitor->token != NULL;
 	job->next = http->jobs;
 	http->jobs = job;
 	return job;
@@ -411,6 +412,7 @@ static struct drp_http_reply *answer(
 	struct drp_hub_http *http = self;
 	const char *path = request->target->path;
 	struct visitor visitor = {0};
+	char name[DRP_VIEW_NAME];
 	struct drp_http_ask ask;
 	struct drp_http_reply *reply = from_memory(http, path);
 	if (reply) {
@@ -424,8 +426,9 @@ static struct drp_http_reply *answer(
 	if (reply) {
 		return reply;
 	}
-	drp_http_ask_read(&ask, request,
-		visitor.token && drp_scope_sees_embargoed(visitor.token->scope));
+	visitor.view = drp_view_of(visitor.token);
+	drp_view_name(&visitor.view, name);
+	drp_http_ask_read(&ask, request, name);
 	if (!visitor.checks_token) {
 		reply = drp_http_cache_get(http->cache, &ask.key);
 		if (!reply && task) {

@@ -10,7 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
-#define KEY_MAX_BYTES (DRP_HTTP_TARGET_MAX_BYTES + 2 * DRP_HTTP_PARAMETERS_MAX + 128)
+#define KEY_MAX_BYTES                                                                    \
+	(DRP_HTTP_TARGET_MAX_BYTES + 2 * DRP_HTTP_PARAMETERS_MAX + DRP_VIEW_NAME + 128)
 
 _Static_assert(DRP_HTTP_PARAMETERS_MAX <= DRP_API_PARAMETERS_MAX, "parameters");
 
@@ -101,13 +102,15 @@ static char *put(char *at, char mark, const char *text)
 	return at + n;
 }
 
-/* Neither path nor parameters hold control characters: the marks stay apart. */
-static void make_key(struct drp_http_ask *ask, int view)
+/* Neither a view's name nor path and parameters hold control characters: the marks stay
+ * apart. */
+static void make_key(struct drp_http_ask *ask, const char *view)
 {
 	char text[KEY_MAX_BYTES];
 	const struct drp_api_request *r = &ask->request;
 	char *at = text;
-	*at++ = (char)('0' + view);
+	at = put(at, '\v', view);
+	*at++ = '\n';
 	at = put(at, r->method[0], r->path);
 	for (size_t i = 0; i < r->n_parameters; i++) {
 		at = put(at, '\n', r->parameter[i].name);
@@ -125,8 +128,8 @@ static void make_key(struct drp_http_ask *ask, int view)
 	ask->key.language = ask->language;
 }
 
-void drp_http_ask_read(
-	struct drp_http_ask *ask, const struct drp_http_request *request, int view)
+void drp_http_ask_read(struct drp_http_ask *ask, const struct drp_http_request *request,
+	const char *view)
 {
 	struct drp_api_request *r = &ask->request;
 	ask->copy = NULL;

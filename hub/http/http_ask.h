@@ -10,6 +10,7 @@
 
 #include "hub/api/api.h"
 #include "hub/http/http_cache.h"
+#include "hub/http/view.h"
 #include "proto/runtime/http.h"
 
 #define DRP_ACCEPT_MAX 256
@@ -21,10 +22,10 @@ struct drp_http_ask {
 	void *copy;
 };
 
-/* drp_http_ask_read fills ask from a request as one of a view: 0 the public's, 1 of those
- * who see everything. Nothing has to be freed. */
-void drp_http_ask_read(
-	struct drp_http_ask *ask, const struct drp_http_request *request, int view);
+/* drp_http_ask_read fills ask from a request as one of the view of that name (view.h),
+ * which is a part of its key. Nothing has to be freed. */
+void drp_http_ask_read(struct drp_http_ask *ask, const struct drp_http_request *request,
+	const char *view);
 
 /* drp_http_ask_copy makes a copy that borrows nothing; free it with drp_free on copy. */
 enum drp_err drp_http_ask_copy(

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Answers that were made, by what was asked. What was asked is a hash of view, method,
- * path, query and body, and then those of Accept and Accept-Language that the answer
- * says it depends on: an answer can only be given again for what it was made for. Of one
- * thing asked in many ways only a few are kept, so that odd headers push out nobody
- * else's. Bounded; what was not asked for longest goes. Threads: one.
+ * Answers that were made, by what was asked. What was asked is a hash of view (view.h),
+ * method, path, query and body, and then those of Accept and Accept-Language that the
+ * answer says it depends on: an answer can only be given again for what it was made for.
+ * Of one thing asked in many ways only a few are kept, so that odd headers push out
+ * nobody else's. Bounded; what was not asked for longest goes. Threads: one.
  */
 #ifndef DRP_HUB_HTTP_CACHE_H
 #define DRP_HUB_HTTP_CACHE_H

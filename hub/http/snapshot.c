@@ -1,26 +1,52 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A snapshot has a shelf for each edition, and beside it one for each part of it that
+ * somebody sees. Of every view there is one scene: a list of shelves, by one rule
+ * (drp_view_sight) for the public as for everybody else.
+ */
 #include "hub/http/snapshot.h"
 
 #include "proto/base/alloc.h"
 #include "proto/crypto/crypto.h"
+#include "proto/runtime/log.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
-/* A loaded edition, held by every snapshot that shows it. */
+/* Of an edition: the whole, and the part of each network. */
+#define SLOTS (DRP_NETWORKS + 1)
+
+/* A loaded edition or a part of one, held by every snapshot that shows it. A part borrows
+ * from the whole, which stands in the same snapshots. */
 struct shelf {
 	atomic_uint holders;
 	struct drp_publication publication;
 };
 
+/* The history of some campaigns; of is the hash of their newest editions. */
+struct record {
+	atomic_uint holders;
+	struct drp_hash of;
+	struct drp_history *history; /* NULL without memory */
+};
+
+struct scene {
+	char name[DRP_VIEW_NAME];
+	size_t n;
+	const struct drp_publication **publication;
+	struct record *record;
+};
+
 struct whole {
 	struct drp_snapshot seen; /* first: what others know of it */
 	atomic_uint holders;
-	struct shelf **shelf; /* n_editions */
+	int64_t now_s;
+	struct shelf **shelf; /* n_editions times SLOTS; NULL where nobody sees it */
+	size_t n_scenes;
+	struct scene *scene; /* the first is the public's */
 	struct drp_edition_row *edition;
 	struct drp_token_row *token;
-	const struct drp_publication **all, **open;
 };
 
 struct drp_snapshot_source {
@@ -34,9 +60,22 @@ struct drp_snapshot_source {
 
 static void shelf_release(struct shelf *shelf)
 {
-	if (shelf && atomic_fetch_sub(&shelf->holders, 1) == 1) {
+	if (!shelf || atomic_fetch_sub(&shelf->holders, 1) != 1) {
+		return;
+	}
+	if (shelf->publication.network) {
+		drp_publication_of_network_free(&shelf->publication);
+	} else {
 		drp_publication_free(&shelf->publication);
-		drp_free(shelf);
+	}
+	drp_free(shelf);
+}
+
+static void record_release(struct record *record)
+{
+	if (record && atomic_fetch_sub(&record->holders, 1) == 1) {
+		drp_history_free(record->history);
+		drp_free(record);
 	}
 }
 
@@ -52,15 +91,41 @@ void drp_snapshot_release(struct drp_snapshot *snapshot)
 	if (!whole || atomic_fetch_sub(&whole->holders, 1) != 1) {
 		return;
 	}
-	for (size_t i = 0; whole->shelf && i < whole->seen.n_editions; i++) {
+	for (size_t i = 0; i < whole->n_scenes; i++) {
+		record_release(whole->scene[i].record);
+		drp_free(whole->scene[i].publication);
+	}
+	for (size_t i = 0; whole->shelf && i < whole->seen.n_editions * SLOTS; i++) {
 		shelf_release(whole->shelf[i]);
 	}
+	drp_free(whole->scene);
 	drp_free(whole->shelf);
 	drp_free(whole->edition);
 	drp_free(whole->token);
-	drp_free(whole->all);
-	drp_free(whole->open);
 	drp_free(whole);
+}
+
+static const struct scene *find_scene(const struct whole *whole, const char *name)
+{
+	for (size_t i = 0; i < whole->n_scenes; i++) {
+		if (strcmp(whole->scene[i].name, name) == 0) {
+			return &whole->scene[i];
+		}
+	}
+	return NULL;
+}
+
+void drp_snapshot_see(const struct drp_snapshot *snapshot,
+	const struct drp_hub_view *view, struct drp_catalogue *catalogue)
+{
+	const struct whole *whole = (const struct whole *)snapshot;
+	char name[DRP_VIEW_NAME];
+	drp_view_name(view, name);
+	const struct scene *scene = find_scene(whole, name);
+	scene = scene ? scene : &whole->scene[0];
+	catalogue->n = scene->n;
+	catalogue->publication = scene->publication;
+	catalogue->history = scene->record->history;
 }
 
 /* --- the source -------------------------------------------------------------------- */
@@ -86,9 +151,10 @@ void drp_snapshot_source_free(struct drp_snapshot_source *source)
 	}
 }
 
-static int is_open_at(const struct drp_edition_row *row, int64_t now_s)
+static int same_edition(const struct drp_edition_row *a, const struct drp_edition_row *b)
 {
-	return row->embargo_s <= now_s;
+	return strcmp(a->campaign, b->campaign) == 0 && a->number == b->number &&
+	       drp_hash_equal(&a->hash, &b->hash);
 }
 
 /* Whether the snapshot shows just this. */
@@ -101,11 +167,8 @@ static int shows(const struct drp_snapshot *snapshot, const struct whole *whole)
 		return 0;
 	}
 	for (size_t i = 0; i < seen->n_editions; i++) {
-		const struct drp_edition_row *a = &snapshot->edition[i];
-		const struct drp_edition_row *b = &seen->edition[i];
-		if (strcmp(a->campaign, b->campaign) != 0 || a->number != b->number ||
-			!drp_hash_equal(&a->hash, &b->hash) ||
-			a->embargo_s != b->embargo_s) {
+		if (!same_edition(&snapshot->edition[i], &seen->edition[i]) ||
+			snapshot->edition[i].embargo_s != seen->edition[i].embargo_s) {
 			return 0;
 		}
 	}
@@ -120,7 +183,7 @@ static int shows(const struct drp_snapshot *snapshot, const struct whole *whole)
 static enum drp_err read_rows(
 	struct drp_snapshot_source *source, struct whole *whole, struct drp_diag *diag)
 {
-	int64_t now_s = source->clock.now_ms(source->clock.self) / 1000;
+	const struct drp_hub_view anybody = drp_view_of(NULL);
 	struct drp_snapshot *seen = &whole->seen;
 	struct drp_hub_store *store = source->hub.store;
 	enum drp_err err =
@@ -129,32 +192,37 @@ static enum drp_err read_rows(
 	seen->edition = whole->edition;
 	seen->token = whole->token;
 	for (size_t i = 0; err == DRP_OK && i < seen->n_editions; i++) {
-		seen->n_open += is_open_at(&seen->edition[i], now_s) != 0;
+		seen->n_open += drp_view_sight(&anybody, &seen->edition[i],
+					whole->now_s) == DRP_SIGHT_WHOLE;
 	}
 	return err;
 }
 
+/* --- shelves ----------------------------------------------------------------------- */
+
 /* An edition never changes: what the snapshot before has of it is used again. */
-static struct shelf *find_shelf(
-	const struct drp_snapshot *current, const struct drp_edition_row *row)
+static struct shelf *find_shelf(const struct drp_snapshot *current,
+	const struct drp_edition_row *row, size_t slot)
 {
 	for (size_t i = 0; current && i < current->n_editions; i++) {
-		if (strcmp(current->edition[i].campaign, row->campaign) == 0 &&
-			drp_hash_equal(&current->edition[i].hash, &row->hash)) {
-			return ((const struct whole *)current)->shelf[i];
+		if (same_edition(&current->edition[i], row)) {
+			return ((const struct whole *)current)->shelf[i * SLOTS + slot];
 		}
 	}
 	return NULL;
 }
 
-static enum drp_err load_shelf(struct drp_snapshot_source *source,
-	const struct drp_snapshot *current, const struct drp_edition_row *row,
-	struct shelf **out, struct drp_diag *diag)
+/* Fills the place of an edition in that slot; of a network's after the whole's. */
+static enum drp_err put_shelf(struct drp_snapshot_source *source,
+	const struct drp_snapshot *current, struct whole *whole, size_t i, size_t slot,
+	struct drp_diag *diag)
 {
-	struct shelf *shelf = find_shelf(current, row);
+	const struct drp_edition_row *row = &whole->edition[i];
+	struct shelf **at = &whole->shelf[i * SLOTS + slot];
+	struct shelf *shelf = *at ? *at : find_shelf(current, row, slot);
 	if (shelf) {
-		atomic_fetch_add(&shelf->holders, 1);
-		*out = shelf;
+		atomic_fetch_add(&shelf->holders, *at ? 0 : 1);
+		*at = shelf;
 		return DRP_OK;
 	}
 	shelf = drp_alloc(1, sizeof *shelf);
@@ -162,33 +230,155 @@ static enum drp_err load_shelf(struct drp_snapshot_source *source,
 		return drp_fail(diag, DRP_E_NOMEM, "no memory for an edition");
 	}
 	atomic_init(&shelf->holders, 1);
-	*out = shelf;
-	return drp_publication_load_edition(
-		&source->hub, row->campaign, row->number, &shelf->publication, diag);
+	*at = shelf;
+	if (slot == 0) {
+		return drp_publication_load_edition(&source->hub, row->campaign,
+			row->number, &shelf->publication, diag);
+	}
+	return drp_publication_of_network(&whole->shelf[i * SLOTS]->publication,
+		       (enum drp_network)slot, &shelf->publication)
+		       ? drp_fail(diag, DRP_E_NOMEM, "no memory for an edition's part")
+		       : DRP_OK;
 }
 
+/* --- records ----------------------------------------------------------------------- */
+
+static int is_newest(const struct whole *whole, size_t i)
+{
+	return i == 0 ||
+	       strcmp(whole->edition[i].campaign, whole->edition[i - 1].campaign) != 0;
+}
+
+/* Campaigns that a view sees whole, by their newest editions. */
+static int is_recorded(
+	const struct whole *whole, const struct drp_hub_view *view, size_t i)
+{
+	return is_newest(whole, i) &&
+	       drp_view_sight(view, &whole->edition[i], whole->now_s) == DRP_SIGHT_WHOLE;
+}
+
+static enum drp_err hash_recorded(
+	const struct whole *whole, const struct drp_hub_view *view, struct drp_hash *hash)
+{
+	struct drp_buf text = {0};
+	for (size_t i = 0; i < whole->seen.n_editions; i++) {
+		if (is_recorded(whole, view, i)) {
+			const struct drp_edition_row *row = &whole->edition[i];
+			drp_buf_append(&text, row->campaign, strlen(row->campaign) + 1);
+			drp_buf_append(&text, row->hash.b, sizeof row->hash.b);
+		}
+	}
+	enum drp_err err = text.failed ? DRP_E_NOMEM : DRP_OK;
+	drp_hash_bytes(text.data, text.len, hash);
+	drp_buf_clear(&text);
+	return err;
+}
+
+static struct record *find_record(const struct whole *whole, const struct drp_hash *of)
+{
+	for (size_t i = 0; whole && i < whole->n_scenes; i++) {
+		struct record *record = whole->scene[i].record;
+		if (record && drp_hash_equal(&record->of, of)) {
+			return record;
+		}
+	}
+	return NULL;
+}
+
+/* What is published is shown all the same when its history cannot be told. */
+static void load_history(struct drp_snapshot_source *source, const struct whole *whole,
+	const struct drp_hub_view *view, struct drp_history *history)
+{
+	for (size_t i = 0; i < whole->seen.n_editions; i++) {
+		struct drp_diag diag = {0};
+		const char *campaign = whole->edition[i].campaign;
+		if (is_recorded(whole, view, i) &&
+			drp_history_load(history, &source->hub, campaign, &diag)) {
+			drp_log(DRP_LOG_WARN, "http", "history-left-out",
+				"campaign=%s text=\"%s\"", campaign, diag.text);
+		}
+	}
+}
+
+static enum drp_err put_record(struct drp_snapshot_source *source,
+	const struct drp_snapshot *current, const struct whole *whole,
+	const struct drp_hub_view *view, struct scene *scene)
+{
+	struct drp_hash of;
+	enum drp_err err = hash_recorded(whole, view, &of);
+	struct record *record = err ? NULL : find_record(whole, &of);
+	record = record || err ? record : find_record((const struct whole *)current, &of);
+	if (record) {
+		atomic_fetch_add(&record->holders, 1);
+		scene->record = record;
+		return DRP_OK;
+	}
+	record = err ? NULL : drp_alloc(1, sizeof *record);
+	if (!record) {
+		return DRP_E_NOMEM;
+	}
+	atomic_init(&record->holders, 1);
+	record->of = of;
+	record->history = drp_history_new();
+	if (record->history) {
+		load_history(source, whole, view, record->history);
+	}
+	scene->record = record;
+	return DRP_OK;
+}
+
+/* --- scenes ------------------------------------------------------------------------ */
+
+static enum drp_err put_scene(struct drp_snapshot_source *source,
+	const struct drp_snapshot *current, struct whole *whole,
+	const struct drp_hub_view *view, struct drp_diag *diag)
+{
+	struct scene *scene = &whole->scene[whole->n_scenes];
+	enum drp_err err = DRP_OK;
+	drp_view_name(view, scene->name);
+	if (find_scene(whole, scene->name)) {
+		return DRP_OK;
+	}
+	whole->n_scenes++;
+	scene->publication = drp_alloc(whole->seen.n_editions + 1, sizeof(void *));
+	if (!scene->publication || put_record(source, current, whole, view, scene)) {
+		return drp_fail(diag, DRP_E_NOMEM, "no memory for a view");
+	}
+	for (size_t i = 0; err == DRP_OK && i < whole->seen.n_editions; i++) {
+		enum drp_sight sight =
+			drp_view_sight(view, &whole->edition[i], whole->now_s);
+		size_t slot = sight == DRP_SIGHT_NETWORK ? view->network : 0;
+		if (sight == DRP_SIGHT_NOTHING) {
+			continue;
+		}
+		err = put_shelf(source, current, whole, i, slot, diag);
+		if (err == DRP_OK) {
+			scene->publication[scene->n++] =
+				&whole->shelf[i * SLOTS + slot]->publication;
+		}
+	}
+	return err;
+}
+
+/* Every edition is loaded, also one that nobody sees yet: damage is told early. */
 static enum drp_err fill(struct drp_snapshot_source *source,
 	const struct drp_snapshot *current, struct whole *whole, struct drp_diag *diag)
 {
 	struct drp_snapshot *seen = &whole->seen;
-	int64_t now_s = source->clock.now_ms(source->clock.self) / 1000;
+	struct drp_hub_view view = drp_view_of(NULL);
 	enum drp_err err = DRP_OK;
-	whole->shelf = drp_alloc(seen->n_editions + 1, sizeof(struct shelf *));
-	whole->all = drp_alloc(seen->n_editions + 1, sizeof(void *));
-	whole->open = drp_alloc(seen->n_editions + 1, sizeof(void *));
-	if (!whole->shelf || !whole->all || !whole->open) {
+	whole->shelf = drp_alloc(seen->n_editions * SLOTS + 1, sizeof(struct shelf *));
+	whole->scene = drp_alloc(seen->n_tokens + 2, sizeof *whole->scene);
+	if (!whole->shelf || !whole->scene) {
 		return drp_fail(diag, DRP_E_NOMEM, "no memory for a snapshot");
 	}
-	seen->all = whole->all;
-	seen->open = whole->open;
-	seen->n_open = 0;
 	for (size_t i = 0; err == DRP_OK && i < seen->n_editions; i++) {
-		const struct drp_edition_row *row = &seen->edition[i];
-		err = load_shelf(source, current, row, &whole->shelf[i], diag);
-		whole->all[i] = err ? NULL : &whole->shelf[i]->publication;
-		if (err == DRP_OK && is_open_at(row, now_s)) {
-			whole->open[seen->n_open++] = whole->all[i];
-		}
+		err = put_shelf(source, current, whole, i, 0, diag);
+	}
+	err = err ? err : put_scene(source, current, whole, &view, diag);
+	for (size_t i = 0; err == DRP_OK && i < seen->n_tokens; i++) {
+		view = drp_view_of(&seen->token[i]);
+		err = put_scene(source, current, whole, &view, diag);
 	}
 	return err;
 }
@@ -207,6 +397,7 @@ enum drp_err drp_snapshot_look(struct drp_snapshot_source *source,
 		return err ? err : drp_fail(diag, DRP_E_NOMEM, "no memory to look");
 	}
 	atomic_init(&whole->holders, 1);
+	whole->now_s = source->clock.now_ms(source->clock.self) / 1000;
 	err = read_rows(source, whole, diag);
 	int same = err == DRP_OK && shows(current, whole);
 	err = err || same ? err : fill(source, current, whole, diag);

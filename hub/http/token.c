@@ -65,11 +65,6 @@ int drp_scope_of(const char *name)
 	return -1;
 }
 
-int drp_scope_sees_embargoed(int scope)
-{
-	return scope == DRP_SCOPE_MINISTRY || scope == DRP_SCOPE_OPERATOR;
-}
-
 /* --- texts ------------------------------------------------------------------------- */
 
 enum drp_err drp_token_make(

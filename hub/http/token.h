@@ -20,9 +20,6 @@
 const char *drp_scope_name(int scope);
 int drp_scope_of(const char *name);
 
-/* Whether the scope sees editions before their instant. */
-int drp_scope_sees_embargoed(int scope);
-
 /* drp_token_make draws a token and fills id and hash of its row. Wipe the text after it
  * was shown. DRP_E_NOMEM. */
 enum drp_err drp_token_make(const struct drp_rng *rng, struct drp_token_row *row,

@@ -20,7 +20,7 @@ static void read_ask(struct drp_http_ask *out, const char *raw, const char *acce
 		.accept_language = language,
 		.body = body,
 		.body_n = body ? strlen(body) : 0};
-	drp_http_ask_read(out, &request, 0);
+	drp_http_ask_read(out, &request, "public");
 }
 
 static int same(const char *a, const char *b)
@@ -48,15 +48,21 @@ static void keys(void)
 	CHECK(!drp_hash_equal(&ask.key.what, &other.key.what));
 }
 
-/* Those who see everything share no answer with the public. */
+/* Views that differ share no answer, whatever path one of them asks for. */
 static void views(void)
 {
 	struct drp_http_target target = {.path = "/a"};
 	struct drp_http_request request = {
 		.target = &target, .accept = "", .accept_language = ""};
-	drp_http_ask_read(&ask, &request, 0);
-	drp_http_ask_read(&other, &request, 1);
-	CHECK(!drp_hash_equal(&ask.key.what, &other.key.what));
+	static const char *const name[] = {"public", "all", "network KOV", "network GO",
+		"campaign a", "campaign a-b", "campaign public"};
+	for (size_t i = 0; i < sizeof name / sizeof name[0]; i++) {
+		for (size_t k = 0; k < sizeof name / sizeof name[0]; k++) {
+			drp_http_ask_read(&ask, &request, name[i]);
+			drp_http_ask_read(&other, &request, name[k]);
+			CHECK_INT(drp_hash_equal(&ask.key.what, &other.key.what), i == k);
+		}
+	}
 }
 
 static void headers(void)

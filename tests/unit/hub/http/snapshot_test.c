@@ -42,6 +42,33 @@ static struct drp_snapshot *after(struct drp_snapshot *current)
 	return fresh;
 }
 
+/* What a token of that scope sees; DRP_SCOPES: the public. */
+static struct drp_catalogue see(
+	const struct drp_snapshot *s, int scope, int network, const char *campaign)
+{
+	struct drp_catalogue catalogue = {0};
+	struct drp_hub_view view = {.scope = (uint8_t)scope, .network = (uint8_t)network};
+	snprintf(view.campaign, sizeof view.campaign, "%s", campaign);
+	drp_snapshot_see(s, &view, &catalogue);
+	return catalogue;
+}
+
+static size_t public_sees(const struct drp_snapshot *s)
+{
+	return see(s, DRP_SCOPES, 0, "").n;
+}
+
+static void add_token(const char *name, int scope, int network, const char *campaign)
+{
+	static int n;
+	struct drp_token_row row = {
+		.scope = (uint8_t)scope, .network = (uint8_t)network, .hash = "x"};
+	snprintf(row.name, sizeof row.name, "%s", name);
+	snprintf(row.id, sizeof row.id, "%012d", ++n);
+	snprintf(row.campaign, sizeof row.campaign, "%s", campaign);
+	CHECK_OK(drp_hub_token_put(f.hub.store, &row, NULL));
+}
+
 static void embargo(int64_t until_s)
 {
 	CHECK_OK(drp_hub_embargo_set(f.hub.store, FIXTURE_CAMPAIGN, until_s, NULL));
@@ -61,8 +88,11 @@ static void shows_what_is_published(void)
 	CHECK_INT(s->n_open, 1);
 	CHECK_STR(s->edition[0].campaign, FIXTURE_CAMPAIGN);
 	CHECK_INT(s->edition[0].number, 1);
-	CHECK_STR(s->open[0]->manifest->id, FIXTURE_CAMPAIGN);
-	CHECK(s->open[0]->edition->n_observations > 0);
+	struct drp_catalogue open = see(s, DRP_SCOPES, 0, "");
+	CHECK_INT(open.n, 1);
+	CHECK_STR(open.publication[0]->manifest->id, FIXTURE_CAMPAIGN);
+	CHECK(open.publication[0]->edition->n_observations > 0);
+	CHECK(!open.publication[0]->network);
 	CHECK(!after(s));
 	drp_snapshot_release(s);
 	finish();
@@ -72,10 +102,12 @@ static void holds_back_until_the_instant(void)
 {
 	begin();
 	embargo(now_s + 100);
+	add_token("ministry", DRP_SCOPE_MINISTRY, 0, "");
 	CHECK_OK(drp_campaign_close(&f.hub, FIXTURE_CAMPAIGN, NULL));
 	struct drp_snapshot *s = after(NULL), *old;
 	CHECK_INT(s->n_editions, 1);
 	CHECK_INT(s->n_open, 0);
+	CHECK_INT(public_sees(s), 0);
 	now_s += 99;
 	CHECK(!after(s));
 	now_s += 1;
@@ -83,12 +115,15 @@ static void holds_back_until_the_instant(void)
 	s = after(s);
 	CHECK(s);
 	CHECK_INT(s->n_open, 1);
-	CHECK(s->all[0] == old->all[0]); /* loaded once */
+	const struct drp_publication *before =
+		see(old, DRP_SCOPE_MINISTRY, 0, "").publication[0];
+	CHECK(see(s, DRP_SCOPES, 0, "").publication[0] == before); /* loaded once */
 	drp_snapshot_release(old);
-	CHECK(s->open[0]->edition->n_observations > 0);
+	CHECK(before->edition->n_observations > 0);
 	now_s -= 1; /* a clock that is set back hides it again */
 	s = after(s);
 	CHECK_INT(s->n_open, 0);
+	CHECK_INT(public_sees(s), 0);
 	drp_snapshot_release(s);
 	finish();
 }
@@ -105,6 +140,106 @@ static void knows_tokens(void)
 	CHECK_OK(drp_hub_token_drop(f.hub.store, "a", NULL));
 	s = after(s);
 	CHECK_INT(s->n_tokens, 0);
+	drp_snapshot_release(s);
+	finish();
+}
+
+/* Each view has its own sight of an edition under embargo, and nobody more than that. */
+static void views_before_the_instant(void)
+{
+	begin();
+	embargo(now_s + 100);
+	add_token("koepel", DRP_SCOPE_NETWORK, DRP_KOV, "");
+	add_token("koepel-2", DRP_SCOPE_NETWORK, DRP_KOV, "");
+	add_token("go", DRP_SCOPE_NETWORK, DRP_GO, "");
+	add_token("hers", DRP_SCOPE_RESEARCHER, 0, FIXTURE_CAMPAIGN);
+	add_token("his", DRP_SCOPE_RESEARCHER, 0, "autumn-2026");
+	add_token("ministry", DRP_SCOPE_MINISTRY, 0, "");
+	CHECK_OK(drp_campaign_close(&f.hub, FIXTURE_CAMPAIGN, NULL));
+	struct drp_snapshot *s = after(NULL), *old;
+	CHECK_INT(public_sees(s), 0);
+	CHECK_INT(see(s, DRP_SCOPE_RESEARCHER, 0, "autumn-2026").n, 0);
+	struct drp_catalogue whole = see(s, DRP_SCOPE_MINISTRY, 0, "");
+	CHECK_INT(whole.n, 1);
+	CHECK(see(s, DRP_SCOPE_OPERATOR, 0, "").publication == whole.publication);
+	struct drp_catalogue hers = see(s, DRP_SCOPE_RESEARCHER, 0, FIXTURE_CAMPAIGN);
+	CHECK_INT(hers.n, 1);
+	CHECK(hers.publication[0] == whole.publication[0]);
+	struct drp_catalogue kov = see(s, DRP_SCOPE_NETWORK, DRP_KOV, "");
+	struct drp_catalogue go = see(s, DRP_SCOPE_NETWORK, DRP_GO, "");
+	CHECK(kov.n == 1 && go.n == 1);
+	CHECK_INT(kov.publication[0]->network, DRP_KOV);
+	CHECK_INT(go.publication[0]->network, DRP_GO);
+	/* No token has that network: its view was not made, and shows what is public. */
+	CHECK_INT(see(s, DRP_SCOPE_NETWORK, DRP_POV, "").n, 0);
+	const struct drp_publication *part = kov.publication[0];
+	old = drp_snapshot_hold(s);
+	add_token("late", DRP_SCOPE_NETWORK, DRP_POV, "");
+	s = after(s);
+	CHECK_INT(see(s, DRP_SCOPE_NETWORK, DRP_POV, "").n, 1);
+	CHECK(see(s, DRP_SCOPE_NETWORK, DRP_KOV, "").publication[0] == part);
+	drp_snapshot_release(old); /* made once, and held by who shows it */
+	CHECK(part->edition->n_observations > 0);
+	now_s += 100; /* what is public is public for all, and whole */
+	s = after(s);
+	kov = see(s, DRP_SCOPE_NETWORK, DRP_KOV, "");
+	CHECK_INT(kov.n, 1);
+	CHECK(kov.publication[0] == see(s, DRP_SCOPES, 0, "").publication[0]);
+	CHECK_INT(see(s, DRP_SCOPE_RESEARCHER, 0, "autumn-2026").n, 1);
+	drp_snapshot_release(s);
+	finish();
+}
+
+static int64_t in_history(const struct drp_catalogue *catalogue)
+{
+	CHECK(catalogue->history != NULL);
+	return drp_history_reached(
+		catalogue->history, "VL", DRP_REACHED_TOOK_PART, now_s + 1000000);
+}
+
+/* A history is of the campaigns that its reader sees whole. */
+static void histories(void)
+{
+	begin();
+	embargo(now_s + 100);
+	add_token("ministry", DRP_SCOPE_MINISTRY, 0, "");
+	add_token("kov", DRP_SCOPE_NETWORK, DRP_KOV, "");
+	CHECK_OK(drp_campaign_close(&f.hub, FIXTURE_CAMPAIGN, NULL));
+	struct drp_snapshot *s = after(NULL), *old;
+	struct drp_catalogue all = see(s, DRP_SCOPE_MINISTRY, 0, "");
+	struct drp_catalogue kov = see(s, DRP_SCOPE_NETWORK, DRP_KOV, "");
+	struct drp_catalogue open = see(s, DRP_SCOPES, 0, "");
+	CHECK_INT(in_history(&all), FIXTURE_SCHOOLS - 1);
+	CHECK_INT(in_history(&kov), -1);
+	CHECK(kov.history == open.history); /* made once */
+	now_s += 100;
+	old = drp_snapshot_hold(s);
+	s = after(s);
+	open = see(s, DRP_SCOPES, 0, "");
+	CHECK(open.history == all.history);
+	CHECK_INT(in_history(&open), FIXTURE_SCHOOLS - 1);
+	drp_snapshot_release(old);
+	CHECK_INT(in_history(&open), FIXTURE_SCHOOLS - 1);
+	drp_snapshot_release(s);
+	finish();
+}
+
+/* Campaigns whose schools cannot be told are published all the same. */
+static void histories_stop_nothing(void)
+{
+	char command[256];
+	begin();
+	CHECK_OK(drp_campaign_close(&f.hub, FIXTURE_CAMPAIGN, NULL));
+	snprintf(command, sizeof command,
+		"python3 -c \"import sqlite3; c = sqlite3.connect('%s/hub.db'); "
+		"c.execute('DELETE FROM member'); c.commit()\"",
+		f.dir);
+	CHECK_INT(system(command), 0);
+	setenv("DREMPEL_LOG", "none", 1);
+	struct drp_snapshot *s = after(NULL);
+	struct drp_catalogue open = see(s, DRP_SCOPES, 0, "");
+	CHECK_INT(open.n, 1);
+	CHECK_INT(in_history(&open), -1);
 	drp_snapshot_release(s);
 	finish();
 }
@@ -151,6 +286,10 @@ int main(void)
 		shows_what_is_published);
 	CASE("an edition is kept back until its instant", holds_back_until_the_instant);
 	CASE("tokens come and go", knows_tokens);
+	CASE("before the instant each view sees its own", views_before_the_instant);
+	CASE("a history is of what its reader sees whole", histories);
+	CASE("without a history a campaign is published all the same",
+		histories_stop_nothing);
 	CASE("all editions are there, the newest first", newest_comes_first);
 	CASE("an edition that cannot be read is an error", damage_is_an_error);
 	return DONE();
