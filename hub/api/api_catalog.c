@@ -72,6 +72,7 @@ static const char prologue[] =
 	"@prefix vcard: <http://www.w3.org/2006/vcard/ns#> .\n"
 	"@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n\n"
 	"right:PUBLIC a dct:RightsStatement .\n"
+	"right:RESTRICTED a dct:RightsStatement .\n"
 	"theme:EDUC a skos:Concept ;\n"
 	"  skos:prefLabel \"Education, culture and sport\"@en ;\n"
 	"  skos:inScheme "
@@ -348,8 +349,8 @@ static void identity(struct drp_buf *out, const struct entry *e)
 	}
 	drp_buf_printf(out,
 		"\" ;\n  adms:identifier [ a adms:Identifier ; skos:notation "
-		"\"urn:drempel:edition:%s\"^^xsd:anyURI ] ;\n",
-		hash);
+		"\"urn:drempel:edition:%s%s\"^^xsd:anyURI ] ;\n",
+		hash, drp_publication_mark(e->cube->publication));
 }
 
 static void links(struct drp_buf *out, const struct entry *e)
@@ -415,14 +416,15 @@ static unsigned dataset(struct drp_buf *out, const struct entry *e)
 	links(out, e);
 	drp_buf_text(out, languages);
 	drp_buf_text(out, owner);
-	drp_buf_text(out,
+	drp_buf_printf(out,
 		"  dct:creator <#publisher> ;\n"
-		"  dct:accessRights right:PUBLIC ;\n"
+		"  dct:accessRights right:%s ;\n"
 		"  dct:accrualPeriodicity "
 		"<http://publications.europa.eu/resource/authority/frequency/IRREG> ;\n"
 		"  dct:type "
 		"<http://publications.europa.eu/resource/authority/dataset-type/"
-		"STATISTICAL> ;\n  dcat:theme theme:EDUC");
+		"STATISTICAL> ;\n  dcat:theme theme:EDUC",
+		e->cube->publication->network ? "RESTRICTED" : "PUBLIC");
 	for (size_t i = 0; i < N_DISTRIBUTIONS; i++) {
 		char url[URL_MAX];
 		if (offered(e, i)) {

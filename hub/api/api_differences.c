@@ -217,9 +217,11 @@ static enum drp_err write_list(struct drp_api_call *call, const struct wanted *w
 	struct drp_api_reply *reply = call->reply;
 	drp_reply_type(reply, 200,
 		w->json ? "application/json" : "text/csv; charset=utf-8; header=present");
-	snprintf(reply->file_name, sizeof reply->file_name, "%.48s-%u-%s%s",
+	const struct drp_publication *part = w->one->network ? w->one : w->other;
+	snprintf(reply->file_name, sizeof reply->file_name, "%.40s-%u%s-%s%s",
 		w->one->edition->campaign, w->one->edition->number,
-		w->trend ? "trend" : "differences", w->json ? ".json" : ".csv");
+		drp_publication_mark(part), w->trend ? "trend" : "differences",
+		w->json ? ".json" : ".csv");
 	return w->json ? drp_differences_json(list, '-', w->language, &reply->body)
 		       : drp_differences_csv(list, '-', w->semicolon, &reply->body);
 }

@@ -31,17 +31,20 @@ static void package_url(const struct drp_catalogue *catalogue,
 		p->edition->campaign, p->edition->number);
 }
 
-/* An edition's id is its hash: it stays when the hub moves. */
+/* An edition's id is its hash: it stays when the hub moves. A view of it before it is
+ * public has an id of its own. */
 static void entry(const struct drp_api_call *call, struct drp_xml_out *x, size_t i)
 {
 	const struct drp_publication *p = call->catalogue->publication[i];
-	char hash[65], id[128], url[URL_MAX], title[DRP_NAME_MAX + 64],
-		time[DRP_DATE_TEXT];
+	char hash[65], id[128], url[URL_MAX], title[DRP_NAME_MAX + 64 + DRP_PART_TEXT],
+		time[DRP_DATE_TEXT], part[DRP_PART_TEXT];
 	struct drp_cells cells = drp_cells_count(p->edition);
 	drp_hex(p->edition->hash.b, sizeof p->edition->hash.b, hash);
-	snprintf(id, sizeof id, "urn:drempel:edition:%s", hash);
-	snprintf(title, sizeof title, "%s: edition %u", p->manifest->title,
-		p->edition->number);
+	snprintf(
+		id, sizeof id, "urn:drempel:edition:%s%s", hash, drp_publication_mark(p));
+	drp_publication_part(p, "en", part);
+	snprintf(title, sizeof title, "%s: edition %u%s%s%s", p->manifest->title,
+		p->edition->number, *part ? " (" : "", part, *part ? ")" : "");
 	package_url(call->catalogue, p, url);
 	drp_time_format(p->edition->created_s, time);
 	drp_xml_open(x, "entry");
@@ -56,10 +59,11 @@ static void entry(const struct drp_api_call *call, struct drp_xml_out *x, size_t
 	drp_xml_close(x);
 	struct drp_buf summary = {0};
 	drp_buf_printf(&summary,
-		"Campaign %s: %u of %u registered schools took part; %zu figures "
-		"published, %zu suppressed. %s",
+		"Campaign %s: %u of %u registered schools took part; %zu figures %s, "
+		"%zu suppressed. %s",
 		p->edition->campaign, p->edition->schools_took_part,
-		p->edition->schools_registered, cells.published, cells.suppressed,
+		p->edition->schools_registered, cells.published,
+		p->network ? "in this view" : "published", cells.suppressed,
 		drp_publication_notice(p->manifest, "en"));
 	drp_xml_leaf(x, "summary", summary.failed ? "" : drp_buf_string(&summary));
 	drp_buf_clear(&summary);

@@ -171,7 +171,8 @@ static enum drp_err one_table(struct drp_api_call *call, const struct drp_public
 			cube, selection, (enum drp_language)language};
 		drp_reply_type(call->reply, 200, suffixes[wanted->suffix].media_type);
 		snprintf(call->reply->file_name, sizeof call->reply->file_name,
-			"%.48s-%u-%s%s", p->edition->campaign, p->edition->number,
+			"%.40s-%u%s-%s%s", p->edition->campaign, p->edition->number,
+			drp_publication_mark(p),
 			drp_cube_name((enum drp_cube_table)wanted->table),
 			suffixes[wanted->suffix].text);
 		err = write_view(call, &view, wanted->suffix, &call->reply->body);
@@ -195,7 +196,8 @@ static enum drp_err all_tables(struct drp_api_call *call, const struct drp_publi
 	if (err == DRP_OK) {
 		drp_reply_type(call->reply, 200, suffixes[SUFFIX_ZIP].media_type);
 		snprintf(call->reply->file_name, sizeof call->reply->file_name,
-			"%.48s-%u.zip", p->edition->campaign, p->edition->number);
+			"%.40s-%u%s.zip", p->edition->campaign, p->edition->number,
+			drp_publication_mark(p));
 		err = drp_format_package(all->view, DRP_CUBES, &call->reply->body);
 	}
 	drp_all_tables_free(all);

@@ -17,11 +17,12 @@ void drp_table_id(const struct drp_cube *cube, char id[DRP_TABLE_ID])
 
 void drp_citation(const struct drp_publication *p, char text[DRP_CITATION])
 {
-	char day[DRP_DATE_TEXT];
+	char day[DRP_DATE_TEXT], part[DRP_PART_TEXT];
+	drp_publication_part(p, "en", part);
 	snprintf(text, DRP_CITATION,
-		"%s (campaign %s, region %s), edition %u, %s. Drempel. CC BY 4.0.",
+		"%s (campaign %s, region %s), edition %u%s%s, %s. Drempel. CC BY 4.0.",
 		p->manifest->title, p->manifest->id, p->manifest->region,
-		p->edition->number,
+		p->edition->number, *part ? ", view of " : "", part,
 		drp_date_format(drp_day_of_ms(p->edition->created_s * 1000), day));
 }
 

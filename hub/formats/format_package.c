@@ -74,10 +74,14 @@ static void resource(struct drp_json_out *json, const char *name, const char *ti
 	drp_json_close(json, '}');
 }
 
+#define PACKAGE_NAME (DRP_NAME_MAX + 32)
 /* Names of a Data Package are lower case. */
-static void package_name(const struct drp_edition *edition, char name[DRP_NAME_MAX + 16])
+static void package_name(
+	const struct drp_publication *publication, char name[PACKAGE_NAME])
 {
-	snprintf(name, DRP_NAME_MAX + 16, "%s-%u", edition->campaign, edition->number);
+	const struct drp_edition *edition = publication->edition;
+	snprintf(name, PACKAGE_NAME, "%s-%u%s", edition->campaign, edition->number,
+		drp_publication_mark(publication));
 	for (char *p = name; *p; p++) {
 		*p = (char)(*p >= 'A' && *p <= 'Z' ? *p - 'A' + 'a' : *p);
 	}
@@ -86,8 +90,8 @@ static void package_name(const struct drp_edition *edition, char name[DRP_NAME_M
 static void package_head(
 	const struct drp_publication *p, const char *updated, struct drp_json_out *json)
 {
-	char name[DRP_NAME_MAX + 16], version[24], citation[DRP_CITATION];
-	package_name(p->edition, name);
+	char name[PACKAGE_NAME], version[24], citation[DRP_CITATION];
+	package_name(p, name);
 	snprintf(version, sizeof version, "%u.0.0", p->edition->number);
 	drp_citation(p, citation);
 	drp_json_string(

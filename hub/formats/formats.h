@@ -32,7 +32,7 @@ void drp_all_tables_free(struct drp_all_tables *all);
 void drp_table_id(const struct drp_cube *cube, char id[DRP_TABLE_ID]);
 
 /* What is written under a citation: title, edition, date, licence. */
-#define DRP_CITATION 320
+#define DRP_CITATION (320 + DRP_PART_TEXT)
 void drp_citation(const struct drp_publication *publication, char text[DRP_CITATION]);
 
 /* drp_metadata_facts calls each with every fact of drp_publication_metadata and its path,

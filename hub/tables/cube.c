@@ -362,9 +362,11 @@ static int list_rows(struct drp_cube *cube)
 static int write_titles(struct drp_cube *cube)
 {
 	for (int l = 0; l < DRP_API_LANGUAGES; l++) {
-		char title[DRP_NAME_MAX + 96];
-		snprintf(title, sizeof title, "%s: %s",
-			cube->publication->manifest->title, tables[cube->table].title[l]);
+		char title[DRP_NAME_MAX + 96 + DRP_PART_TEXT], part[DRP_PART_TEXT];
+		drp_publication_part(cube->publication, drp_language_code[l], part);
+		snprintf(title, sizeof title, "%s: %s%s%s%s",
+			cube->publication->manifest->title, tables[cube->table].title[l],
+			*part ? " (" : "", part, *part ? ")" : "");
 		cube->title[l] = drp_arena_copy(&cube->arena, title, strlen(title));
 		if (!cube->title[l]) {
 			return -1;

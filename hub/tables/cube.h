@@ -64,7 +64,7 @@ struct drp_cube {
 	enum drp_cube_table table;
 	char period[8];	  /* of the session's first day, "2026-03" */
 	char updated[32]; /* the edition's creation, 2026-06-20T10:00:00Z */
-	const char *title[DRP_API_LANGUAGES];
+	const char *title[DRP_API_LANGUAGES]; /* of a part it says so */
 	size_t n_dims;
 	uint8_t dim[DRP_DIMS]; /* enum drp_dim, in the order of every key */
 	struct drp_cube_list list[DRP_DIMS];

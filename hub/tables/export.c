@@ -78,10 +78,14 @@ static enum drp_err observations_json(
 	return drp_hub_json_print(rows, out);
 }
 
-/* The bytes that the hub stored: the form is canonical, so encoding gives them back. */
+/* The bytes that the hub stored: the form is canonical, so encoding gives them back. A
+ * part of an edition has no such form. */
 static enum drp_err observations_msgpack(
 	const struct drp_publication *p, struct drp_buf *out)
 {
+	if (p->network) {
+		return DRP_E_STATE;
+	}
 	struct drp_hash stored = p->edition->hash;
 	enum drp_err err = drp_edition_encode(p->edition, out);
 	return err					    ? err

@@ -52,12 +52,14 @@ uint32_t drp_publication_enrolled(const struct drp_publication *publication);
 const char *drp_publication_notice(
 	const struct drp_manifest *manifest, const char *language);
 
-/* Of a part: "network KOV and the region's total, before publication", and whether rows
- * of that family and network code are in it; a whole publication has a text of "" and
+/* Of a part: "network KOV and the region's total, before publication"; its mark; whether
+ * rows of that family and network code are in it. A whole publication has texts of "" and
  * every row. language as above. */
 #define DRP_PART_TEXT 128
 const char *drp_publication_part(const struct drp_publication *publication,
 	const char *language, char text[DRP_PART_TEXT]);
+/* "-view-KOV", for the names of a part's files. */
+const char *drp_publication_mark(const struct drp_publication *publication);
 int drp_publication_keeps(
 	const struct drp_publication *publication, int family, const char *network);
 

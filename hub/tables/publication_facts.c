@@ -107,6 +107,17 @@ const char *drp_publication_part(
 	return text;
 }
 
+const char *drp_publication_mark(const struct drp_publication *p)
+{
+	static const char *const mark[DRP_NETWORKS + 1] = {[0] = "",
+		[DRP_GO] = "-view-GO",
+		[DRP_OVSG] = "-view-OVSG",
+		[DRP_POV] = "-view-POV",
+		[DRP_KOV] = "-view-KOV",
+		[DRP_OTHER] = "-view-OTHER"};
+	return mark[p->network];
+}
+
 /* A fold's code is its parts joined by '+'. */
 static int names_network(const char *code, const char *network)
 {

@@ -5,6 +5,8 @@
 #include "hub/tables/layout.h"
 #include "proto/base/date.h"
 
+#include <stdio.h>
+
 #define INDENT 16
 
 static const struct drp_readme_note always[] = {
@@ -28,6 +30,27 @@ static const struct drp_readme_note always[] = {
 		    "and adapt for any purpose when you name the source."},
 };
 
+/* What is missing from a part is not in it: that is no suppression. */
+static void put_part(const struct drp_publication *p, struct drp_buf *out)
+{
+	static const char *const language[] = {"en", "nl"};
+	static const char *const rest[] = {
+		". Rows that are not here are not in this view; that does not say that "
+		"they are suppressed. The edition that it is taken from is published "
+		"whole, later.",
+		". Rijen die hier ontbreken, staan niet in deze weergave; dat zegt niet "
+		"dat ze onderdrukt zijn. De editie waaruit zij komt, wordt later in haar "
+		"geheel gepubliceerd."};
+	static const char *const begin[] = {"View of ", "Weergave van "};
+	for (size_t l = 0; l < 2; l++) {
+		char part[DRP_PART_TEXT], text[512];
+		snprintf(text, sizeof text, "%s%s%s", begin[l],
+			drp_publication_part(p, language[l], part), rest[l]);
+		drp_layout_note(out, 0, "", text);
+	}
+	drp_buf_text(out, "\n");
+}
+
 enum drp_err drp_readme(const struct drp_publication *p,
 	const struct drp_readme_note *notes, size_t n, struct drp_buf *out)
 {
@@ -40,6 +63,9 @@ enum drp_err drp_readme(const struct drp_publication *p,
 	drp_buf_printf(out, "Period %s to %s; instrument %s, version %s\n\n",
 		drp_date_format(m->period_from, from), drp_date_format(m->period_to, to),
 		p->instrument->id, p->instrument->version);
+	if (p->network) {
+		put_part(p, out);
+	}
 	drp_layout_note(out, 0, "", drp_publication_notice(m, "en"));
 	drp_layout_note(out, 0, "", drp_publication_notice(m, "nl"));
 	drp_buf_text(out, "\n");
