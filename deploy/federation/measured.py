@@ -22,7 +22,7 @@ def number(text):
     return float(text) if text != "" else None
 
 
-def by_chance(bounds, expected, variance, rows):
-    """The bounds, or three standard errors around what is expected where that is more."""
-    spread = 3 * math.sqrt(variance / rows)
+def by_chance(bounds, expected, variance, rows, errors=3):
+    """The bounds, or so many standard errors around what is expected where that is more."""
+    spread = errors * math.sqrt(variance / rows)
     return min(bounds[0], expected - spread), max(bounds[1], expected + spread)

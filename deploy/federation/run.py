@@ -8,7 +8,9 @@ Every step is a command of drempel-hub or drempel-node as people type it; this d
 only generates the schools, keeps two nodes at work at a time, and collects what design
 and README promise of a demo folder: tables/, truth/, sent/, run/ and summary.json. With
 two sessions these are of the last one; of the one before, tables/ and truth/ are in
-sessions/CAMPAIGN/, and truth/common_schools.csv says how many schools were in both.
+sessions/CAMPAIGN/, and truth/common_schools.csv says how many schools were in both. What
+the hub says of the difference is in sessions/trend.csv, between groups in
+sessions/differences.csv.
 """
 
 import argparse
@@ -23,6 +25,8 @@ import socket
 import sys
 import threading
 import time
+import urllib.error
+import urllib.request
 
 import generate
 import truth
@@ -33,6 +37,7 @@ FRAME = os.path.join(ROOT, "deploy/reference/frame-vlaanderen-2020.csv")
 INSTRUMENT = os.path.join(ROOT, "deploy/instruments/selfie.yaml")
 NODES_AT_ONCE = 2
 VERIFIED_WITHIN_S = 120
+SERVED_WITHIN_S = 30
 
 
 class Progress:
@@ -160,6 +165,8 @@ class Demo:
         self.phase("found", self.found)
         for self.session in self.sessions:
             self.hold()
+        if len(self.sessions) > 1:
+            self.phase("compare", self.compare)
         self.phase("sent", self.write_sent, self.session.schools)
         self.write_summary()
         self.progress.clear()
@@ -326,6 +333,26 @@ class Demo:
         self.on_python("truth.py", session.generated, session.observations(),
                        session.observations("truth"), "--track", self.options.track,
                        *(("--earlier", before[-1].generated) if before else ()))
+
+    def compare(self):
+        """The differences between sessions, and between groups, as the hub serves them."""
+        for name in ("trend.csv", "differences.csv"):
+            text = self.fetch(f"/t/{self.session.campaign}/{name}")
+            with open(os.path.join(self.out, "sessions", name), "wb") as file:
+                file.write(text)
+
+    def fetch(self, path):
+        """What the hub's HTTP answers; it takes up a new edition within a moment."""
+        deadline = time.monotonic() + SERVED_WITHIN_S
+        while True:
+            self.check_daemons()
+            try:
+                with urllib.request.urlopen(f"http://{self.http}{path}") as answer:
+                    return answer.read()
+            except urllib.error.URLError as error:
+                if time.monotonic() > deadline:
+                    raise Failure(f"the hub does not answer GET {path}: {error}") from error
+            time.sleep(0.2)
 
     def write_sent(self, school):
         path = os.path.join(self.out, "sent", school["school"] + ".json")
