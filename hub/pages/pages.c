@@ -9,6 +9,7 @@
 #include "hub/pages/web_assets.h"
 #include "proto/base/date.h"
 #include "proto/base/text.h"
+#include "proto/model/codes.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -186,6 +187,22 @@ static void put_superseded(struct drp_web *web)
 		(unsigned)newest->edition->number);
 }
 
+/* A view of one network before publication, on each of its pages. */
+static void put_part(struct drp_web *web)
+{
+	char name[DRP_WEB_NAME];
+	if (web->p->network) {
+		drp_web_put(web,
+			"<p class=\"notice old\" role=\"status\"><strong>%w%: "
+			"%s.</strong> "
+			"%w</p>",
+			DRP_W_VIEW_HEAD,
+			drp_web_name(web, DRP_DIM_NETWORK,
+				drp_network_code(web->p->network), name),
+			DRP_W_VIEW_TEXT);
+	}
+}
+
 static void put_top(struct drp_web *web)
 {
 	drp_web_put(web,
@@ -204,6 +221,7 @@ static void put_top(struct drp_web *web)
 	put_menu(web);
 	drp_web_put(web, "</header>\n<main id=\"main\" tabindex=\"-1\">");
 	if (web->p) {
+		put_part(web);
 		put_superseded(web);
 	}
 }

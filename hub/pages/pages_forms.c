@@ -74,7 +74,7 @@ void drp_web_api(struct drp_web *web, const char *table, const char *query)
 	static const char *const suffix[] = {".csv", ".xlsx", ".json", ".zip"};
 	drp_web_put(web,
 		"<section class=\"api\"><h2>%w</h2><p>%w</p><ul class=\"files\">",
-		DRP_W_API_TITLE, DRP_W_API_LEAD);
+		DRP_W_API_TITLE, web->p->network ? DRP_W_VIEW_API : DRP_W_API_LEAD);
 	for (size_t i = 0; i < sizeof suffix / sizeof suffix[0]; i++) {
 		drp_web_put(web, "<li><a href=\"");
 		address(web, table, suffix[i], query, 0);

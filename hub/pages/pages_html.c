@@ -214,6 +214,18 @@ const struct drp_area *drp_web_area(const struct drp_web *web, const char *code)
 
 /* ---- cells ---- */
 
+/* The status of a cell that a part of an edition leaves out; in no file. */
+#define LEFT_OUT 'v'
+
+static void left_out(struct drp_web *web, const char *group)
+{
+	drp_web_put(web,
+		"<td class=\"num st st-x\" data-s=\"x\" data-g=\"%s\">"
+		"<span aria-hidden=\"true\">\xe2\x80\x93</span><span "
+		"class=\"vh\">%w</span></td>",
+		group, DRP_W_VIEW_ST);
+}
+
 static void absent(struct drp_web *web, char status, const char *group)
 {
 	char sign[2] = {status, 0};
@@ -245,6 +257,10 @@ static void cell(struct drp_web *web, const struct drp_observation *o,
 	enum drp_web_figure figure, const char *group, int interval)
 {
 	char text[DRP_WEB_NUMBER], low[DRP_WEB_NUMBER], high[DRP_WEB_NUMBER];
+	if (o && o->status == LEFT_OUT) {
+		left_out(web, group);
+		return;
+	}
 	if (!o || !*o->value) {
 		absent(web, o && o->status != DRP_SHOWN ? o->status : DRP_NOT_AVAILABLE,
 			group);
@@ -288,6 +304,17 @@ void drp_web_cell_interval(struct drp_web *web, const struct drp_observation *o,
 	cell(web, o, figure, group, 1);
 }
 
+static int sees_parts(const struct drp_web *web)
+{
+	const struct drp_catalogue *all = web->call.catalogue;
+	for (size_t i = 0; i < all->n; i++) {
+		if (all->publication[i]->network) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
 void drp_web_legend(struct drp_web *web)
 {
 	static const struct {
@@ -308,7 +335,31 @@ void drp_web_legend(struct drp_web *web)
 			"%r\">%s</span></dt><dd>%w</dd></div>",
 			signs[i].class, signs[i].sign, signs[i].word);
 	}
+	if (sees_parts(web)) {
+		drp_web_put(web,
+			"<div><dt><span class=\"sign st st-x\">\xe2\x80\x93</span></dt>"
+			"<dd>%w</dd></div>",
+			DRP_W_VIEW_LEGEND);
+	}
 	drp_web_put(web, "</dl></details>");
+}
+
+void drp_web_left_out(struct drp_web *web, enum drp_word caption)
+{
+	if (web->p->network) {
+		drp_web_put(web, "<p class=\"note\"><strong>%w.</strong> %w</p>", caption,
+			DRP_W_VIEW_NONE);
+	}
+}
+
+void drp_web_part_mark(struct drp_web *web, const struct drp_publication *p)
+{
+	char name[DRP_WEB_NAME];
+	if (p->network) {
+		drp_web_put(web, " <small>(%w%: %s)</small>", DRP_W_VIEW_HEAD,
+			drp_web_name(web, DRP_DIM_NETWORK, drp_network_code(p->network),
+				name));
+	}
 }
 
 void drp_web_notice(struct drp_web *web)
@@ -325,7 +376,11 @@ const struct drp_observation *drp_web_find(const struct drp_web *web,
 	const char *network, int group, const char *area, const char *item,
 	const char *measure)
 {
+	static const struct drp_observation hidden = {.status = LEFT_OUT};
 	struct drp_observation like = {.family = (uint8_t)family};
+	if (!drp_publication_keeps(web->p, (int)family, network)) {
+		return &hidden;
+	}
 	snprintf(like.province, sizeof like.province, "%s", province);
 	snprintf(like.level, sizeof like.level, "%s", level);
 	snprintf(like.network, sizeof like.network, "%s", network);

@@ -94,10 +94,16 @@ void drp_web_cell_interval(struct drp_web *web, const struct drp_observation *o,
 	enum drp_web_figure figure, const char *group);
 /* drp_web_legend explains the marks of cells. */
 void drp_web_legend(struct drp_web *web);
+/* Of a part of an edition (publication.h): what it leaves out, under a caption, in one
+ * sentence; and a mark beside the name of what is shown of one. Nothing of a whole one.
+ */
+void drp_web_left_out(struct drp_web *web, enum drp_word caption);
+void drp_web_part_mark(struct drp_web *web, const struct drp_publication *publication);
 /* A cohort type's notice, in a box. */
 void drp_web_notice(struct drp_web *web);
 
-/* drp_web_find: the row of a place with these codes; NULL when there is none. */
+/* drp_web_find: the row of a place with these codes; NULL when there is none; what stands
+ * for "not in this view" where a part leaves it out. */
 const struct drp_observation *drp_web_find(const struct drp_web *web,
 	enum drp_family family, const char *province, const char *level,
 	const char *network, int group, const char *area, const char *item,
@@ -141,7 +147,8 @@ void drp_web_form_end(struct drp_web *web);
 void drp_web_api(struct drp_web *web, const char *table, const char *query);
 
 /* drp_web_participation appends the table of schools and questionnaires by a one-way
- * family, with its sums: shown, suppressed and unknown add up to the total. */
+ * family, with its sums: shown, suppressed and unknown add up to the total; of a part of
+ * an edition what is not shown is not called suppressed. */
 void drp_web_participation(struct drp_web *web, enum drp_family by, enum drp_word caption,
 	const char *chart);
 

@@ -116,6 +116,11 @@ void drp_web_map(struct drp_web *web)
 	struct drp_web_cohorts list;
 	char query[96];
 	drp_web_cohorts(web, DRP_FAMILY_PROVINCE, &list);
+	if (!drp_publication_keeps(web->p, DRP_FAMILY_PROVINCE, "_T")) {
+		drp_web_put(web, "<h1>%w</h1>", DRP_W_T_MAP);
+		drp_web_left_out(web, DRP_W_PROVINCE);
+		return;
+	}
 	drp_web_put(
 		web, "<h1>%w</h1><p class=\"lead\">%w</p>", DRP_W_T_MAP, DRP_W_MAP_LEAD);
 	drp_web_form_begin(web, DRP_WEB_MAP);
@@ -209,6 +214,9 @@ static void select_place(struct drp_web *web, const struct place *chosen)
 	for (size_t f = 0; f < sizeof families / sizeof families[0]; f++) {
 		struct drp_web_cohorts list;
 		drp_web_cohorts(web, families[f].family, &list);
+		if (list.n == 0) {
+			continue;
+		}
 		drp_web_put(web, "<optgroup label=\"%w\">", families[f].label);
 		for (size_t i = 0; i < list.n; i++) {
 			const struct place place = {families[f].family, list.code[i]};

@@ -147,6 +147,9 @@ void drp_web_parliament(struct drp_web *web)
 	put_sentence(web);
 	drp_web_participation(web, DRP_FAMILY_PROVINCE, DRP_W_BY_PROVINCE, "");
 	drp_web_participation(web, DRP_FAMILY_LEVEL, DRP_W_BY_LEVEL, "");
+	if (web->p->network) {
+		drp_web_participation(web, DRP_FAMILY_NETWORK, DRP_W_BY_NETWORK, "");
+	}
 	put_results(web);
 	drp_web_put(web, "<h2>%w</h2>", DRP_W_CAVEATS);
 	drp_web_notice(web);
@@ -160,5 +163,6 @@ void drp_web_parliament(struct drp_web *web)
 		"</article><p class=\"tools\"><button type=\"button\" data-print "
 		"hidden>%w</button></p>",
 		DRP_W_PRINT);
-	drp_web_api(web, "participation", "family=province");
+	drp_web_api(web, "participation",
+		web->p->network ? "family=network" : "family=province");
 }

@@ -143,6 +143,7 @@ void drp_web_participation(
 {
 	struct drp_table_view view;
 	if (drp_table_view_make(web->p->edition, by, &view, NULL) != DRP_OK) {
+		drp_web_left_out(web, caption);
 		return;
 	}
 	drp_web_put(web,
@@ -159,7 +160,8 @@ void drp_web_participation(
 	put_sum(web, &view, PART_TOTAL, view.pairs ? DRP_W_PAIRS_TOTAL : DRP_W_TOTAL);
 	if (has_part(&view, PART_HIDDEN) || has_part(&view, PART_UNKNOWN)) {
 		put_sum(web, &view, PART_SHOWN, DRP_W_SHOWN);
-		put_sum(web, &view, PART_HIDDEN, DRP_W_HIDDEN);
+		put_sum(web, &view, PART_HIDDEN,
+			web->p->network ? DRP_W_VIEW_REST : DRP_W_HIDDEN);
 	}
 	if (has_part(&view, PART_UNKNOWN)) {
 		put_sum(web, &view, PART_UNKNOWN, DRP_W_UNKNOWN);
@@ -315,9 +317,13 @@ void drp_web_overview(struct drp_web *web)
 	put_ways(web);
 	drp_web_put(web, "<h2>%w</h2>", DRP_W_COVERAGE_BY_PROVINCE);
 	drp_web_participation(web, DRP_FAMILY_PROVINCE, DRP_W_BY_PROVINCE, "coverage");
+	if (web->p->network) {
+		drp_web_participation(web, DRP_FAMILY_NETWORK, DRP_W_BY_NETWORK, "");
+	}
 	put_frame(web);
 	drp_web_put(web, "<p class=\"note\">%s %w%: %s.</p>",
-		drp_web_count(web, cells.published, published), DRP_W_CELLS_LINE,
+		drp_web_count(web, cells.published, published),
+		web->p->network ? DRP_W_VIEW_CELLS : DRP_W_CELLS_LINE,
 		drp_web_count(web, cells.suppressed, hidden));
 	drp_web_legend(web);
 	put_campaigns(web);

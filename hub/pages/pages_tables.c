@@ -408,6 +408,12 @@ static void api_query(
 	}
 }
 
+/* The network whose rows there are, where not all are. */
+static const char *network_of(const struct drp_web *web)
+{
+	return drp_network_code(web->p->network);
+}
+
 void drp_web_tables(struct drp_web *web)
 {
 	struct choice c;
@@ -417,6 +423,10 @@ void drp_web_tables(struct drp_web *web)
 		DRP_W_TABLES_LEAD);
 	put_unknown(web, &c);
 	put_form(web, &c);
+	if (!drp_publication_keeps(web->p, (int)c.split, network_of(web))) {
+		drp_web_left_out(web, split_word[c.split]);
+		return;
+	}
 	put_table(web, &c);
 	put_permalink(web, &c);
 	drp_web_notice(web);

@@ -49,6 +49,7 @@ static void session_row(struct drp_web *web, const struct drp_publication *sessi
 	drp_web_put(web, "<tr data-k=\"%s\"><th scope=\"row\"><a href=\"", from);
 	drp_web_link(web, DRP_WEB_OVERVIEW);
 	drp_web_put(web, "\">%s</a>", session->manifest->title);
+	drp_web_part_mark(web, session);
 	drp_web_put(web, " <small>");
 	drp_web_date(web, session->manifest->period_from);
 	drp_web_put(web, "</small></th>");
@@ -149,16 +150,21 @@ static void edition_row(struct drp_web *web, const struct drp_publication *p, in
 			      : NULL;
 	drp_hex(e->hash.b, sizeof e->hash.b, hash);
 	drp_web_put(web,
-		"<tr><th scope=\"row\"><a href=\"/%s/%s?edition=%u\">%s, %w %u</a></th>"
-		"<td>",
+		"<tr><th scope=\"row\"><a href=\"/%s/%s?edition=%u\">%s, %w %u</a>",
 		drp_language_code[web->language], e->campaign, (unsigned)e->number,
 		p->manifest->title, DRP_W_EDITION, (unsigned)e->number);
+	drp_web_part_mark(web, p);
+	drp_web_put(web, "</th><td>");
 	drp_web_date(web, drp_day_of_ms(e->created_s * 1000));
 	drp_web_put(web, "</td><td>%w</td><td class=\"num\">%s</td>",
 		newest ? DRP_W_STATE_CURRENT : DRP_W_STATE_OLD,
 		before ? drp_web_count(web, changed(e, before->edition), text)
 		       : drp_web_say(web, DRP_W_FIRST_EDITION));
-	drp_web_put(web, "<td><code class=\"break\">%s</code></td>", hash);
+	drp_web_put(web, "<td><code class=\"break\">%s</code>", hash);
+	if (p->network) {
+		drp_web_put(web, " <small>%w</small>", DRP_W_VIEW_HASH);
+	}
+	drp_web_put(web, "</td>");
 	drp_web_put(web,
 		"<td><a href=\"/t/%s/datapackage.zip?edition=%u\">ZIP</a></td></tr>",
 		e->campaign, (unsigned)e->number);
