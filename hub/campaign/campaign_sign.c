@@ -24,25 +24,6 @@
 /* Before anybody has answered: half of those eligible are assumed to. */
 #define ASSUMED_RESPONSE 0.5
 
-/* `other` as seen from the folder of `path`. */
-static enum drp_err beside(const char *path, const char *other, char out[DRP_PATH_MAX],
-	struct drp_diag *diag)
-{
-	const char *slash = strrchr(path, '/');
-	char folder[DRP_PATH_MAX];
-	if (other[0] == '/' || !slash) {
-		return snprintf(out, DRP_PATH_MAX, "%s", other) < DRP_PATH_MAX
-			       ? DRP_OK
-			       : drp_fail(diag, DRP_E_RANGE, "the path %s is too long",
-					 other);
-	}
-	if (snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path) >=
-		(int)sizeof folder) {
-		return drp_fail(diag, DRP_E_RANGE, "the path %s is too long", path);
-	}
-	return drp_path(out, folder, other, diag);
-}
-
 /* ---- what to expect ---- */
 
 static void expect_family(
@@ -200,10 +181,10 @@ enum drp_err drp_campaign_new(struct drp_hub *hub, const char *path,
 	enum drp_err err = draft ? DRP_OK : DRP_E_NOMEM;
 	err = err ? err : drp_file_read(path, DRAFT_MAX_BYTES, &text, diag);
 	err = err ? err : drp_draft_read(text.data, text.len, path, draft, diag);
-	err = err ? err : beside(path, draft->instrument, other, diag);
+	err = err ? err : drp_path_beside(other, path, draft->instrument, diag);
 	err = err ? err : drp_instrument_load(other, &instrument, diag);
 	if (err == DRP_OK && *draft->frame) {
-		err = beside(path, draft->frame, other, diag);
+		err = drp_path_beside(other, path, draft->frame, diag);
 		err = err ? err : read_frame(other, &frame, diag);
 	}
 	err = err ? err : make_manifest(hub, draft, instrument, &preview, &roll, diag);

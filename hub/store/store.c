@@ -246,3 +246,52 @@ enum drp_err drp_hub_answer_get(struct drp_hub_store *s, const char *id,
 	}
 	return err;
 }
+
+/* ---- targets ---- */
+
+enum drp_err drp_hub_target_put(struct drp_hub_store *s, const char *id, const char *text,
+	const char *frame, struct drp_diag *diag)
+{
+	struct drp_query *q = drp_db_query(s->db, "INSERT INTO target VALUES(?,?,?)");
+	drp_q_text(q, id);
+	drp_q_text(q, text);
+	drp_q_text(q, frame);
+	enum drp_err err = drp_q_run(q, NULL);
+	return err ? drp_fail(diag, err, "%s cannot be loaded: %s", id, drp_err_text(err))
+		   : DRP_OK;
+}
+
+enum drp_err drp_hub_target_get(struct drp_hub_store *s, const char *id,
+	struct drp_buf *text, struct drp_buf *frame, struct drp_diag *diag)
+{
+	struct drp_query *q =
+		drp_db_query(s->db, "SELECT text, frame FROM target WHERE id=?");
+	drp_q_text(q, id);
+	enum drp_err err = drp_q_find(q, diag);
+	if (err == DRP_OK) {
+		drp_buf_text(text, drp_q_col_text(q, 0));
+		drp_buf_text(frame, drp_q_col_text(q, 1));
+		drp_q_end(q);
+		err = text->failed || frame->failed ? DRP_E_NOMEM : DRP_OK;
+	}
+	return err;
+}
+
+static void read_target(struct drp_query *q, void *to)
+{
+	struct drp_target_row *row = to;
+	drp_q_col_copy(q, 0, row->id, sizeof row->id);
+}
+
+enum drp_err drp_hub_target_rows(struct drp_hub_store *s, struct drp_target_row **rows,
+	size_t *n, struct drp_diag *diag)
+{
+	struct drp_query *q = drp_db_query(s->db, "SELECT id FROM target ORDER BY id");
+	void *list = NULL;
+	enum drp_err err = drp_q_rows(
+		q, sizeof(struct drp_target_row), read_target, "targets", &list, n, diag);
+	if (err == DRP_OK) {
+		*rows = list;
+	}
+	return err;
+}

@@ -186,4 +186,19 @@ enum drp_err drp_hub_answer_put(struct drp_hub_store *s, const char *id, const c
 enum drp_err drp_hub_answer_get(struct drp_hub_store *s, const char *id,
 	struct drp_buf *text, struct drp_diag *diag) DRP_MUST_CHECK;
 
+/* ---- targets of a policy, with the frame that they are a share of (campaign load) ----
+ */
+enum drp_err drp_hub_target_put(struct drp_hub_store *s, const char *id, const char *text,
+	const char *frame, struct drp_diag *diag) DRP_MUST_CHECK;
+/* Appends both texts; DRP_E_NOTFOUND when there is none. */
+enum drp_err drp_hub_target_get(struct drp_hub_store *s, const char *id,
+	struct drp_buf *text, struct drp_buf *frame,
+	struct drp_diag *diag) DRP_MUST_CHECK;
+struct drp_target_row {
+	char id[DRP_NAME_MAX];
+};
+/* drp_hub_target_rows: all of them, by id; returns new memory (drp_free). */
+enum drp_err drp_hub_target_rows(struct drp_hub_store *s, struct drp_target_row **rows,
+	size_t *n, struct drp_diag *diag) DRP_MUST_CHECK;
+
 #endif

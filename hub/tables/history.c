@@ -172,27 +172,37 @@ int64_t drp_history_common(const struct drp_history *history, const char *campai
 
 /* ---- reached ---- */
 
-static int had_reached(const struct drp_history_campaign *c,
-	const struct drp_attendance *school, enum drp_reached state, int64_t until_s)
+/* What is asked of each school of each campaign. */
+struct question {
+	const char *region;
+	unsigned levels;
+	enum drp_reached state;
+	int64_t until_s;
+};
+
+static int had_reached(const struct question *q, const struct drp_history_campaign *c,
+	const struct drp_attendance *school)
 {
-	int took_part = school->counted && school->since_s <= until_s;
-	int listed = c->signed_s <= until_s;
-	return took_part || (state < DRP_REACHED_TOOK_PART && listed &&
-				    (state < DRP_REACHED_ENROLLED || school->enrolled));
+	if ((school->counted & q->levels) && school->since_s <= q->until_s) {
+		return 1;
+	}
+	return (school->levels & q->levels) && c->signed_s <= q->until_s &&
+	       (q->state == DRP_REACHED_REGISTERED ||
+		       (q->state == DRP_REACHED_ENROLLED && school->enrolled));
 }
 
-/* In one of the first n campaigns, of that region. */
-static int had_before(const struct drp_history *history, size_t n, const char *region,
-	const struct drp_attendance *school, enum drp_reached state, int64_t until_s)
+/* In one of the first n campaigns. */
+static int had_before(const struct drp_history *history, size_t n,
+	const struct question *q, const struct drp_attendance *school)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct drp_history_campaign *c = &history->campaign[i];
 		const struct drp_attendance *same =
-			strcmp(c->region, region) == 0
+			strcmp(c->region, q->region) == 0
 				? bsearch(school, c->school, c->n, sizeof *c->school,
 					  by_school)
 				: NULL;
-		if (same && had_reached(c, same, state, until_s)) {
+		if (same && had_reached(q, c, same)) {
 			return 1;
 		}
 	}
@@ -201,20 +211,25 @@ static int had_before(const struct drp_history *history, size_t n, const char *r
 
 /* Each school once: with the first campaign in which it had. */
 int64_t drp_history_reached(const struct drp_history *history, const char *region,
-	enum drp_reached state, int64_t until_s)
+	unsigned levels, enum drp_reached state, int64_t until_s)
 {
-	int64_t reached = -1;
+	const struct question q = {region, levels, state, until_s};
+	int64_t reached = 0;
 	for (size_t i = 0; i < history->n; i++) {
 		const struct drp_history_campaign *c = &history->campaign[i];
-		if (strcmp(c->region, region) != 0) {
-			continue;
-		}
-		reached = reached < 0 ? 0 : reached;
-		for (size_t k = 0; k < c->n; k++) {
-			reached += had_reached(c, &c->school[k], state, until_s) &&
-				   !had_before(history, i, region, &c->school[k], state,
-					   until_s);
+		for (size_t k = 0; strcmp(c->region, region) == 0 && k < c->n; k++) {
+			reached += had_reached(&q, c, &c->school[k]) &&
+				   !had_before(history, i, &q, &c->school[k]);
 		}
 	}
-	return reached;
+	return drp_history_campaigns(history, region) ? reached : -1;
+}
+
+size_t drp_history_campaigns(const struct drp_history *history, const char *region)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < history->n; i++) {
+		n += strcmp(history->campaign[i].region, region) == 0;
+	}
+	return n;
 }

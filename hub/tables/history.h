@@ -51,11 +51,15 @@ int64_t drp_history_common(const struct drp_history *history, const char *campai
 	const char *other, enum drp_family family, const char *code);
 
 /* drp_history_reached: schools of a region that had reached a state by the end of that
- * second in any campaign of it; -1 when there is no campaign of that region. Taking part
- * counts from its receipt on, the other states from the day of the manifest's
- * signature. */
+ * second in any campaign of it, each once; of those with one of these levels in the
+ * register (bit l: level l), for taking part with one of them counted. -1 when there is
+ * no campaign of that region. Taking part counts from the school's first receipt of that
+ * campaign on, the other states from the day of the manifest's signature. */
 int64_t drp_history_reached(const struct drp_history *history, const char *region,
-	enum drp_reached state, int64_t until_s);
+	unsigned levels, enum drp_reached state, int64_t until_s);
+
+/* drp_history_campaigns: how many it has of a region. */
+size_t drp_history_campaigns(const struct drp_history *history, const char *region);
 
 /* drp_history_load adds the campaign of that id from the hub's store: who stands in the
  * manifest by the register's own ids, and whose contributions were counted in its

@@ -187,6 +187,24 @@ enum drp_err drp_path(
 	return DRP_OK;
 }
 
+enum drp_err drp_path_beside(char out[DRP_PATH_MAX], const char *path, const char *other,
+	struct drp_diag *diag)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[DRP_PATH_MAX];
+	if (other[0] == '/' || !slash) {
+		return snprintf(out, DRP_PATH_MAX, "%s", other) < DRP_PATH_MAX
+			       ? DRP_OK
+			       : drp_fail(diag, DRP_E_RANGE, "the path %s is too long",
+					 other);
+	}
+	int n = slash == path ? 1 : (int)(slash - path);
+	if (snprintf(folder, sizeof folder, "%.*s", n, path) >= (int)sizeof folder) {
+		return drp_fail(diag, DRP_E_RANGE, "the path %s is too long", path);
+	}
+	return drp_path(out, folder, other, diag);
+}
+
 /* flock rather than a pid file: the kernel lets go when the holder dies. */
 enum drp_err drp_dir_hold(const char *path, int *held, struct drp_diag *diag)
 {

@@ -34,6 +34,9 @@ enum drp_err drp_dir_make(const char *path, struct drp_diag *diag) DRP_MUST_CHEC
 #define DRP_PATH_MAX 1024
 enum drp_err drp_path(char out[DRP_PATH_MAX], const char *dir, const char *name,
 	struct drp_diag *diag) DRP_MUST_CHECK;
+/* drp_path_beside: `other` as seen from the folder of the file `path`. */
+enum drp_err drp_path_beside(char out[DRP_PATH_MAX], const char *path, const char *other,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_dir_hold takes the directory for one daemon: DRP_E_BUSY while another holds it.
  * A holder that dies lets go; commands that only use the database need no hold. */

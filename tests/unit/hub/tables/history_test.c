@@ -10,7 +10,8 @@
 
 #include <sqlite3.h>
 
-#define L(level) (1u << (level))
+#define L(level)   (1u << (level))
+#define ALL_LEVELS (L(1) | L(2) | L(3) | L(4) | L(5))
 
 static struct drp_history *history;
 
@@ -123,7 +124,7 @@ static void a_campaign_is_added_once(void)
 
 static int64_t reached(const char *region, enum drp_reached state, int64_t until_s)
 {
-	return drp_history_reached(history, region, state, until_s);
+	return drp_history_reached(history, region, ALL_LEVELS, state, until_s);
 }
 
 static void schools_reach_a_state_once(void)
@@ -138,6 +139,22 @@ static void schools_reach_a_state_once(void)
 	CHECK_INT(reached("VL", DRP_REACHED_REGISTERED, 5000), 7);
 	CHECK_INT(reached("BR", DRP_REACHED_TOOK_PART, 5000), 2);
 	CHECK_INT(reached("WA", DRP_REACHED_TOOK_PART, 5000), -1);
+	drp_history_free(history);
+}
+
+/* Of primary schools, those with level 1 that took part with it. */
+static void levels_tell_schools_apart(void)
+{
+	two_campaigns();
+	CHECK_INT(drp_history_reached(history, "VL", L(1), DRP_REACHED_TOOK_PART, 5000),
+		4); /* 9, 7, 5 and 8 */
+	CHECK_INT(drp_history_reached(
+			  history, "VL", L(2) | L(3) | L(4), DRP_REACHED_TOOK_PART, 5000),
+		3); /* 9, 2 and 4 */
+	CHECK_INT(drp_history_reached(history, "VL", L(2), DRP_REACHED_REGISTERED, 5000),
+		3); /* 9, 4 and 3 */
+	CHECK_INT(drp_history_reached(history, "VL", L(5), DRP_REACHED_REGISTERED, 5000),
+		0);
 	drp_history_free(history);
 }
 
@@ -388,6 +405,7 @@ int main(void)
 	CASE("what cannot be told is not told", what_cannot_be_told);
 	CASE("a campaign is added once", a_campaign_is_added_once);
 	CASE("a school reaches a state once, in one region", schools_reach_a_state_once);
+	CASE("of levels, their own schools", levels_tell_schools_apart);
 	CASE("a day counts to its last second", the_day_counts_to_its_last_second);
 	CASE("each state holds those before it", states_hold_those_before);
 	CASE("a campaign as its edition has it", a_campaign_as_its_edition_has_it);
