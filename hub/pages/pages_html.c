@@ -12,8 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NARROW_BLANK "\xe2\x80\xaf"
-#define BLANK	     "\xc2\xa0"
+#define NARROW_BLANK  "\xe2\x80\xaf"
+#define BLANK	      "\xc2\xa0"
+#define OPENING_QUOTE "\xc2\xab"
+#define CLOSING_QUOTE "\xc2\xbb"
 
 /* ---- html ---- */
 
@@ -22,10 +24,22 @@ const char *drp_web_say(const struct drp_web *web, enum drp_word word)
 	return drp_word(word, web->language);
 }
 
+/* A blank that no line may break at: French sets one before : ; ? ! and inside quotation
+ * marks, and every language that sets one before % means it so. */
+static int binds(const char *start, const char *blank)
+{
+	return (blank[1] && strchr(":;?!%", blank[1]) != NULL) ||
+	       strncmp(blank + 1, CLOSING_QUOTE, strlen(CLOSING_QUOTE)) == 0 ||
+	       (blank - start >= 2 && memcmp(blank - 2, OPENING_QUOTE, 2) == 0);
+}
+
 static void escaped(struct drp_buf *out, const char *text)
 {
-	for (; *text; text++) {
+	for (const char *start = text; *text; text++) {
 		switch (*text) {
+		case ' ':
+			drp_buf_text(out, binds(start, text) ? BLANK : " ");
+			break;
 		case '&':
 			drp_buf_text(out, "&amp;");
 			break;
@@ -287,7 +301,7 @@ static void cell(struct drp_web *web, const struct drp_observation *o,
 		drp_web_put(web,
 			"<span aria-hidden=\"true\">\xe2\x80\x93</span>"
 			"<span class=\"vh\"> %w </span>%s</span>",
-			DRP_W_TO, high);
+			DRP_W_BETWEEN_TO, high);
 	}
 	drp_web_put(web, "</td>");
 }

@@ -119,16 +119,15 @@ static void put_facts(struct drp_web *web)
 		web->p->instrument->version);
 	drp_web_put(web, "<div><dt>%w</dt><dd>%w</dd></div>", DRP_W_COHORT,
 		m->sample ? DRP_W_COHORT_SAMPLE : DRP_W_COHORT_SELF);
-	drp_web_put(web, "<div><dt>%w</dt><dd>%s <span class=\"lower\">%w</span>, ",
-		DRP_W_FUNNEL,
+	drp_web_put(web, "<div><dt>%w</dt><dd>%s %w, ", DRP_W_FUNNEL,
 		drp_web_count(web, web->p->edition->schools_registered, text),
-		DRP_W_REGISTERED);
+		DRP_W_FUNNEL_REGISTERED);
 	drp_web_put(web, "%s %w, ",
 		drp_web_count(web, drp_publication_enrolled(web->p), text),
 		DRP_W_FUNNEL_ENROLLED);
-	drp_web_put(web, "%s <span class=\"lower\">%w</span></dd></div>",
+	drp_web_put(web, "%s %w</dd></div>",
 		drp_web_count(web, web->p->edition->schools_took_part, text),
-		DRP_W_TOOK_PART);
+		DRP_W_ANSWER_1);
 	put_frame(web);
 	drp_web_put(web, "<div><dt>%w</dt><dd>%w %w %w</dd></div></dl>", DRP_W_BASE,
 		DRP_W_BASE_SCHOOLS, DRP_W_BASE_PAIRS, DRP_W_NOT_SCALED);

@@ -58,10 +58,10 @@ static void put_budget(struct drp_web *web)
 static void put_rules(struct drp_web *web)
 {
 	const struct drp_manifest *m = web->p->manifest;
-	drp_web_put(web, "<p>%w %u <span class=\"lower\">%w</span> %w %u %w ",
-		DRP_W_MIN_SCHOOLS, (unsigned)m->thresholds.k_schools, DRP_W_SCHOOLS,
-		DRP_W_AND, (unsigned)m->thresholds.k_boards, DRP_W_MIN_BOARDS);
-	drp_web_put(web, "%u %w %u %w</p><p>%w%: %w.</p>",
+	drp_web_put(web, "<p>%w %u %w %w %u %w ", DRP_W_MIN_SCHOOLS,
+		(unsigned)m->thresholds.k_schools, DRP_W_SCHOOLS, DRP_W_AND,
+		(unsigned)m->thresholds.k_boards, DRP_W_MIN_BOARDS);
+	drp_web_put(web, "%u%w %u%w</p><p>%w%: %w.</p>",
 		(unsigned)m->thresholds.max_school_percent, DRP_W_MAX_SCHOOL,
 		(unsigned)m->thresholds.max_board_percent, DRP_W_MAX_BOARD, DRP_W_TRACK,
 		m->track == DRP_TRACK_SEALED ? DRP_W_TRACK_SEALED : DRP_W_TRACK_OPEN);
