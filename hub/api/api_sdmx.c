@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The SDMX REST API 1.5 (of SDMX 2.1) under /sdmx/2.1: dataflow, datastructure, codelist,
- * conceptscheme and data. What clients send beyond that and means the default is taken;
- * other resources are 501, other formats 406.
+ * conceptscheme, contentconstraint, data and availableconstraint. What clients send
+ * beyond that and means the default is taken; other resources are 501, other formats 406.
  */
 #include "hub/api/api_internal.h"
 #include "hub/formats/sdmx.h"
@@ -138,22 +138,41 @@ static enum drp_err make_flows(const struct drp_api_call *call,
 
 static const struct {
 	const char *name;
-	unsigned parts, children, all;
+	unsigned parts, children, parents, descendants;
 } resources[] = {
-	{"dataflow", DRP_SDMX_FLOWS, DRP_SDMX_STRUCTURES,
+	{"dataflow", DRP_SDMX_FLOWS, DRP_SDMX_STRUCTURES, DRP_SDMX_CONSTRAINTS,
 		DRP_SDMX_STRUCTURES | DRP_SDMX_CONCEPTS | DRP_SDMX_CODELISTS},
 	{"datastructure", DRP_SDMX_STRUCTURES, DRP_SDMX_CONCEPTS | DRP_SDMX_CODELISTS,
-		DRP_SDMX_FLOWS | DRP_SDMX_CONCEPTS | DRP_SDMX_CODELISTS},
-	{"codelist", DRP_SDMX_CODELISTS, 0, 0},
-	{"conceptscheme", DRP_SDMX_CONCEPTS, 0, 0},
+		DRP_SDMX_FLOWS, DRP_SDMX_CONCEPTS | DRP_SDMX_CODELISTS},
+	{"codelist", DRP_SDMX_CODELISTS, 0, 0, 0},
+	{"conceptscheme", DRP_SDMX_CONCEPTS, 0, 0, 0},
+	{"contentconstraint", DRP_SDMX_CONSTRAINTS, DRP_SDMX_FLOWS, 0,
+		DRP_SDMX_FLOWS | DRP_SDMX_STRUCTURES | DRP_SDMX_CONCEPTS |
+			DRP_SDMX_CODELISTS},
 };
 
 #define N_RESOURCES (sizeof resources / sizeof resources[0])
 
+enum { DATAFLOW, DATASTRUCTURE, CODELIST, CONCEPTSCHEME, CONTENTCONSTRAINT };
+
+/* Resources of which each flow has its own. */
+static int of_flows(size_t resource)
+{
+	return resource == DATAFLOW || resource == DATASTRUCTURE ||
+	       resource == CONTENTCONSTRAINT;
+}
+
 /* -1: not a value of the standard. */
 static int read_references(size_t resource, const char *text, unsigned *parts)
 {
-	unsigned flows = resource == 1 ? DRP_SDMX_FLOWS : 0;
+	static const struct {
+		const char *name;
+		unsigned parts;
+	} kinds[] = {{"dataflow", DRP_SDMX_FLOWS}, {"datastructure", DRP_SDMX_STRUCTURES},
+		{"conceptscheme", DRP_SDMX_CONCEPTS}, {"codelist", DRP_SDMX_CODELISTS},
+		{"contentconstraint", DRP_SDMX_CONSTRAINTS}, {"dataproviderscheme", 0}};
+	unsigned parents = resources[resource].parents;
+	unsigned all = resources[resource].descendants | parents;
 	*parts = resources[resource].parts;
 	if (!text || strcmp(text, "none") == 0) {
 		return 0;
@@ -161,21 +180,19 @@ static int read_references(size_t resource, const char *text, unsigned *parts)
 	if (strcmp(text, "children") == 0) {
 		*parts |= resources[resource].children;
 	} else if (strcmp(text, "descendants") == 0) {
-		*parts |= resources[resource].all & ~flows;
+		*parts |= resources[resource].descendants;
 	} else if (strcmp(text, "all") == 0) {
-		*parts |= resources[resource].all;
+		*parts |= all;
 	} else if (strcmp(text, "parents") == 0 ||
 		   strcmp(text, "parentsandsiblings") == 0) {
-		*parts |= flows;
-	} else if (strcmp(text, "datastructure") == 0) {
-		*parts |= resources[resource].all & DRP_SDMX_STRUCTURES;
-	} else if (strcmp(text, "codelist") == 0) {
-		*parts |= resources[resource].all & DRP_SDMX_CODELISTS;
-	} else if (strcmp(text, "conceptscheme") == 0) {
-		*parts |= resources[resource].all & DRP_SDMX_CONCEPTS;
-	} else if (strcmp(text, "dataflow") == 0) {
-		*parts |= flows;
+		*parts |= parents;
 	} else {
+		for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+			if (strcmp(text, kinds[i].name) == 0) {
+				*parts |= all & kinds[i].parts;
+				return 0;
+			}
+		}
 		return -1;
 	}
 	return 0;
@@ -207,7 +224,7 @@ static enum drp_err write_structures(struct drp_api_call *call, size_t resource,
 			flows->n, wanted, &call->reply->body, &n);
 	}
 	/* Concepts are always there. */
-	int empty = n == 0 || (flows && flows->n == 0 && resource < 2);
+	int empty = n == 0 || (flows && flows->n == 0 && of_flows(resource));
 	free_flows(flows);
 	return err == DRP_OK && empty ? not_found(call) : err;
 }
@@ -231,16 +248,20 @@ static enum drp_err structure(struct drp_api_call *call, size_t resource)
 			"structures are offered as " STRUCTURE_TYPE);
 	}
 	if ((!is_any(agency) && strcmp(agency, DRP_SDMX_AGENCY) != 0) ||
-		(resource == 3 && !is_any(id) && strcmp(id, "CS_DREMPEL") != 0)) {
+		(resource == CONCEPTSCHEME && !is_any(id) &&
+			strcmp(id, "CS_DREMPEL") != 0) ||
+		(resource == CONTENTCONSTRAINT && !is_any(id) &&
+			strncmp(id, "CC_", 3) != 0)) {
 		return not_found(call);
 	}
-	wanted.flow = resource < 2 && !is_any(id) ? id : NULL;
-	wanted.codelist = resource == 2 && !is_any(id) ? id : NULL;
+	wanted.flow = of_flows(resource) && !is_any(id) ? id : NULL;
+	wanted.flow += wanted.flow && resource == CONTENTCONSTRAINT ? 3 : 0;
+	wanted.codelist = resource == CODELIST && !is_any(id) ? id : NULL;
 	if (read_version(version, &edition) != 0) {
 		return not_found(call);
 	}
 	/* Lists of statuses and concepts have a version of their own. */
-	int shared = resource == 3 || strcmp(id, "CL_OBS_STATUS") == 0 ||
+	int shared = resource == CONCEPTSCHEME || strcmp(id, "CL_OBS_STATUS") == 0 ||
 		     strcmp(id, "CL_CONF_STATUS") == 0;
 	return write_structures(call, resource, &wanted, shared ? 0 : edition);
 }
@@ -472,10 +493,134 @@ static enum drp_err data(struct drp_api_call *call)
 	return err;
 }
 
+/* ---- what data there are ---- */
+
+/* -1: not a word of the standard. */
+static int read_mode(const char *text, enum drp_sdmx_mode *mode)
+{
+	*mode = text && strcmp(text, "available") == 0 ? DRP_SDMX_AVAILABLE
+						       : DRP_SDMX_EXACT;
+	return !text || *mode == DRP_SDMX_AVAILABLE || strcmp(text, "exact") == 0 ? 0
+										  : -1;
+}
+
+/* A dimension of the table by its id, -1 for all of them, -2 when it has none such. */
+static int read_component(const struct drp_cube *cube, const char *id)
+{
+	if (is_any(id)) {
+		return -1;
+	}
+	for (size_t k = 0; k < cube->n_dims; k++) {
+		if (strcmp(drp_dim_label[cube->dim[k]].id, id) == 0) {
+			return cube->dim[k];
+		}
+	}
+	return -2;
+}
+
+/* Fills the region for the path and its parameters; returns a problem of the client, NULL
+ * without one. */
+static const char *read_region(struct drp_api_call *call, const struct drp_cube *cube,
+	struct drp_selection *asked, struct drp_sdmx_region *region)
+{
+	char key[DRP_SEGMENT_MAX], component[64];
+	enum drp_sdmx_mode mode;
+	int time = in_time(call, cube);
+	if (drp_part_text(call, 4, key, sizeof key) != 0 ||
+		drp_part_text(call, 6, component, sizeof component) != 0 || time < 0 ||
+		read_mode(drp_parameter(call, "mode"), &mode) != 0) {
+		return "the key is too long, mode is not exact or available, or "
+		       "startPeriod or endPeriod is no period";
+	}
+	if (read_key(cube, key, asked) != 0) {
+		return "the key has another number of positions than the data structure "
+		       "has dimensions without TIME_PERIOD";
+	}
+	region->component = read_component(cube, component);
+	if (region->component == -2) {
+		return "the last part of the path is the id of a dimension, or all";
+	}
+	if (!time) {
+		drp_select_none(asked, DRP_DIM_TIME);
+	}
+	drp_sdmx_region_make(cube, asked, mode, region);
+	return NULL;
+}
+
+/* Whether there is a code in what is to be told. */
+static int region_empty(const struct drp_cube *cube, const struct drp_sdmx_region *region)
+{
+	size_t n = 0;
+	for (size_t k = 0; k < cube->n_dims; k++) {
+		if (region->component < 0 || region->component == cube->dim[k]) {
+			n += drp_selected_codes(cube, &region->there, cube->dim[k]);
+		}
+	}
+	return n == 0;
+}
+
+static enum drp_err write_available(struct drp_api_call *call,
+	const struct drp_cube *cube, struct drp_sdmx_wanted *wanted)
+{
+	struct both {
+		struct drp_selection asked;
+		struct drp_sdmx_region region;
+	} *both = drp_alloc(1, sizeof *both);
+	enum drp_err err;
+	size_t n;
+	if (!both) {
+		return DRP_E_NOMEM;
+	}
+	const char *problem = read_region(call, cube, &both->asked, &both->region);
+	if (problem) {
+		err = sdmx_error(call, 400, SDMX_SEMANTIC, problem);
+	} else if (region_empty(cube, &both->region)) {
+		err = not_found(call);
+	} else {
+		wanted->region = &both->region;
+		drp_reply_type(call->reply, 200, STRUCTURE_TYPE);
+		err = drp_sdmx_structure(&cube, 1, wanted, &call->reply->body, &n);
+	}
+	drp_free(both);
+	return err;
+}
+
+static enum drp_err available(struct drp_api_call *call)
+{
+	char id[DRP_SDMX_ID];
+	struct drp_sdmx_wanted wanted = {.flow = id};
+	uint32_t edition;
+	int failed = read_flow(call, id, &edition);
+	if (failed < 0 ||
+		read_references(CONTENTCONSTRAINT, drp_parameter(call, "references"),
+			&wanted.parts) != 0) {
+		return sdmx_error(call, 400, SDMX_SYNTAX,
+			"what there is is /sdmx/2.1/availableconstraint/FLOW/KEY/"
+			"PROVIDER/DIMENSION; references is none, all or a kind of "
+			"structure");
+	}
+	if (!accepts_structure(call)) {
+		return sdmx_error(call, 406, SDMX_SEMANTIC,
+			"constraints are offered as " STRUCTURE_TYPE);
+	}
+	struct flows *flows = NULL;
+	enum drp_err err = make_flows(call, &wanted, edition, &flows);
+	if (err == DRP_OK) {
+		err = failed || flows->n == 0
+			      ? not_found(call)
+			      : write_available(call, flows->cube[0], &wanted);
+	}
+	free_flows(flows);
+	return err;
+}
+
 enum drp_err drp_api_sdmx(struct drp_api_call *call)
 {
 	if (drp_part_is(call, 2, "data")) {
 		return data(call);
+	}
+	if (drp_part_is(call, 2, "availableconstraint")) {
+		return available(call);
 	}
 	for (size_t i = 0; i < N_RESOURCES; i++) {
 		if (drp_part_is(call, 2, resources[i].name)) {
@@ -483,5 +628,6 @@ enum drp_err drp_api_sdmx(struct drp_api_call *call)
 		}
 	}
 	return sdmx_error(call, 501, SDMX_NOT_IMPLEMENTED,
-		"offered are dataflow, datastructure, codelist, conceptscheme and data");
+		"offered are dataflow, datastructure, codelist, conceptscheme, "
+		"contentconstraint, data and availableconstraint");
 }

@@ -32,6 +32,9 @@ enum drp_sdmx_detail {
  * hold, becomes "_-". */
 void drp_sdmx_id(const struct drp_publication *publication, enum drp_cube_table table,
 	char id[DRP_SDMX_ID]);
+/* CC_ITEMS_spring-2026: what of the dataflow is there. */
+void drp_sdmx_constraint_id(const struct drp_publication *publication,
+	enum drp_cube_table table, char id[DRP_SDMX_ID]);
 /* CL_LEVEL_spring-2026; status lists have no campaign. CS_DREMPEL holds the concepts. */
 void drp_sdmx_codelist_id(const struct drp_publication *publication, enum drp_dim dim,
 	char id[DRP_SDMX_ID]);
@@ -49,8 +52,25 @@ enum drp_sdmx_parts {
 	DRP_SDMX_FLOWS = 1,
 	DRP_SDMX_STRUCTURES = 2,
 	DRP_SDMX_CONCEPTS = 4,
-	DRP_SDMX_CODELISTS = 8
+	DRP_SDMX_CODELISTS = 8,
+	DRP_SDMX_CONSTRAINTS = 16 /* which codes have data */
 };
+
+/* What of a table is there for a query. */
+enum drp_sdmx_mode {
+	DRP_SDMX_EXACT,	   /* the codes of what the query finds */
+	DRP_SDMX_AVAILABLE /* in each dimension, those with which it would find something
+			      if the others stayed as they are */
+};
+struct drp_sdmx_region {
+	struct drp_selection there; /* codes; families are not used */
+	size_t series;		    /* that the query finds */
+	int component;		    /* enum drp_dim of the only one to be told; -1: all */
+};
+
+/* drp_sdmx_region_make fills everything but component. */
+void drp_sdmx_region_make(const struct drp_cube *cube, const struct drp_selection *asked,
+	enum drp_sdmx_mode mode, struct drp_sdmx_region *region);
 
 /* Which objects of each kind: ids are compared with id (NULL: all); a codelist is also
  * taken when one of the structures in the message uses it. */
@@ -58,6 +78,9 @@ struct drp_sdmx_wanted {
 	unsigned parts;
 	const char *flow;     /* dataflow or data structure; NULL: all */
 	const char *codelist; /* NULL: those of the flows */
+	/* Of the only flow: constraint and code lists hold that alone; NULL: all there
+	 * is. */
+	const struct drp_sdmx_region *region;
 };
 
 /* drp_sdmx_structure: cubes are the tables of the catalogue that may be described.

@@ -36,6 +36,14 @@ void drp_sdmx_id(
 	snprintf(id, DRP_SDMX_ID, "%s_%s", name, campaign);
 }
 
+void drp_sdmx_constraint_id(
+	const struct drp_publication *p, enum drp_cube_table table, char id[DRP_SDMX_ID])
+{
+	char flow[DRP_SDMX_ID];
+	drp_sdmx_id(p, table, flow);
+	snprintf(id, DRP_SDMX_ID, "CC_%.*s", DRP_SDMX_ID - 4, flow);
+}
+
 void drp_sdmx_codelist_id(
 	const struct drp_publication *p, enum drp_dim dim, char id[DRP_SDMX_ID])
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/formats/sdmx.h"
 #include "hub/formats/xml_out.h"
+#include "proto/base/alloc.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -295,9 +296,16 @@ static void codelist(
 	const struct drp_cube_list *list = &cube->list[d];
 	char version[16];
 	drp_sdmx_version(cube->publication, version);
+	const struct drp_sdmx_region *region = w->wanted->region;
 	maintainable(w, "structure:Codelist", id, version);
+	if (region) {
+		drp_xml_attribute(&w->xml, "isPartial", "true");
+	}
 	names(&w->xml, drp_dim_label[d].in);
 	for (size_t i = 0; i < list->n; i++) {
+		if (region && !drp_selected(cube, &region->there, d, i)) {
+			continue;
+		}
 		drp_xml_open(&w->xml, "structure:Code");
 		drp_xml_attribute(&w->xml, "id", list->code[i].id);
 		names(&w->xml, list->code[i].name);
@@ -334,6 +342,94 @@ static void codelists(struct writer *w)
 		}
 	}
 	status_codelists(w);
+}
+
+/* ---- constraints ---- */
+
+static void metric(struct drp_xml_out *x, const char *id, size_t n)
+{
+	char number[24];
+	snprintf(number, sizeof number, "%zu", n);
+	drp_xml_open(x, "common:Annotation");
+	drp_xml_attribute(x, "id", id);
+	drp_xml_leaf(x, "common:AnnotationTitle", number);
+	drp_xml_leaf(x, "common:AnnotationType", "sdmx_metrics");
+	drp_xml_close(x);
+}
+
+static void key_value(struct drp_xml_out *x, const struct drp_cube *cube,
+	const struct drp_selection *there, enum drp_dim d)
+{
+	drp_xml_open(x, "common:KeyValue");
+	drp_xml_attribute(x, "id", drp_dim_label[d].id);
+	if (d == DRP_DIM_TIME) {
+		drp_xml_open(x, "common:TimeRange");
+		drp_xml_leaf(x, "common:StartPeriod", cube->period);
+		drp_xml_leaf(x, "common:EndPeriod", cube->period);
+		drp_xml_close(x);
+	}
+	for (size_t i = 0; d != DRP_DIM_TIME && i < cube->list[d].n; i++) {
+		if (drp_selected(cube, there, d, i)) {
+			drp_xml_leaf(x, "common:Value", cube->list[d].code[i].id);
+		}
+	}
+	drp_xml_close(x);
+}
+
+/* Every series has one observation, so there are as many of both. */
+static void constraint_of(struct writer *w, const struct drp_cube *cube,
+	const struct drp_sdmx_region *region)
+{
+	struct drp_xml_out *x = &w->xml;
+	char id[DRP_SDMX_ID], flow[DRP_SDMX_ID], version[16];
+	drp_sdmx_constraint_id(cube->publication, cube->table, id);
+	drp_sdmx_id(cube->publication, cube->table, flow);
+	drp_sdmx_version(cube->publication, version);
+	maintainable(w, "structure:ContentConstraint", id, version);
+	drp_xml_attribute(x, "type", "Actual");
+	drp_xml_open(x, "common:Annotations");
+	metric(x, "series_count", region->series);
+	metric(x, "obs_count", region->series);
+	drp_xml_close(x);
+	names(x, cube->title);
+	drp_xml_open(x, "structure:ConstraintAttachment");
+	drp_xml_open(x, "structure:Dataflow");
+	reference(x, flow, version, "datastructure", "Dataflow");
+	drp_xml_close(x);
+	drp_xml_close(x);
+	drp_xml_open(x, "structure:CubeRegion");
+	drp_xml_attribute(x, "include", "true");
+	for (size_t k = 0; k < cube->n_dims; k++) {
+		enum drp_dim d = cube->dim[k];
+		if ((region->component < 0 || region->component == (int)d) &&
+			drp_selected_codes(cube, &region->there, d) > 0) {
+			key_value(x, cube, &region->there, d);
+		}
+	}
+	drp_xml_close(x);
+	drp_xml_close(x);
+}
+
+static void constraint(struct writer *w, const struct drp_cube *cube)
+{
+	struct both {
+		struct drp_selection all;
+		struct drp_sdmx_region region;
+	} * whole;
+	if (w->wanted->region) {
+		constraint_of(w, cube, w->wanted->region);
+		return;
+	}
+	whole = drp_alloc(1, sizeof *whole);
+	if (!whole) {
+		w->xml.out->failed = 1;
+		return;
+	}
+	drp_select_all(cube, &whole->all);
+	drp_sdmx_region_make(cube, &whole->all, DRP_SDMX_EXACT, &whole->region);
+	whole->region.component = -1;
+	constraint_of(w, cube, &whole->region);
+	drp_free(whole);
 }
 
 /* ---- the message ---- */
@@ -381,6 +477,9 @@ static void structures(struct writer *w)
 	}
 	if (w->wanted->parts & DRP_SDMX_STRUCTURES) {
 		all_of(w, "structure:DataStructures", data_structure);
+	}
+	if (w->wanted->parts & DRP_SDMX_CONSTRAINTS) {
+		all_of(w, "structure:Constraints", constraint);
 	}
 }
 

@@ -349,7 +349,39 @@ def test_npm(bridge, truth, base, folder, npm):
         "areas", lambda row, figure: row["province"] in ("BE21", "_T") and
         row["group"] == "teacher" and figure == "value"), f"sdmx-rest {rest['url']}")
     check("ITEMS_" + CAMPAIGN in rest["flow"], "sdmx-rest: dataflows")
+    test_available(read("available.json"), truth)
     test_datapackage(read("datapackage.rows.json"), truth)
+
+
+def codes_there(xml):
+    """{dimension: codes} of the only constraint of a message."""
+    import xml.etree.ElementTree as tree
+    common = "{http://www.sdmx.org/resources/sdmxml/schemas/v2_1/common}"
+    return {value.get("id"): {code.text for code in value.iter(f"{common}Value")}
+            for value in tree.fromstring(xml).iter(f"{common}KeyValue")}
+
+
+def test_available(answers, truth):
+    """What availableconstraint says is what observations.csv has for that key."""
+    chosen = {"province": {"BE21", "BE22"}, "group": {"teacher"}}
+
+    def there(column, free):
+        return {place[PLACE.index(column)] for place in truth.rows["areas"]
+                if all(place[PLACE.index(c)] in codes for c, codes in chosen.items()
+                       if c != free)}
+
+    for answer in answers:
+        got = codes_there(answer["xml"])
+        available = answer.get("mode") == "available"
+        want = {d: there(COLUMN[d], COLUMN[d] if available else None)
+                for d in ("REF_AREA", "LEVEL", "NETWORK", "GROUP", "AREA")}
+        want["INDICATOR"] = set(FIGURES) if available else {"value"}
+        want["TIME_PERIOD"] = set()
+        if "component" in answer:
+            want = {answer["component"]: want[answer["component"]]}
+        same(got, want, answer["url"])
+        check(len(want.get("GROUP", ())) == (3 if available else 1) or len(want) == 1,
+              "available is more than exact")
 
 
 def test_datapackage(got, truth):
@@ -394,7 +426,8 @@ def test_xml(bridge, folder):
             "/sdmx/2.1/dataflow", "/feed.atom", f"/sdmx/2.1/data/ITEMS_{CAMPAIGN}/_T......",
             f"/sdmx/2.1/data/AREAS_{CAMPAIGN}?format=structurespecificdata",
             f"/sdmx/2.1/datastructure/DREMPEL/ITEMS_{CAMPAIGN}/1.0?references=all",
-            f"/sdmx/2.1/codelist/all/CL_ITEM_{CAMPAIGN}", "/sdmx/2.1/conceptscheme")):
+            f"/sdmx/2.1/codelist/all/CL_ITEM_{CAMPAIGN}", "/sdmx/2.1/conceptscheme",
+            f"/sdmx/2.1/availableconstraint/ITEMS_{CAMPAIGN}/all?references=all")):
         path = folder / f"{i}.xml"
         path.write_bytes(bridge.get(target))
         run = subprocess.run(["xmllint", "--noout", path], stderr=subprocess.PIPE, text=True)

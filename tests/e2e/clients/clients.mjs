@@ -73,6 +73,16 @@ const xml = await sdmx.request(query, service, { headers: {
 const flow = await sdmx.request(sdmx.getMetadataQuery({ resource: "dataflow", agency: "DREMPEL" }),
 	service, { headers: { Accept: "application/vnd.sdmx.structure+xml;version=2.1" } });
 save("sdmx-rest.json", { url, xml, flow });
+const what = { headers: { Accept: "application/vnd.sdmx.structure+xml;version=2.1" } };
+const available = [];
+for (const more of [{}, { mode: "available" }, { component: "LEVEL" },
+	{ mode: "available", references: "all" }]) {
+	const asked = sdmx.getAvailabilityQuery({ flow: `DREMPEL,AREAS_${campaign},latest`,
+		key: "BE21+BE22...teacher..value", start: "2026", ...more });
+	available.push({ ...more, url: sdmx.getUrl(asked, service),
+		xml: await sdmx.request(asked, service, what) });
+}
+save("available.json", available);
 
 const data = await Package.load(join(folder, "package", "datapackage.json"));
 const rows = {};

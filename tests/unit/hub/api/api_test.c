@@ -330,7 +330,7 @@ static void sdmx_errors(void)
 	sdmx_problem(SDMX "/data/AREAS_spring-2026?dimensionAtObservation=AllDimensions",
 		501, "code=\"501\"");
 	sdmx_problem(SDMX "/data", 400, "code=\"140\"");
-	sdmx_problem(SDMX "/availableconstraint/AREAS_spring-2026", 501, "code=\"501\"");
+	sdmx_problem(SDMX "/provisionagreement/all", 501, "code=\"501\"");
 	sdmx_problem(SDMX, 501, "code=\"501\"");
 	sdmx_problem(SDMX "/dataflow/OTHER", 404, "code=\"100\"");
 	sdmx_problem(SDMX "/dataflow/all/NOTHING", 404, "code=\"100\"");
@@ -409,6 +409,85 @@ static void suppressed_is_said(void)
 		"province,BE10,_T,_T,teacher,_T,_T,questionnaires,,,,,,,c\n"));
 }
 
+/* ---- what data there are ---- */
+
+#define THERE SDMX "/availableconstraint/"
+
+/* Whether a dimension of the answer has that code. */
+static int there(const char *body, const char *dimension, const char *code)
+{
+	char key[64], value[64];
+	snprintf(key, sizeof key, "<common:KeyValue id=\"%s\">", dimension);
+	snprintf(value, sizeof value, "<common:Value>%s</common:Value>", code);
+	const char *at = strstr(body, key);
+	const char *end = at ? strstr(at, "</common:KeyValue>") : NULL;
+	const char *found = at ? strstr(at, value) : NULL;
+	return found && found < end;
+}
+
+static void sdmx_tells_what_is_there(void)
+{
+	const char *body = get(THERE "AREAS_spring-2026/BE21...teacher../all/all", 200);
+	CHECK(strstr(body, "<structure:ContentConstraint id=\"CC_AREAS_spring-2026\""));
+	CHECK(strstr(body, "type=\"Actual\"") && strstr(body, "id=\"series_count\""));
+	CHECK(there(body, "REF_AREA", "BE21") && !there(body, "REF_AREA", "BE22"));
+	CHECK(there(body, "GROUP", "teacher") && !there(body, "GROUP", "pupil"));
+	CHECK(there(body, "AREA", "A") && there(body, "INDICATOR", "se"));
+	CHECK(strstr(body, "<common:StartPeriod>2026-03</common:StartPeriod>"));
+	CHECK(!strstr(body, "structure:Codelist ") &&
+		!strstr(body, "structure:Dataflow "));
+	/* What may be added to the query: other codes of what it chose. */
+	body = get(THERE "AREAS_spring-2026/BE21...teacher..?mode=available", 200);
+	CHECK(there(body, "REF_AREA", "BE22") && there(body, "GROUP", "pupil"));
+	/* No edition crosses three dimensions: with province and network a level is not
+	 * there, and that of networks is the total alone. */
+	body = get(THERE "AREAS_spring-2026/BE21.1....?mode=available", 200);
+	CHECK(there(body, "NETWORK", "_T") && !there(body, "NETWORK", "GO"));
+	CHECK(there(body, "LEVEL", "1") && there(body, "LEVEL", "_T"));
+	CHECK(there(get(THERE "AREAS_spring-2026", 200), "NETWORK", "GO"));
+	sdmx_problem(THERE "AREAS_spring-2026/BE21.1.GO...", 404, "code=\"100\"");
+	/* Nothing is found, and yet something would be. */
+	body = get(THERE "AREAS_spring-2026/BE99.....?mode=available", 200);
+	CHECK(there(body, "REF_AREA", "BE21") && !there(body, "LEVEL", "_T"));
+	body = get(THERE "AREAS_spring-2026/all/all/LEVEL", 200);
+	CHECK(there(body, "LEVEL", "_T") && !strstr(body, "id=\"REF_AREA\""));
+}
+
+static void sdmx_refers_to_what_is_there(void)
+{
+	const char *body = get(THERE "AREAS_spring-2026/BE21.....?references=all", 200);
+	CHECK(strstr(body, "<structure:DataStructure ") && strstr(body, "CS_DREMPEL"));
+	CHECK(strstr(body, "isPartial=\"true\"") && strstr(body, "<structure:Dataflow "));
+	CHECK(strstr(body, "<structure:Code id=\"BE21\">"));
+	CHECK(!strstr(body, "<structure:Code id=\"BE22\">"));
+	body = get(THERE "AREAS_spring-2026/all?references=codelist", 200);
+	CHECK(strstr(body, "<structure:Codelist ") && !strstr(body, ":DataStructure "));
+	/* Every flow has one of all its data. */
+	body = get(SDMX "/dataflow/DREMPEL/AREAS_spring-2026?references=all", 200);
+	CHECK(there(body, "REF_AREA", "BE22") && !strstr(body, "isPartial"));
+	body = get(SDMX "/dataflow?references=parents", 200);
+	CHECK(strstr(body, "CC_AREAS_spring-2026") &&
+		strstr(body, "CC_ITEMS_spring-2026"));
+	body = get(SDMX "/contentconstraint/DREMPEL/CC_ITEMS_spring-2026/1.0", 200);
+	CHECK(there(body, "GROUP", "teacher") && !strstr(body, "CC_AREAS_spring-2026"));
+	sdmx_problem(
+		SDMX "/contentconstraint/all/ITEMS_spring-2026", 404, "code=\"100\"");
+}
+
+static void sdmx_what_is_there_refuses(void)
+{
+	sdmx_problem(THERE "AREAS_spring-2026/BE99.....", 404, "code=\"100\"");
+	sdmx_problem(THERE "AREAS_spring-2026?startPeriod=2027", 404, "code=\"100\"");
+	sdmx_problem(THERE "NOTHING_spring-2026", 404, "code=\"100\"");
+	sdmx_problem(THERE "DREMPEL,AREAS_spring-2026,9.0", 404, "code=\"100\"");
+	sdmx_problem(THERE "AREAS_spring-2026/BE21", 400, "code=\"150\"");
+	sdmx_problem(THERE "AREAS_spring-2026?mode=some", 400, "code=\"150\"");
+	sdmx_problem(THERE "AREAS_spring-2026/all/all/ITEM", 400, "code=\"150\"");
+	sdmx_problem(THERE "AREAS_spring-2026?references=friends", 400, "code=\"140\"");
+	sdmx_problem(THERE, 400, "code=\"140\"");
+	sdmx_problem(THERE "AREAS_spring-2026?format=json", 406, "code=\"150\"");
+}
+
 /* ---- all answers ---- */
 
 static const char *const everything[] = {"/t/spring-2026/participation.csv",
@@ -419,6 +498,7 @@ static const char *const everything[] = {"/t/spring-2026/participation.csv",
 	"/api/v2/tables/spring-2026.items/metadata",
 	"/api/v2/tables/spring-2026.items/data", SDMX "/dataflow?references=all",
 	SDMX "/data/ITEMS_spring-2026", SDMX "/data/ITEMS_spring-2026?format=csv",
+	SDMX "/availableconstraint/ITEMS_spring-2026/all/all/all?references=all",
 	"/feed.atom", "/catalog.ttl"};
 
 #define N_EVERYTHING (sizeof everything / sizeof everything[0])
@@ -546,7 +626,8 @@ static void no_memory_is_an_error(void)
 {
 	static const char *const where[] = {"/t/spring-2026/areas.json",
 		"/t/spring-2026/areas.zip", "/api/v2/tables", SDMX "/dataflow",
-		SDMX "/data/AREAS_spring-2026", "/catalog.ttl"};
+		SDMX "/data/AREAS_spring-2026", "/catalog.ttl",
+		SDMX "/availableconstraint/AREAS_spring-2026", SDMX "/contentconstraint"};
 	for (size_t i = 0; i < sizeof where / sizeof where[0]; i++) {
 		for (unsigned long n = 1; n < 120; n += 3) {
 			drp_alloc_hook(n, 1);
@@ -579,6 +660,10 @@ int main(void)
 	CASE("SDMX answers the paths that clients ask", sdmx_paths_of_clients);
 	CASE("SDMX errors have the standard's form", sdmx_errors);
 	CASE("SDMX reads periods", sdmx_periods);
+	CASE("SDMX tells which codes a query finds", sdmx_tells_what_is_there);
+	CASE("SDMX sends along what a constraint refers to",
+		sdmx_refers_to_what_is_there);
+	CASE("SDMX refuses what is no such question", sdmx_what_is_there_refuses);
 	CASE("SDMX bounds what one message holds", sdmx_bounds_messages);
 	CASE("SDMX chooses the form by Accept", sdmx_accept);
 	CASE("a suppressed cell says so", suppressed_is_said);
