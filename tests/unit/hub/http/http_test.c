@@ -54,6 +54,11 @@ static enum drp_err api(const struct drp_catalogue *catalogue,
 	drp_buf_printf(&reply->body, "%s %s n=%zu %s|%s|%s", request->method,
 		request->path, catalogue->n, request->accept, request->accept_language,
 		catalogue->base);
+	for (size_t i = 0; i < catalogue->n; i++) {
+		int network = catalogue->publication[i]->network;
+		drp_buf_printf(&reply->body, "%s%s", network ? " part of " : "",
+			network ? drp_network_code(network) : "");
+	}
 	for (size_t i = 0; i < request->n_parameters; i++) {
 		drp_buf_printf(&reply->body, " %s=%s", request->parameter[i].name,
 			request->parameter[i].value);
@@ -135,18 +140,28 @@ static void stop(void)
 	hub_fixture_close(&f);
 }
 
-static const char *add_token(const char *name, int scope)
+#define TOKENS 8
+
+static const char *add_token_of(
+	const char *name, int scope, int network, const char *campaign)
 {
-	static char header[DRP_SCOPES][160];
-	struct drp_token_row row = {.scope = (uint8_t)scope};
+	static char header[TOKENS][160];
+	static size_t n;
+	char *to = header[n++ % TOKENS];
+	struct drp_token_row row = {.scope = (uint8_t)scope, .network = (uint8_t)network};
 	struct drp_rng rng = drp_system_rng();
 	char text[DRP_TOKEN_TEXT];
 	CHECK_OK(drp_token_make(&rng, &row, text));
 	snprintf(row.name, sizeof row.name, "%s", name);
+	snprintf(row.campaign, sizeof row.campaign, "%s", campaign);
 	CHECK_OK(drp_hub_token_put(f.hub.store, &row, NULL));
-	snprintf(header[scope], sizeof header[scope], "Authorization: Bearer %s\r\n",
-		text);
-	return header[scope];
+	snprintf(to, sizeof header[0], "Authorization: Bearer %s\r\n", text);
+	return to;
+}
+
+static const char *add_token(const char *name, int scope)
+{
+	return add_token_of(name, scope, 0, "");
 }
 
 /* --- cases ---------------------------------------------------------------------------
@@ -212,7 +227,8 @@ static void embargo_ends_by_itself(void)
 {
 	start();
 	const char *ministry = add_token("ministry", DRP_SCOPE_MINISTRY);
-	const char *researcher = add_token("researcher", DRP_SCOPE_RESEARCHER);
+	const char *researcher =
+		add_token_of("researcher", DRP_SCOPE_RESEARCHER, 0, "autumn-2026");
 	CHECK_OK(drp_hub_embargo_set(
 		f.hub.store, FIXTURE_CAMPAIGN, (int64_t)atomic_load(&now_s) + 100, NULL));
 	serve_edition();
@@ -230,6 +246,75 @@ static void embargo_ends_by_itself(void)
 	}
 	atomic_fetch_add(&now_s, 100);
 	wait_until("/a", "", "n=1");
+	stop();
+}
+
+/* What each visitor gets, in whatever order they come: the cache keeps views apart. */
+static void views_stay_apart(void)
+{
+	start();
+	const struct {
+		const char *header, *sees;
+	} visitor[] = {{"", " n=0 "},
+		{add_token_of("kov", DRP_SCOPE_NETWORK, DRP_KOV, ""), " part of KOV"},
+		{add_token_of("go", DRP_SCOPE_NETWORK, DRP_GO, ""), " part of GO"},
+		{add_token_of("hers", DRP_SCOPE_RESEARCHER, 0, FIXTURE_CAMPAIGN),
+			" n=1 "},
+		{add_token_of("his", DRP_SCOPE_RESEARCHER, 0, "autumn-2026"), " n=0 "},
+		{add_token("ministry", DRP_SCOPE_MINISTRY), " n=1 "},
+		{add_token("operator", DRP_SCOPE_OPERATOR), " n=1 "}};
+	enum { VISITORS = sizeof visitor / sizeof visitor[0], VIEWS = 6, PATHS = 12 };
+	char path[16];
+	CHECK_OK(drp_hub_embargo_set(
+		f.hub.store, FIXTURE_CAMPAIGN, (int64_t)atomic_load(&now_s) + 100, NULL));
+	serve_edition();
+	for (int p = 0; p < PATHS; p++) {
+		snprintf(path, sizeof path, "/path-%d", p);
+		for (int i = 0; i < 2 * VISITORS; i++) {
+			int v = (p % 2 ? i + p : 10 * VISITORS - i - p) % VISITORS;
+			CHECK_INT(http_get(port, path, visitor[v].header, &got), 200);
+			CHECK(strstr(got.body, visitor[v].sees));
+			CHECK_INT(strstr(got.body, "part") != NULL,
+				strstr(visitor[v].sees, "part") != NULL);
+			CHECK_STR(http_header(&got, "Cache-Control"),
+				*visitor[v].header ? "private, no-store"
+						   : "public, max-age=60");
+		}
+	}
+	/* And keeps each of them. While the second token of a view is checked its answer
+	 * is made beside. */
+	CHECK_INT(atomic_load(&asked), VIEWS * PATHS + 1);
+	atomic_fetch_add(&now_s, 100);
+	wait_until("/a", "", "n=1");
+	for (int v = 0; v < VISITORS; v++) { /* what is public is public for all */
+		CHECK_INT(http_get(port, "/a", visitor[v].header, &got), 200);
+		CHECK(strstr(got.body, " n=1 ") && !strstr(got.body, "part"));
+	}
+	stop();
+}
+
+/* From one answer to the next, though it was kept under the view's name. */
+static void revoked_views_end(void)
+{
+	start();
+	const char *network = add_token_of("kov", DRP_SCOPE_NETWORK, DRP_KOV, "");
+	const char *same = add_token_of("kov-2", DRP_SCOPE_NETWORK, DRP_KOV, "");
+	CHECK_OK(drp_hub_embargo_set(
+		f.hub.store, FIXTURE_CAMPAIGN, (int64_t)atomic_load(&now_s) + 100, NULL));
+	serve_edition();
+	CHECK_INT(http_get(port, "/a", network, &got), 200);
+	CHECK_INT(http_get(port, "/a", same, &got), 200);
+	CHECK_INT(atomic_load(&asked), 2); /* both were looked at */
+	CHECK_INT(http_get(port, "/a", network, &got), 200);
+	CHECK_INT(atomic_load(&asked), 2);
+	CHECK_OK(drp_hub_token_drop(f.hub.store, "kov", NULL));
+	while (http_get(port, "/a", network, &got) == 200) {
+		CHECK(strstr(got.body, "part of KOV"));
+		usleep(20000);
+	}
+	CHECK_INT(got.status, 401);
+	CHECK_INT(http_get(port, "/a", same, &got), 200);
+	CHECK(strstr(got.body, "part of KOV"));
 	stop();
 }
 
@@ -300,6 +385,8 @@ int main(void)
 	CASE("health, files and posts are where they should be", own_paths);
 	CASE("an embargo ends by itself, and nobody sees more before",
 		embargo_ends_by_itself);
+	CASE("views share no answer, in whatever order they ask", views_stay_apart);
+	CASE("a revoked token's view ends, and no other's", revoked_views_end);
 	CASE("tokens open what their scope says, until they are revoked", tokens_gate);
 	CASE("guessing tokens is rationed", guessing_is_rationed);
 	CASE("without editions to read there are no answers", no_hub_no_answers);
