@@ -45,10 +45,11 @@ const char *drp_publication_notice(const struct drp_manifest *m, const char *lan
 			"Scholen kozen zelf om deel te nemen: de cijfers beschrijven die "
 			"scholen en laten geen veralgemeenbare uitspraken over alle "
 			"scholen toe.",
-			"De scholen vormen een steekproef volgens ontwerp: met haar "
-			"gewichten zijn de cijfers veralgemeenbaar naar de scholen "
-			"waaruit ze getrokken is. De steekproeffout komt bovenop de hier "
-			"vermelde fout."},
+			"De scholen vormen een steekproef volgens een vooraf bepaald "
+			"ontwerp: met de gewichten daarvan zijn de cijfers "
+			"veralgemeenbaar naar de scholen waaruit de steekproef is "
+			"getrokken. De steekproeffout komt boven op de hier vermelde "
+			"fout."},
 		{"en",
 			"Schools chose to take part: the figures describe those schools "
 			"and allow no general statement about all schools.",
@@ -56,22 +57,21 @@ const char *drp_publication_notice(const struct drp_manifest *m, const char *lan
 			"figures can be generalised to the schools it was drawn from. "
 			"The sampling error comes on top of the error stated here."},
 		{"fr",
-			"Les écoles ont choisi de participer : les chiffres décrivent "
-			"ces "
-			"écoles et ne permettent aucune généralisation à toutes les "
-			"écoles.",
-			"Les écoles forment un échantillon tiré selon un plan : avec ses "
-			"poids, les chiffres valent pour les écoles dont il est tiré. "
-			"L'erreur d'échantillonnage s'ajoute à l'erreur indiquée ici."},
+			"Les écoles ont choisi elles-mêmes de participer : les chiffres "
+			"décrivent ces écoles et ne sont pas généralisables à "
+			"l'ensemble des écoles.",
+			"Les écoles forment un échantillon tiré selon un plan de "
+			"sondage : avec ses pondérations, les chiffres sont "
+			"généralisables aux écoles dont il est tiré. L'erreur "
+			"d'échantillonnage s'ajoute à l'erreur indiquée ici."},
 		{"de",
 			"Die Schulen nahmen freiwillig teil: Die Zahlen beschreiben "
-			"diese "
-			"Schulen und erlauben keine allgemeine Aussage über alle "
+			"diese Schulen und erlauben keine allgemeine Aussage über alle "
 			"Schulen.",
-			"Die Schulen sind eine nach Plan gezogene Stichprobe: Mit ihren "
-			"Gewichten gelten die Zahlen für die Schulen, aus denen sie "
-			"gezogen ist. Der Stichprobenfehler kommt zum hier genannten "
-			"Fehler hinzu."},
+			"Die Schulen bilden eine nach Plan gezogene Stichprobe: Mit "
+			"deren Gewichten lassen sich die Zahlen auf die Schulen "
+			"verallgemeinern, aus denen sie gezogen wurde. Der "
+			"Stichprobenfehler kommt zum hier genannten Fehler hinzu."},
 	};
 	size_t l = sizeof notice / sizeof notice[0];
 	do {

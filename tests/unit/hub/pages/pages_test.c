@@ -143,6 +143,26 @@ static void nothing_in_another_language(void)
 	}
 }
 
+/* French sets a blank before these marks, and no line may begin with one. */
+static void no_line_begins_with_a_mark(void)
+{
+	static const char *const marks[] = {
+		" :", " ;", " ?", " !", " %", " \xc2\xbb", "\xc2\xab "};
+	int bound = 0;
+	for (size_t i = 0; i < sizeof slugs / sizeof slugs[0]; i++) {
+		char path[128];
+		struct visit v;
+		snprintf(path, sizeof path, "/fr/" FIXTURE_CAMPAIGN "%s", slugs[i]);
+		visit(&fixture.catalogue, path, NULL, NULL, &v);
+		for (size_t m = 0; m < sizeof marks / sizeof marks[0]; m++) {
+			CHECK(!holds(&v, marks[m]));
+		}
+		bound += holds(&v, "supprim\xc3\xa9\xc2\xa0:");
+		end(&v);
+	}
+	CHECK(bound > 5);
+}
+
 static void first_page_speaks_the_visitors_language(void)
 {
 	struct visit v;
@@ -314,6 +334,7 @@ int main(void)
 	CASE("every page is there in four languages and names no school", every_page);
 	CASE("no text of the instrument is in a language that was not asked for",
 		nothing_in_another_language);
+	CASE("no line of French begins with a mark", no_line_begins_with_a_mark);
 	CASE("the first page speaks the visitor's language",
 		first_page_speaks_the_visitors_language);
 	CASE("what is not there is a page that says so", what_is_not_there);
