@@ -4,6 +4,8 @@
 #include "hub/commands.h"
 #include "hub/peer/vouching.h"
 #include "hub/tables/reference.h"
+#include "hub/tables/target.h"
+#include "hub/tables/yaml_fields.h"
 #include "proto/base/alloc.h"
 #include "proto/base/date.h"
 #include "proto/base/text.h"
@@ -305,32 +307,64 @@ enum drp_err drp_hub_freeze(const struct drp_args *args, struct drp_diag *diag)
 	return err;
 }
 
+static enum drp_err load_answer(struct drp_hub *hub, const char *path,
+	const struct drp_buf *text, char id[DRP_NAME_MAX], struct drp_diag *diag)
+{
+	struct drp_answer *answer = drp_alloc(1, sizeof *answer);
+	enum drp_err err =
+		answer ? drp_answer_parse(text->data, text->len, path, answer, diag)
+		       : drp_fail(diag, DRP_E_NOMEM, "no memory to load");
+	if (err == DRP_OK) {
+		memcpy(id, answer->id, DRP_NAME_MAX);
+		err = drp_target_id_free(hub, id, diag);
+	}
+	err = err ? err
+		  : drp_hub_answer_put(hub->store, id, (const char *)text->data, diag);
+	drp_free(answer);
+	return err;
+}
+
+/* An answer that somebody gave, or a target that somebody set: the first member tells. */
+static enum drp_err load(struct drp_hub *hub, const char *path, char id[DRP_NAME_MAX],
+	struct drp_diag *diag)
+{
+	struct drp_buf text = {0};
+	char first[DRP_CODE_MAX] = "";
+	enum drp_err err = drp_file_read(path, ANSWER_MAX_BYTES, &text, diag);
+	if (err == DRP_OK && !drp_buf_string(&text)) {
+		err = drp_fail(diag, DRP_E_NOMEM, "no memory to load");
+	}
+	if (err == DRP_OK) {
+		drp_yaml_first(text.data, text.len, first, sizeof first);
+		err = strcmp(first, "target") == 0 ? drp_target_load(hub, path, id, diag)
+		      : !*first || strcmp(first, "id") == 0
+			      ? load_answer(hub, path, &text, id, diag)
+			      : drp_fail(diag, DRP_E_INPUT,
+					"%s: begins with '%s'; an answer begins with id "
+					"and a target with target, see "
+					"deploy/reference/README.md",
+					path, first);
+	}
+	drp_buf_clear(&text);
+	return err;
+}
+
 enum drp_err drp_hub_load(const struct drp_args *args, struct drp_diag *diag)
 {
 	struct drp_hub hub;
-	struct drp_buf text = {0};
-	struct drp_answer *answer = drp_alloc(1, sizeof *answer);
-	const char *path = args->argument[0];
-	enum drp_err err = answer ? drp_hub_open_as(drp_args_dir(args), "hub", &hub, diag)
-				  : DRP_E_NOMEM;
+	char id[DRP_NAME_MAX] = "";
+	enum drp_err err = drp_hub_open_as(drp_args_dir(args), "hub", &hub, diag);
 	if (err) {
-		drp_free(answer);
 		return err;
 	}
-	err = drp_file_read(path, ANSWER_MAX_BYTES, &text, diag);
-	err = err ? err : drp_answer_parse(text.data, text.len, path, answer, diag);
-	err = err ? err : drp_hub_begin(hub.store, diag);
+	err = drp_hub_begin(hub.store, diag);
 	if (err == DRP_OK) {
-		err = drp_hub_answer_put(
-			hub.store, answer->id, drp_buf_string(&text), diag);
+		err = load(&hub, args->argument[0], id, diag);
 		err = drp_hub_end(hub.store, err, diag);
 	}
 	if (err == DRP_OK) {
-		printf("%s is loaded as it was given; 'table %s' shows it\n", answer->id,
-			answer->id);
+		printf("%s is loaded as it was given; 'table %s' shows it\n", id, id);
 	}
-	drp_buf_clear(&text);
-	drp_free(answer);
 	drp_hub_close(&hub);
 	return err;
 }

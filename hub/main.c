@@ -94,7 +94,7 @@ static const struct drp_command commands[] = {
 		drp_hub_close_campaign, 0},
 	{"campaign freeze", "ID", "erase the contributions; only the edition stays", NULL,
 		drp_hub_freeze, 0},
-	{"campaign load", "FILE", "load an answer that was given without Drempel", NULL,
+	{"campaign load", "FILE", "load an answer given without Drempel, or a target", NULL,
 		drp_hub_load, 0},
 	{"campaign embargo", "ID INSTANT",
 		"keep editions from the public until YYYY-MM-DDTHH:MM:SSZ, or none", NULL,

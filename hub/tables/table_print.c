@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/tables/answer_table.h"
 #include "hub/tables/table.h"
+#include "hub/tables/target.h"
 
 static enum drp_err print_answer(const char *id, const struct drp_buf *text,
 	const struct drp_table_options *options, struct drp_buf *out,
@@ -19,6 +20,8 @@ enum drp_err drp_table_print(struct drp_hub *hub, const char *id,
 	enum drp_err err = drp_hub_answer_get(hub->store, id, &text, diag);
 	if (err == DRP_OK) {
 		err = print_answer(id, &text, options, out, diag);
+	} else if (err == DRP_E_NOTFOUND && drp_target_is(hub, id)) {
+		err = drp_target_print(hub, id, options, out, diag);
 	} else if (err == DRP_E_NOTFOUND) {
 		struct drp_publication publication;
 		err = drp_publication_load(hub, id, &publication, diag);

@@ -145,8 +145,8 @@ enum drp_err drp_target_parse(const void *text, size_t n, const char *name,
 
 /* ---- the store ---- */
 
-/* One id names one thing in all commands. */
-static enum drp_err check_free(struct drp_hub *hub, const char *id, struct drp_diag *diag)
+enum drp_err drp_target_id_free(
+	struct drp_hub *hub, const char *id, struct drp_diag *diag)
 {
 	struct drp_buf text = {0};
 	struct drp_campaign_row row;
@@ -182,7 +182,7 @@ enum drp_err drp_target_load(struct drp_hub *hub, const char *path, char id[DRP_
 	err = err ? err
 		  : drp_target_parse(text.data, text.len, path, drp_buf_string(&frame),
 			    frame.len, target, diag);
-	err = err ? err : check_free(hub, target->id, diag);
+	err = err ? err : drp_target_id_free(hub, target->id, diag);
 	err = err ? err
 		  : drp_hub_target_put(hub->store, target->id, drp_buf_string(&text),
 			    drp_buf_string(&frame), diag);
@@ -195,7 +195,7 @@ enum drp_err drp_target_load(struct drp_hub *hub, const char *path, char id[DRP_
 	return err;
 }
 
-static enum drp_err read_stored(struct drp_hub_store *store, const char *id,
+enum drp_err drp_hub_target_read(struct drp_hub_store *store, const char *id,
 	struct drp_target *target, struct drp_diag *diag)
 {
 	struct drp_buf text = {0}, frame = {0};
@@ -219,7 +219,7 @@ enum drp_err drp_hub_targets(struct drp_hub_store *store, struct drp_target **ta
 		err = drp_fail(diag, DRP_E_NOMEM, "no memory for the targets");
 	}
 	for (size_t i = 0; err == DRP_OK && i < count; i++) {
-		err = read_stored(store, rows[i].id, &list[i], diag);
+		err = drp_hub_target_read(store, rows[i].id, &list[i], diag);
 	}
 	drp_free(rows);
 	if (err) {

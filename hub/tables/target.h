@@ -53,6 +53,14 @@ enum drp_err drp_target_parse(const void *text, size_t n, const char *name,
 enum drp_err drp_target_load(struct drp_hub *hub, const char *path, char id[DRP_NAME_MAX],
 	struct drp_diag *diag) DRP_MUST_CHECK;
 
+/* drp_target_id_free: DRP_E_EXISTS when an answer, a target or a campaign has that id;
+ * one id names one thing in all commands. */
+enum drp_err drp_target_id_free(
+	struct drp_hub *hub, const char *id, struct drp_diag *diag) DRP_MUST_CHECK;
+
+/* drp_hub_target_read: one that is loaded; DRP_E_NOTFOUND. */
+enum drp_err drp_hub_target_read(struct drp_hub_store *store, const char *id,
+	struct drp_target *target, struct drp_diag *diag) DRP_MUST_CHECK;
 /* drp_hub_targets: every loaded target, by id; returns new memory (drp_free). */
 enum drp_err drp_hub_targets(struct drp_hub_store *store, struct drp_target **targets,
 	size_t *n, struct drp_diag *diag) DRP_MUST_CHECK;
@@ -97,6 +105,13 @@ const char *drp_target_share(
 /* drp_target_write appends the report as text, csv or json. */
 enum drp_err drp_target_write(const struct drp_target_report *report,
 	const struct drp_table_options *options, struct drp_buf *out) DRP_MUST_CHECK;
+
+/* drp_target_print appends the report on a loaded target, by all editions of the hub,
+ * those under an embargo too. DRP_E_USAGE for a split. */
+int drp_target_is(struct drp_hub *hub, const char *id);
+enum drp_err drp_target_print(struct drp_hub *hub, const char *id,
+	const struct drp_table_options *options, struct drp_buf *out,
+	struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* A list of reports, as files have it: csv has a line for each; json an object whose
  * member "targets" is a list of the same members. */
