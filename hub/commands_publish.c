@@ -90,6 +90,7 @@ enum drp_err drp_hub_table(const struct drp_args *args, struct drp_diag *diag)
 	if (err) {
 		return err;
 	}
+	options.with = drp_args_get(args, "--with");
 	err = drp_table_print(&hub, args->argument[0], &options, &out, diag);
 	if (err == DRP_OK) {
 		fwrite(out.data, 1, out.len, stdout);

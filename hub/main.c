@@ -50,7 +50,9 @@ static const struct drp_option token_options[] = {
 
 static const struct drp_option table_options[] = {
 	{"--by", "LIST", "province, level, network, or two of them joined by a comma"},
-	{"--measure", "M", "participation (default), area or item"},
+	{"--measure", "M",
+		"participation (default), area, item, difference or trend"},
+	{"--with", "EARLIER", "of a trend: the earlier campaign (default: the last)"},
 	{"--format", "F", "text (default), csv or json"},
 	{"--language", "LL", "nl or en (default en)"}, {NULL, NULL, NULL}};
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const char *const measure_name[DRP_TABLE_MEASURES] = {
-	"participation", "area", "item"};
+	"participation", "area", "item", "difference", "trend"};
 static const char *const format_name[DRP_TABLE_FORMATS] = {"text", "csv", "json"};
 
 static int find(const char *const *list, int n, const char *text)
@@ -47,7 +47,13 @@ enum drp_err drp_table_options_read(const char *by, const char *measure,
 	}
 	if (m < 0) {
 		return drp_fail(diag, DRP_E_USAGE,
-			"no measure '%s'; choose participation, area or item", measure);
+			"no measure '%s'; choose participation, area, item, difference "
+			"or trend",
+			measure);
+	}
+	if (m == DRP_TABLE_TREND && f == DRP_FAMILY_PROVINCE_LEVEL) {
+		return drp_fail(diag, DRP_E_USAGE,
+			"no trend by '%s'; choose province, level or network", by);
 	}
 	if (k < 0) {
 		return drp_fail(diag, DRP_E_USAGE,
@@ -184,10 +190,69 @@ static enum drp_err write_json(const struct drp_publication *p,
 	return drp_hub_json_print(root, out);
 }
 
+/* ---- differences ---- */
+
+static void keep_family(struct drp_differences *list, enum drp_family family)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < list->n; i++) {
+		if (list->row[i].one->family == family) {
+			list->row[kept++] = list->row[i];
+		}
+	}
+	list->n = kept;
+}
+
+static enum drp_err write_differences(struct drp_differences *list,
+	const struct drp_table_options *options, struct drp_buf *out)
+{
+	int language = drp_language_of(options->language);
+	keep_family(list, options->by);
+	switch (options->format) {
+	case DRP_TABLE_CSV:
+		return drp_differences_csv(list, '+', 0, out);
+	case DRP_TABLE_JSON:
+		return drp_differences_json(list, '+', (enum drp_language)language, out);
+	default:
+		return drp_table_differences_text(list, options, out);
+	}
+}
+
+static enum drp_err write_groups(const struct drp_publication *publication,
+	const struct drp_table_options *options, struct drp_buf *out)
+{
+	struct drp_differences list;
+	enum drp_err err = drp_differences_groups(publication, &list);
+	err = err ? err : write_differences(&list, options, out);
+	drp_differences_free(&list);
+	return err;
+}
+
+enum drp_err drp_table_write_trend(const struct drp_publication *later,
+	const struct drp_publication *earlier, const struct drp_history *history,
+	const struct drp_table_options *options, struct drp_buf *out,
+	struct drp_diag *diag)
+{
+	struct drp_differences list;
+	enum drp_err err = drp_differences_sessions(later, earlier, history, &list);
+	if (err == DRP_E_STATE) {
+		return drp_fail(diag, err,
+			"campaign %s cannot be compared with %s; choose an earlier one "
+			"with the same questionnaire, region and kind of participation",
+			later->edition->campaign, earlier->edition->campaign);
+	}
+	err = err ? err : write_differences(&list, options, out);
+	drp_differences_free(&list);
+	return err;
+}
+
 enum drp_err drp_table_write(const struct drp_publication *publication,
 	const struct drp_table_options *options, struct drp_buf *out,
 	struct drp_diag *diag)
 {
+	if (options->measure == DRP_TABLE_DIFFERENCE) {
+		return write_groups(publication, options, out);
+	}
 	switch (options->format) {
 	case DRP_TABLE_CSV:
 		write_csv(publication->edition, options, out);

@@ -9,12 +9,15 @@
 #define DRP_HUB_TABLE_H
 
 #include "hub/hub.h"
+#include "hub/tables/history.h"
 #include "hub/tables/publication.h"
 
 enum drp_table_measure {
 	DRP_TABLE_PARTICIPATION,
 	DRP_TABLE_AREA,
 	DRP_TABLE_ITEM,
+	DRP_TABLE_DIFFERENCE, /* between groups */
+	DRP_TABLE_TREND,      /* since an earlier campaign */
 	DRP_TABLE_MEASURES
 };
 enum drp_table_format {
@@ -29,24 +32,30 @@ struct drp_table_options {
 	enum drp_table_measure measure;
 	enum drp_table_format format;
 	char language[3]; /* "nl" or "en", of text */
+	const char *with; /* of a trend: the earlier campaign; NULL: the newest before */
 };
 
 /* drp_table_options_read fills the options from the command line's texts; NULL stands
- * for the default: no split, participation, text, en. by is a family: "province",
- * "level", "network", "province,level" (in either order) or "region". DRP_E_USAGE names
- * what may be asked. */
+ * for the default: no split, participation, text, en; with is NULL. by is a family:
+ * "province", "level", "network", "province,level" (in either order) or "region".
+ * DRP_E_USAGE names what may be asked. */
 enum drp_err drp_table_options_read(const char *by, const char *measure,
 	const char *format, const char *language, struct drp_table_options *options,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_table_print appends the table of a campaign's newest edition, or of a loaded
- * answer with that id. */
+ * answer with that id. A trend without an earlier session is DRP_E_NOTFOUND, with one
+ * that cannot be compared DRP_E_STATE. */
 enum drp_err drp_table_print(struct drp_hub *hub, const char *id,
 	const struct drp_table_options *options, struct drp_buf *out,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 
-/* drp_table_write is the part that needs no hub. */
+/* drp_table_write is the part that needs no hub; trends have one of their own. */
 enum drp_err drp_table_write(const struct drp_publication *publication,
+	const struct drp_table_options *options, struct drp_buf *out,
+	struct drp_diag *diag) DRP_MUST_CHECK;
+enum drp_err drp_table_write_trend(const struct drp_publication *later,
+	const struct drp_publication *earlier, const struct drp_history *history,
 	const struct drp_table_options *options, struct drp_buf *out,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 

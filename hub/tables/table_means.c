@@ -99,37 +99,13 @@ static char common_status(
 	return status;
 }
 
-static void place_name(
-	const struct sheet *s, const struct drp_observation *o, char *name, size_t size)
-{
-	char p[DRP_PLACE_TEXT], l[DRP_PLACE_TEXT];
-	switch (s->view.by) {
-	case DRP_FAMILY_PROVINCE:
-		snprintf(name, size, "%s", drp_page_province(&s->page, o->province, p));
-		break;
-	case DRP_FAMILY_LEVEL:
-		snprintf(name, size, "%s", drp_page_level(&s->page, o->level, l));
-		break;
-	case DRP_FAMILY_NETWORK:
-		snprintf(name, size, "%s", drp_page_network(&s->page, o->network, p));
-		break;
-	case DRP_FAMILY_PROVINCE_LEVEL:
-		snprintf(name, size, "%s, %s",
-			drp_page_province(&s->page, o->province, p),
-			drp_page_level(&s->page, o->level, l));
-		break;
-	default:
-		snprintf(name, size, "%s", s->page.publication->manifest->region);
-	}
-}
-
 /* A cohort without any value takes one line. */
 static void print_cohort(struct sheet *s, int group, const struct drp_observation *place)
 {
 	const struct drp_edition *e = s->page.publication->edition;
-	char name[2 * DRP_PLACE_TEXT + 4];
+	char name[DRP_COHORT_TEXT];
 	char status = common_status(s, group, place);
-	place_name(s, place, name, sizeof name);
+	drp_page_cohort(&s->page, place, name);
 	drp_layout_cell(s->page.out, name, LABEL, 0);
 	if (status) {
 		drp_layout_cell(s->page.out, (char[2]){status, 0}, width[0], 1);

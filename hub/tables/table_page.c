@@ -107,6 +107,31 @@ const char *drp_page_network(
 	return join(page, codes, network_name, name);
 }
 
+void drp_page_cohort(const struct drp_page *page, const struct drp_observation *o,
+	char name[DRP_COHORT_TEXT])
+{
+	char p[DRP_PLACE_TEXT], l[DRP_PLACE_TEXT];
+	switch (o->family) {
+	case DRP_FAMILY_PROVINCE:
+		drp_page_province(page, o->province, name);
+		break;
+	case DRP_FAMILY_LEVEL:
+		drp_page_level(page, o->level, name);
+		break;
+	case DRP_FAMILY_NETWORK:
+		drp_page_network(page, o->network, name);
+		break;
+	case DRP_FAMILY_PROVINCE_LEVEL:
+		snprintf(name, DRP_COHORT_TEXT, "%s, %s",
+			drp_page_province(page, o->province, p),
+			drp_page_level(page, o->level, l));
+		break;
+	default:
+		snprintf(
+			name, DRP_COHORT_TEXT, "%s", page->publication->manifest->region);
+	}
+}
+
 const char *drp_page_split(const struct drp_page *page)
 {
 	switch (page->options->by) {

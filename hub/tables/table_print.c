@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/tables/answer_table.h"
 #include "hub/tables/table.h"
+#include "hub/tables/table_text.h"
 #include "hub/tables/target.h"
 
 static enum drp_err print_answer(const char *id, const struct drp_buf *text,
@@ -17,6 +18,10 @@ enum drp_err drp_table_print(struct drp_hub *hub, const char *id,
 	struct drp_diag *diag)
 {
 	struct drp_buf text = {0};
+	if (options->with && options->measure != DRP_TABLE_TREND) {
+		return drp_fail(diag, DRP_E_USAGE,
+			"--with names the earlier campaign of --measure trend");
+	}
 	enum drp_err err = drp_hub_answer_get(hub->store, id, &text, diag);
 	if (err == DRP_OK) {
 		err = print_answer(id, &text, options, out, diag);
@@ -25,7 +30,12 @@ enum drp_err drp_table_print(struct drp_hub *hub, const char *id,
 	} else if (err == DRP_E_NOTFOUND) {
 		struct drp_publication publication;
 		err = drp_publication_load(hub, id, &publication, diag);
-		err = err ? err : drp_table_write(&publication, options, out, diag);
+		if (err == DRP_OK) {
+			err = options->measure == DRP_TABLE_TREND
+				      ? drp_table_trend_print(
+						hub, &publication, options, out, diag)
+				      : drp_table_write(&publication, options, out, diag);
+		}
 		drp_publication_free(&publication);
 	}
 	drp_buf_clear(&text);

@@ -5,6 +5,7 @@
 #ifndef DRP_HUB_TABLE_TEXT_H
 #define DRP_HUB_TABLE_TEXT_H
 
+#include "hub/tables/difference.h"
 #include "hub/tables/table.h"
 #include "hub/tables/table_view.h"
 
@@ -16,7 +17,16 @@ enum drp_err drp_table_means_text(const struct drp_publication *publication,
 	const struct drp_table_options *options, struct drp_buf *out,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 
-/* What both are made of. */
+/* Of areas, with the rule under it. list holds the rows of one family. */
+enum drp_err drp_table_differences_text(const struct drp_differences *list,
+	const struct drp_table_options *options, struct drp_buf *out) DRP_MUST_CHECK;
+
+/* drp_table_trend_print finds the earlier campaign in the hub: drp_table_print's part. */
+enum drp_err drp_table_trend_print(struct drp_hub *hub,
+	const struct drp_publication *later, const struct drp_table_options *options,
+	struct drp_buf *out, struct drp_diag *diag) DRP_MUST_CHECK;
+
+/* What all are made of. */
 struct drp_page {
 	const struct drp_publication *publication;
 	const struct drp_table_options *options;
@@ -56,6 +66,11 @@ const char *drp_page_level(
 	const struct drp_page *page, const char *codes, char name[DRP_PLACE_TEXT]);
 const char *drp_page_network(
 	const struct drp_page *page, const char *codes, char name[DRP_PLACE_TEXT]);
+
+/* The name of a row's cohort. */
+#define DRP_COHORT_TEXT (2 * DRP_PLACE_TEXT + 4)
+void drp_page_cohort(const struct drp_page *page, const struct drp_observation *row,
+	char name[DRP_COHORT_TEXT]);
 
 /* The name of a split: "province", "level" ...; "" for the region as a whole. */
 const char *drp_page_split(const struct drp_page *page);
