@@ -289,6 +289,8 @@ static const struct {
 	{"sdmx", "2.1", 0, drp_api_sdmx},
 	{"feed.atom", NULL, 0, drp_api_feed},
 	{"catalog.ttl", NULL, 0, drp_api_catalog},
+	{"targets.json", NULL, 0, drp_api_targets},
+	{"targets.csv", NULL, 0, drp_api_targets},
 };
 
 static enum drp_err dispatch(struct drp_api_call *call)

@@ -74,5 +74,6 @@ enum drp_err drp_api_px(struct drp_api_call *call);	 /* /api/v2 */
 enum drp_err drp_api_sdmx(struct drp_api_call *call);	 /* /sdmx/2.1 */
 enum drp_err drp_api_feed(struct drp_api_call *call);	 /* /feed.atom */
 enum drp_err drp_api_catalog(struct drp_api_call *call); /* /catalog.ttl */
+enum drp_err drp_api_targets(struct drp_api_call *call); /* /targets.json .csv */
 
 #endif
