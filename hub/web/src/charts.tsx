@@ -89,26 +89,30 @@ function Picture(props: { table: Table; box: string; children: ComponentChildren
 	);
 }
 
-/** Cuts a label into lines of at most so many characters, two at most. */
-function lines(text: string, most: number): string[] {
+/** Cuts a label into so many lines at most, of at most so many characters. */
+function lines(text: string, most: number, limit: number): string[] {
 	const out = [""];
 	for (const word of text.split(/\s+/)) {
 		const last = out[out.length - 1]!;
 		if (!last || last.length + word.length < most) {
 			out[out.length - 1] = last ? `${last} ${word}` : word;
-		} else if (out.length < 2) {
+		} else if (out.length < limit) {
 			out.push(word);
 		} else {
-			out[1] = `${last.slice(0, most - 1)}\u2026`;
+			out[limit - 1] = `${last.slice(0, most - 1)}\u2026`;
 			break;
 		}
 	}
 	return out;
 }
 
+/** What stands above a row's marks on a phone, and the room that it takes. */
+const titled = (text: string) => lines(text, 52, 2);
+const above = (text: string) => (narrow ? ABOVE + (titled(text).length - 1) * 16 : 0);
+
 /** A row's name: left of its middle, or on a phone above it. */
 function Label(props: { text: string; top: number; middle: number; most?: number }) {
-	const text = narrow ? lines(props.text, 54).slice(0, 1) : lines(props.text, props.most ?? 32);
+	const text = narrow ? titled(props.text) : lines(props.text, props.most ?? 32, 3);
 	const top = narrow ? props.top + 16 : props.middle + 4 - (text.length - 1) * 8;
 	return (
 		<text y={top}>
@@ -165,31 +169,33 @@ function Interval(props: { cell: Cell; y: number; at: (v: number) => number; nam
 const nameOf = (table: Table, cell: Cell) =>
 	table.groups.find(({ group }) => group === cell.group)?.label ?? "";
 
+const total = (heights: number[]) => heights.reduce((a, b) => a + b, 0);
+/** Where each row begins, below the axis. */
+const stacked = (heights: number[]) => heights.map((_, i) => 26 + total(heights.slice(0, i)));
+
 /** Means with their intervals; each group on a line of its own. */
 export function Dots(props: { table: Table }) {
 	const { table } = props;
 	const at = scale(table.min, table.max, LABELS, WIDTH - RIGHT);
 	const step = 18;
-	const height = ABOVE + table.groups.length * step + 14;
-	const bottom = 26 + table.rows.length * height;
+	const heights = table.rows.map((row) => above(row.label) + table.groups.length * step + 14);
+	const tops = stacked(heights);
+	const bottom = 26 + total(heights);
 	return (
 		<Figure kind="dots" table={table} keys>
 			<Picture table={table} box={`0 0 ${WIDTH} ${bottom + 6}`}>
 				<Axis at={at} ticks={ticksOf(table)} bottom={bottom} percent={table.percent} />
 				{table.rows.map((row, r) => {
-					const top = 26 + r * height;
+					const top = tops[r]!;
+					const height = heights[r]!;
+					const marks = top + above(row.label) + 16;
 					return (
 						<g key={row.key}>
 							<line class="grid" x1={0} x2={WIDTH} y1={top + height} y2={top + height} />
 							<Label text={row.label} top={top} middle={top + height / 2} />
 							{row.cells.map((cell, c) => (
-								<Missing cell={cell} x={LABELS} y={top + ABOVE + 16 + c * step} key={c}>
-									<Interval
-										cell={cell}
-										y={top + ABOVE + 16 + c * step}
-										at={at}
-										name={nameOf(table, cell)}
-									/>
+								<Missing cell={cell} x={LABELS} y={marks + c * step} key={c}>
+									<Interval cell={cell} y={marks + c * step} at={at} name={nameOf(table, cell)} />
 								</Missing>
 							))}
 						</g>
@@ -216,9 +222,9 @@ export function Bars(props: { table: Table }) {
 	const { table } = props;
 	const at = scale(0, 1, narrow ? LABELS : LABELS + 60, WIDTH - RIGHT);
 	const shown = (row: Row) => row.cells.filter((cell) => cell.status !== "z");
-	const heights = table.rows.map((row) => ABOVE + shown(row).length * 16 + 16);
-	const tops = heights.map((_, i) => 26 + heights.slice(0, i).reduce((a, b) => a + b, 0));
-	const bottom = 26 + heights.reduce((a, b) => a + b, 0);
+	const heights = table.rows.map((row) => above(row.label) + shown(row).length * 16 + 16);
+	const tops = stacked(heights);
+	const bottom = 26 + total(heights);
 	return (
 		<Figure kind="bars" table={table} keys>
 			<Picture table={table} box={`0 0 ${WIDTH} ${bottom + 6}`}>
@@ -228,7 +234,7 @@ export function Bars(props: { table: Table }) {
 						<line class="grid" x1={0} x2={WIDTH} y1={tops[r]! + heights[r]!} y2={tops[r]! + heights[r]!} />
 						<Label text={row.label} top={tops[r]!} middle={tops[r]! + heights[r]! / 2} most={38} />
 						{shown(row).map((cell, c) => {
-							const y = tops[r]! + ABOVE + 16 + c * 16;
+							const y = tops[r]! + above(row.label) + 16 + c * 16;
 							return (
 								<Missing cell={cell} x={at(0)} y={y} key={c}>
 									<rect class={cell.group} x={at(0)} y={y - 2} width={at(cell.value ?? 0) - at(0)} height={4} opacity={0.35} />

@@ -19,7 +19,7 @@ const words = {
 	},
 	unreliable: {
 		nl: "open teken: onbetrouwbaar",
-		fr: "signe vide : peu fiable",
+		fr: "signe vide\u00a0: peu fiable",
 		de: "leeres Zeichen: unzuverlässig",
 		en: "open mark: unreliable",
 	},
