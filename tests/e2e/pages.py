@@ -60,8 +60,8 @@ def start_hub(program, folder):
 
 def main(bridge, program, build, directory=None, *parts):
     chromium = browser()
-    if not chromium or not shutil.which("npm"):
-        print("skipped: no chromium or no npm here (deploy/install test installs both)")
+    if not chromium or not shutil.which("npm") or not shutil.which("pdftotext"):
+        print("skipped: no chromium, npm or pdftotext here (deploy/install test installs them)")
         return 77
     folder = npm_packages.install(HERE, pathlib.Path(build) / "pages")
     shutil.copy(HERE / "pages.mjs", folder / "pages.mjs")
