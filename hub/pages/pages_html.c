@@ -141,15 +141,21 @@ const char *drp_web_count(
 	return drp_web_number(web, plain, 0, text);
 }
 
+const char *drp_web_percent_of(const struct drp_web *web, const char *plain, int decimals,
+	char text[DRP_WEB_NUMBER])
+{
+	drp_web_number(web, plain, decimals, text);
+	size_t n = strlen(text);
+	snprintf(text + n, DRP_WEB_NUMBER - n, "%s", marks[web->language].percent);
+	return text;
+}
+
 const char *drp_web_percent(
 	const struct drp_web *web, double percent, char text[DRP_WEB_NUMBER])
 {
 	char plain[32];
 	snprintf(plain, sizeof plain, "%.6f", percent);
-	drp_web_number(web, plain, 1, text);
-	size_t n = strlen(text);
-	snprintf(text + n, DRP_WEB_NUMBER - n, "%s", marks[web->language].percent);
-	return text;
+	return drp_web_percent_of(web, plain, 1, text);
 }
 
 void drp_web_date(struct drp_web *web, int32_t day)

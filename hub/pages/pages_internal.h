@@ -54,6 +54,9 @@ const char *drp_web_count(
 /* A ratio of counts, "89.4 %". */
 const char *drp_web_percent(
 	const struct drp_web *web, double percent, char text[DRP_WEB_NUMBER]);
+/* A decimal that is a percentage already, with so many digits: "9.99" stays below 10. */
+const char *drp_web_percent_of(const struct drp_web *web, const char *plain, int decimals,
+	char text[DRP_WEB_NUMBER]);
 /* drp_web_date appends a <time>. */
 void drp_web_date(struct drp_web *web, int32_t day);
 
@@ -151,6 +154,9 @@ void drp_web_api(struct drp_web *web, const char *table, const char *query);
  * an edition what is not shown is not called suppressed. */
 void drp_web_participation(struct drp_web *web, enum drp_family by, enum drp_word caption,
 	const char *chart);
+
+/* drp_web_targets appends the section on the region's targets; nothing without any. */
+void drp_web_targets(struct drp_web *web);
 
 /* ---- pages ---- */
 

@@ -321,6 +321,7 @@ void drp_web_overview(struct drp_web *web)
 		drp_web_participation(web, DRP_FAMILY_NETWORK, DRP_W_BY_NETWORK, "");
 	}
 	put_frame(web);
+	drp_web_targets(web);
 	drp_web_put(web, "<p class=\"note\">%s %w%: %s.</p>",
 		drp_web_count(web, cells.published, published),
 		web->p->network ? DRP_W_VIEW_CELLS : DRP_W_CELLS_LINE,

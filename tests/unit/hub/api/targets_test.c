@@ -4,43 +4,19 @@
  */
 #include "hub/api/api.h"
 
-#include "tests/support/api_fixture.h"
+#include "tests/support/target_fixture.h"
 
-static struct api_fixture f;
-static struct drp_target targets[2];
+static struct target_fixture f;
 static struct drp_api_reply reply;
 
-/* 28 schools took part; of ten in a hundred of 280, just enough. */
 static void begin(void)
 {
-	struct drp_diag diag = {0};
-	struct drp_history *history = drp_history_new();
-	api_fixture_open(&f);
-	CHECK_OK(drp_history_load(history, &f.hub.hub, FIXTURE_CAMPAIGN, &diag));
-	for (int i = 0; i < 2; i++) {
-		targets[i] = (struct drp_target){.id = "one-in-ten",
-			.title = "One in ten",
-			.region = "VL",
-			.state = DRP_REACHED_TOOK_PART,
-			.sector = DRP_SECTOR_TOTAL,
-			.permille = 100,
-			.by = 20818, /* 2026-12-31 */
-			.source = "a law, of 2026",
-			.note_en = "Note",
-			.note_nl = "Noot",
-			.whole = {280, "schools", "a count", "of 2020"}};
-	}
-	snprintf(targets[1].id, sizeof targets[1].id, "elsewhere");
-	snprintf(targets[1].region, sizeof targets[1].region, "BR");
-	f.catalogue.history = history;
-	f.catalogue.target = targets;
-	f.catalogue.n_targets = 2;
+	target_fixture_open(&f);
 }
 
 static void end(void)
 {
-	drp_history_free((struct drp_history *)f.catalogue.history);
-	api_fixture_close(&f);
+	target_fixture_close(&f);
 }
 
 static const char *ask(const char *path, const char *name, const char *value)
@@ -67,8 +43,9 @@ static void rows_for_spreadsheets(void)
 	CHECK(strstr(said,
 		"one-in-ten,One in ten,VL,took_part,total,10,2026-12-31,280,28,28,10.00,"
 		"met,2026-07-01,1,0,a count,of 2020,\"a law, of 2026\"\n"));
-	CHECK(strstr(said, "elsewhere,One in ten,BR,took_part,total,10,2026-12-31,280,28,"
-			   ",,unknown,,0,0,a count,"));
+	CHECK(strstr(said,
+		"elsewhere,Of another region,BR,took_part,total,10,2026-12-31,280,28,"
+		",,unknown,,0,0,a count,"));
 	said = ask("/targets.csv", "region", "BR");
 	CHECK(strstr(said, "elsewhere") && !strstr(said, "one-in-ten"));
 	end();
@@ -77,7 +54,7 @@ static void rows_for_spreadsheets(void)
 static void the_same_numbers_for_programs(void)
 {
 	begin();
-	targets[0].whole.value = 281; /* one too few */
+	f.target[0].whole.value = 281; /* one too few */
 	const char *said = ask("/targets.json", NULL, NULL);
 	json_t *all = json_loads(said, 0, NULL);
 	json_t *first = json_array_get(json_object_get(all, "targets"), 0);
