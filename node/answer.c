@@ -49,12 +49,15 @@ static int by_points(enum drp_format format, const char *text)
 	return text[0] >= '1' && text[0] <= '7' && text[1] == 0 ? text[0] - '0' : -1;
 }
 
-static int by_tick(const char *text)
+static int by_tick(enum drp_format format, const char *text)
 {
-	if (strcmp(text, "1") == 0 || strcmp(text, "Y") == 0) {
+	int json = format == DRP_FORMAT_JSON;
+	if (strcmp(text, "1") == 0 || strcmp(text, "Y") == 0 ||
+		(json && strcmp(text, "true") == 0)) {
 		return DRP_ANSWER_TICKED;
 	}
-	if (strcmp(text, "0") == 0 || strcmp(text, "N") == 0) {
+	if (strcmp(text, "0") == 0 || strcmp(text, "N") == 0 ||
+		(json && strcmp(text, "false") == 0)) {
 		return DRP_ANSWER_NOT_TICKED;
 	}
 	return -1;
@@ -80,7 +83,7 @@ enum drp_err drp_answer_read(const struct drp_answer_rules *rules, const char *t
 		read = by_codes(rules->codes, text);
 	} else if (text[0]) {
 		read = rules->scale->points ? by_points(rules->format, text)
-					    : by_tick(text);
+					    : by_tick(rules->format, text);
 	}
 	if (read < 0 && !text[0]) {
 		read = by_emptiness(rules);

@@ -31,8 +31,8 @@ static enum drp_err read_options(struct importing *im, const char *path)
 	const char *map = drp_args_get(im->args, "--map");
 	int f = format ? drp_format_of(format) : -1;
 	if (f < 0) {
-		return drp_fail(
-			im->diag, DRP_E_USAGE, "import needs --format csv or limesurvey");
+		return drp_fail(im->diag, DRP_E_USAGE,
+			"import needs --format csv, json or limesurvey");
 	}
 	im->options.format = (enum drp_format)f;
 	enum drp_err err = drp_args_level(im->args, &im->options.level, im->diag);

@@ -9,7 +9,7 @@
 struct importer {
 	const struct drp_instrument *instrument;
 	const struct drp_import_options *options;
-	struct drp_csv csv;
+	struct drp_table table;
 	struct drp_import_columns columns;
 	struct drp_persons persons;
 	struct drp_row_reader reader;
@@ -43,7 +43,7 @@ static enum drp_err read_row(struct importer *imp)
 	if (result->rows_read == DRP_IMPORT_ROWS_MAX) {
 		return drp_fail(imp->diag, DRP_E_INPUT,
 			"line %u: more than %d rows; split the file",
-			imp->csv.cell[0].line, DRP_IMPORT_ROWS_MAX);
+			imp->table.cell[0].line, DRP_IMPORT_ROWS_MAX);
 	}
 	enum drp_err err = drp_row_read(&imp->reader, &row, &fate);
 	if (err) {
@@ -86,16 +86,19 @@ static enum drp_err fix_unit(struct importer *imp)
 
 static enum drp_err check_unit(const struct importer *imp)
 {
+	const char *what = drp_table_is_json(&imp->table) ? "member" : "column";
 	if (imp->reader.group < 0 && imp->columns.of_role[DRP_IMPORT_GROUP] < 0) {
 		return drp_fail(imp->diag, DRP_E_INPUT,
-			"the file has no column group; say whose answers these are with "
+			"the file has no %s group; say whose answers these are with "
 			"--group "
-			"leader, teacher or pupil");
+			"leader, teacher or pupil",
+			what);
 	}
 	if (imp->reader.level < 1 && imp->columns.of_role[DRP_IMPORT_LEVEL] < 0) {
 		return drp_fail(imp->diag, DRP_E_INPUT,
-			"the file has no column level; say the education level with "
-			"--level 1 to 5");
+			"the file has no %s level; say the education level with "
+			"--level 1 to 5",
+			what);
 	}
 	return DRP_OK;
 }
@@ -115,14 +118,18 @@ static enum drp_err read_header(struct importer *imp)
 			"the mapping is for %s; give --format %s or another mapping",
 			mapping->tool, mapping->tool);
 	}
-	enum drp_err err = drp_csv_next(&imp->csv, imp->diag);
-	if (!err && imp->csv.n_cells == 0) {
-		return drp_fail(
-			imp->diag, DRP_E_INPUT, "the file is empty: no header row");
+	enum drp_err err = drp_table_next(&imp->table, imp->diag);
+	if (!err && imp->table.n_cells == 0) {
+		return drp_fail(imp->diag, DRP_E_INPUT,
+			drp_table_is_json(&imp->table)
+				? "the file is empty: no questionnaire, or none with a "
+				  "member"
+				: "the file is empty: no header row");
 	}
 	err = err ? err : fix_unit(imp);
 	err = err ? err
-		  : drp_import_columns_read(&imp->columns, &rules, &imp->csv, imp->diag);
+		  : drp_import_columns_read(
+			    &imp->columns, &rules, &imp->table, imp->diag);
 	return err ? err : check_unit(imp);
 }
 
@@ -133,6 +140,13 @@ static enum drp_err check_persons(struct importer *imp)
 		return DRP_OK;
 	}
 	int32_t column = imp->columns.of_role[second.kind];
+	if (drp_table_is_json(&imp->table)) {
+		return drp_fail(imp->diag, DRP_E_INPUT,
+			"questionnaires %u and %u: the same person in member %s; one "
+			"person may have one questionnaire of a group and level, so "
+			"remove one",
+			first.line, second.line, imp->columns.column[column].name);
+	}
 	return drp_fail(imp->diag, DRP_E_INPUT,
 		"lines %u and %u: the same person in column %d (%s); one person may have "
 		"one "
@@ -141,7 +155,7 @@ static enum drp_err check_persons(struct importer *imp)
 }
 
 /* A tick column of a plain CSV that writes Y for a tick, and never 0, 1 or N, writes ""
- * for no tick; in every other one "" is a blank. */
+ * for no tick; in every other one "" is a blank. So does JSON with true, "" and null. */
 static void settle_ticks(struct importer *imp)
 {
 	for (uint32_t i = 0; i < imp->columns.n; i++) {
@@ -219,8 +233,8 @@ static enum drp_err import_rows(struct importer *imp)
 		imp->result->groups = (uint8_t)(1u << imp->reader.group);
 	}
 	while (!err) {
-		err = drp_csv_next(&imp->csv, imp->diag);
-		if (err || imp->csv.n_cells == 0) {
+		err = drp_table_next(&imp->table, imp->diag);
+		if (err || imp->table.n_cells == 0) {
 			break;
 		}
 		err = read_row(imp);
@@ -250,7 +264,7 @@ enum drp_err drp_import(const struct drp_instrument *instrument,
 		.format = options->format,
 		.group = options->group,
 		.level = options->level,
-		.csv = &imp.csv,
+		.table = &imp.table,
 		.columns = &imp.columns,
 		.persons = &imp.persons,
 		.diag = diag,
@@ -259,16 +273,17 @@ enum drp_err drp_import(const struct drp_instrument *instrument,
 	for (int group = 0; group < DRP_GROUPS; group++) {
 		result->tabulation[group].n_items = instrument->n_items;
 	}
-	enum drp_err err = drp_csv_open(&imp.csv, bytes, n, diag);
+	enum drp_err err = drp_table_open(&imp.table, options->format, bytes, n, diag);
 	if (err) {
 		return err;
 	}
-	result->separator = imp.csv.separator;
-	result->windows_1252 = imp.csv.windows_1252;
+	result->by_members = (uint8_t)drp_table_is_json(&imp.table);
+	result->separator = imp.table.csv.separator;
+	result->windows_1252 = imp.table.csv.windows_1252;
 	err = import_rows(&imp);
 	drp_persons_free(&imp.persons);
 	drp_import_columns_free(&imp.columns);
-	drp_csv_close(&imp.csv);
+	drp_table_close(&imp.table);
 	if (err) {
 		drp_import_free(result);
 	}

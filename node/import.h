@@ -2,7 +2,8 @@
  *
  * Turns a survey tool's export into sheets and counts (R16): bytes in, numbers out, no
  * file, database or network. One row is one completed questionnaire of one person.
- *   - All or nothing: the first error names line, column and header, never the cell.
+ *   - All or nothing: the first error names the place (line, column and header, or
+ *     questionnaire and member), never the cell.
  *   - Rows without a completed submission are dropped and counted as "incomplete".
  *   - Names, addresses, exact times and every column outside the instrument are dropped
  *     at the door. Person keys are compared, wiped and never returned (R6).
@@ -24,7 +25,7 @@ struct drp_import_options {
 	const struct drp_own_items *own;   /* NULL: none */
 	int group;			   /* enum drp_group, or -1: a column says it */
 	int level;			   /* 1..5, or 0: a column says it */
-	const char *group_column;	   /* NULL: the mapping's, or "group" in csv */
+	const char *group_column; /* NULL: the mapping's, or "group" in csv and json */
 };
 
 struct drp_import_result {
@@ -41,8 +42,9 @@ struct drp_import_result {
 	uint32_t n_unknown;
 	uint16_t missing[DRP_ITEMS_MAX]; /* items asked of a group but without a column */
 	uint16_t n_missing;
-	char separator;
+	char separator; /* of a CSV */
 	uint8_t windows_1252;
+	uint8_t by_members; /* JSON: columns are members */
 };
 
 /* drp_import fills a zeroed result, which drp_import_free empties again; on an error
@@ -57,8 +59,8 @@ void drp_import_free(struct drp_import_result *result);
 enum drp_err drp_import_json(const struct drp_import_result *result,
 	const struct drp_instrument *instrument, struct drp_buf *out) DRP_MUST_CHECK;
 
-/* drp_import_notes appends a line each for the dropped columns and for the items
- * without a column; nothing when there are none. For stderr. */
+/* drp_import_notes appends a line each for the dropped columns (or members) and for the
+ * items without one; nothing when there are none. For stderr. */
 enum drp_err drp_import_notes(const struct drp_import_result *result,
 	const struct drp_instrument *instrument, struct drp_buf *out) DRP_MUST_CHECK;
 

@@ -16,7 +16,7 @@ struct header {
 struct reading {
 	struct drp_import_columns *columns;
 	const struct drp_import_column_rules *rules;
-	const struct drp_csv *csv;
+	const struct drp_table *table;
 	struct drp_diag *diag;
 	struct drp_buf code; /* scratch of the current header's code */
 	int with_texts;	     /* headers are "code. text" */
@@ -27,11 +27,16 @@ static int same(const char *a, const char *b)
 	return a && b && strcmp(a, b) == 0;
 }
 
-static void display_name(const char *text, uint32_t column, char name[DRP_IMPORT_NAME])
+static void display_name(
+	const struct drp_table *table, uint32_t column, char name[DRP_IMPORT_NAME])
 {
+	const char *text = drp_table_text(table, column);
 	size_t n = strlen(text), limit = DRP_IMPORT_NAME - 4;
 	if (n == 0) {
-		snprintf(name, DRP_IMPORT_NAME, "column %u without a name", column + 1);
+		snprintf(name, DRP_IMPORT_NAME,
+			drp_table_is_json(table) ? "number %u, without a name"
+						 : "column %u without a name",
+			column + 1);
 		return;
 	}
 	size_t kept = n <= limit ? n : limit;
@@ -163,12 +168,14 @@ static int find_item(const struct reading *reading, const struct header *header)
 
 static enum drp_err taken_twice(const struct reading *reading, uint32_t column)
 {
-	return drp_fail(reading->diag, DRP_E_INPUT,
-		"line %u, column %u (%s): another column already holds the same; keep "
-		"one, or name "
-		"the right one in a mapping and the other under ignore",
-		reading->csv->cell[column].line, column + 1,
-		reading->columns->column[column].name);
+	return drp_table_fail(reading->table, column,
+		reading->columns->column[column].name,
+		drp_table_is_json(reading->table)
+			? "another member already holds the same; keep one, or name the "
+			  "right one in a mapping and the other under ignore"
+			: "another column already holds the same; keep one, or name the "
+			  "right one in a mapping and the other under ignore",
+		reading->diag);
 }
 
 static enum drp_err take_item(
@@ -249,8 +256,8 @@ static enum drp_err take_column(
 
 static int with_texts(const struct reading *reading)
 {
-	for (uint32_t i = 0; i < reading->csv->n_cells; i++) {
-		if (strncmp(drp_csv_text(reading->csv, i), "id. ", 4) == 0) {
+	for (uint32_t i = 0; i < reading->table->n_cells; i++) {
+		if (strncmp(drp_table_text(reading->table, i), "id. ", 4) == 0) {
 			return reading->rules->format == DRP_FORMAT_LIMESURVEY;
 		}
 	}
@@ -259,9 +266,9 @@ static int with_texts(const struct reading *reading)
 
 static enum drp_err read_header(struct reading *reading, uint32_t at)
 {
-	const char *text = drp_csv_text(reading->csv, at);
+	const char *text = drp_table_text(reading->table, at);
 	const char *dot = reading->with_texts ? strstr(text, ". ") : NULL;
-	display_name(text, at, reading->columns->column[at].name);
+	display_name(reading->table, at, reading->columns->column[at].name);
 	reading->code.len = 0;
 	drp_buf_append(&reading->code, text, dot ? (size_t)(dot - text) : strlen(text));
 	struct header header = {.text = text, .code = drp_buf_string(&reading->code)};
@@ -278,9 +285,9 @@ static enum drp_err need_role(const struct reading *reading, const char *name, i
 		return DRP_OK;
 	}
 	return drp_fail(reading->diag, DRP_E_INPUT,
-		"column '%.60s', which the mapping or the command names, is not in the "
+		"%s '%.60s', which the mapping or the command names, is not in the "
 		"file",
-		name);
+		drp_table_is_json(reading->table) ? "member" : "column", name);
 }
 
 static enum drp_err check_roles(const struct reading *reading)
@@ -322,7 +329,13 @@ static enum drp_err check_found(const struct reading *reading)
 {
 	const struct drp_import_columns *columns = reading->columns;
 	const char *id = reading->rules->instrument->id;
-	const char *separator = separator_name(reading->csv->separator);
+	const char *separator = separator_name(reading->table->csv.separator);
+	if (columns->n_items == 0 && drp_table_is_json(reading->table)) {
+		return drp_fail(reading->diag, DRP_E_INPUT,
+			"no member of instrument %s found, of %u: use item codes as "
+			"names of members or a mapping (node/IMPORT.md)",
+			id, columns->n);
+	}
 	if (columns->n_items == 0 && columns->n == 1) {
 		return drp_fail(reading->diag, DRP_E_INPUT,
 			"no column of instrument %s found; separator %s was read and the "
@@ -351,12 +364,12 @@ static enum drp_err check_found(const struct reading *reading)
 }
 
 enum drp_err drp_import_columns_read(struct drp_import_columns *columns,
-	const struct drp_import_column_rules *rules, const struct drp_csv *csv,
+	const struct drp_import_column_rules *rules, const struct drp_table *table,
 	struct drp_diag *diag)
 {
-	struct drp_import_columns read = {.n = csv->n_cells};
+	struct drp_import_columns read = {.n = table->n_cells};
 	struct reading reading = {
-		.columns = &read, .rules = rules, .csv = csv, .diag = diag};
+		.columns = &read, .rules = rules, .table = table, .diag = diag};
 	for (int role = 0; role < DRP_IMPORT_ROLES; role++) {
 		read.of_role[role] = -1;
 	}

@@ -5,14 +5,15 @@
  * letter, or when the mapping names it. Everything else is dropped at the door.
  * Header styles of LimeSurvey (its CSV writer's documented options): question codes
  * "Q2[SQ001]", expression codes "Q2_SQ001", and code with text "id. Response ID"; a
- * mapping may write Q2[SQ001] for all three. Threads: one at a time.
+ * mapping may write Q2[SQ001] for all three. In JSON a column is a member. Threads: one
+ * at a time.
  */
 #ifndef DRP_NODE_IMPORT_COLUMNS_H
 #define DRP_NODE_IMPORT_COLUMNS_H
 
 #include "node/mapping.h"
 #include "node/own_items.h"
-#include "proto/base/csv.h"
+#include "node/table.h"
 
 #define DRP_IMPORT_NAME 64
 
@@ -54,11 +55,12 @@ struct drp_import_column_rules {
 	const char *group_column; /* NULL: the mapping's or the format's own */
 };
 
-/* drp_import_columns_read decides over the row that csv holds. DRP_E_INPUT: no column of
- * the instrument, two columns for one thing, a missing column that the rules need. Errors
- * quote no header of a file in which no item was found: its first row may be data. */
+/* drp_import_columns_read decides over the row that the table holds, its header.
+ * DRP_E_INPUT: no column of the instrument, two columns for one thing, a missing column
+ * that the rules need. Errors quote no header of a file in which no item was found: its
+ * first row may be data. */
 enum drp_err drp_import_columns_read(struct drp_import_columns *columns,
-	const struct drp_import_column_rules *rules, const struct drp_csv *csv,
+	const struct drp_import_column_rules *rules, const struct drp_table *table,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 void drp_import_columns_free(struct drp_import_columns *columns);
 

@@ -76,15 +76,16 @@ enum drp_err drp_import_notes(const struct drp_import_result *result,
 	const struct drp_instrument *instrument, struct drp_buf *out)
 {
 	if (result->n_unknown) {
-		drp_buf_printf(
-			out, "columns outside instrument %s, dropped:", instrument->id);
+		drp_buf_printf(out, "%s outside instrument %s, dropped:",
+			result->by_members ? "members" : "columns", instrument->id);
 		for (uint32_t i = 0; i < result->n_unknown; i++) {
 			drp_buf_printf(out, "%s %s", i ? "," : "", result->unknown[i]);
 		}
 		drp_buf_text(out, "\n");
 	}
 	if (result->n_missing) {
-		drp_buf_text(out, "items without a column, counted as not shown:");
+		drp_buf_printf(out, "items without a %s, counted as not shown:",
+			result->by_members ? "member" : "column");
 		for (uint16_t i = 0; i < result->n_missing; i++) {
 			drp_buf_printf(out, "%s %s", i ? "," : "",
 				instrument->item[result->missing[i]].code);

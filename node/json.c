@@ -1,7 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/json.h"
 
+#include "proto/base/alloc.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
 #define REAL_DIGITS 6
+#define HEAD	    sizeof(max_align_t) /* before each block: how long it is */
+
+static _Thread_local int ran_out;
+
+static void *take(size_t n)
+{
+	char *block = n > SIZE_MAX - HEAD ? NULL : drp_alloc(1, HEAD + n);
+	if (!block) {
+		ran_out = 1;
+		return NULL;
+	}
+	memcpy(block, &n, sizeof n);
+	return block + HEAD;
+}
+
+static void give_back(void *p)
+{
+	if (p) {
+		char *block = (char *)p - HEAD;
+		size_t n;
+		memcpy(&n, block, sizeof n);
+		explicit_bzero(block, HEAD + n);
+		drp_free(block);
+	}
+}
+
+void drp_json_begin(void)
+{
+	json_set_alloc_funcs(take, give_back);
+}
+
+int drp_json_ran_out(void)
+{
+	int was = ran_out;
+	ran_out = 0;
+	return was;
+}
 
 void drp_json_set(struct drp_json *json, json_t *object, const char *key, json_t *value)
 {

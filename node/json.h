@@ -16,6 +16,16 @@ struct drp_json {
 	int failed;
 };
 
+/* drp_json_begin: from now on jansson has its memory of proto/base/alloc.h and wipes what
+ * it gives back, since a file of answers passes through it. Once, before any other use of
+ * jansson in the process. */
+void drp_json_begin(void);
+
+/* drp_json_ran_out: whether jansson found no memory since it was asked last, in this
+ * thread. Its parser goes on without a byte that it could not keep, so a value that was
+ * read then is not to be believed. */
+int drp_json_ran_out(void);
+
 /* Each takes over the value, also when it fails; members keep their order. */
 void drp_json_set(struct drp_json *json, json_t *object, const char *key, json_t *value);
 void drp_json_append(struct drp_json *json, json_t *array, json_t *value);

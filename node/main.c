@@ -4,6 +4,7 @@
  * or thresholded figures. This table is the whole command line.
  */
 #include "node/commands.h"
+#include "node/json.h"
 
 static const struct drp_option init_options[] = {
 	{"--invite", "FILE", "the invite that the hub's operator sent"},
@@ -26,7 +27,8 @@ static const struct drp_option set_options[] = {
 	{"--own", "FILE", "the school's own questions (YAML, at most 8)"},
 	{NULL, NULL, NULL}};
 
-static const struct drp_option import_options[] = {{"--format", "F", "csv or limesurvey"},
+static const struct drp_option import_options[] = {
+	{"--format", "F", "csv, json or limesurvey"},
 	{"--map", "FILE", "mapping file, where codes differ (node/IMPORT.md)"},
 	{"--level", "L", "education level 1 to 5"},
 	{"--group", "G", "leader, teacher or pupil"},
@@ -95,5 +97,6 @@ static const struct drp_program program = {
 
 int main(int argc, char **argv)
 {
+	drp_json_begin();
 	return drp_cli_main(&program, argc, argv);
 }

@@ -108,10 +108,15 @@ static const cyaml_schema_value_t mapping_schema = {
 
 int drp_format_of(const char *text)
 {
-	if (strcmp(text, "csv") == 0) {
-		return DRP_FORMAT_CSV;
+	static const char *const name[] = {[DRP_FORMAT_CSV] = "csv",
+		[DRP_FORMAT_LIMESURVEY] = "limesurvey",
+		[DRP_FORMAT_JSON] = "json"};
+	for (int format = 0; format <= DRP_FORMAT_JSON; format++) {
+		if (strcmp(text, name[format]) == 0) {
+			return format;
+		}
 	}
-	return strcmp(text, "limesurvey") == 0 ? DRP_FORMAT_LIMESURVEY : -1;
+	return -1;
 }
 
 int drp_word_list_has(const struct drp_word_list *list, const char *text)
@@ -246,8 +251,8 @@ static enum drp_err check_mapping(
 {
 	if (drp_format_of(mapping->tool) < 0) {
 		return drp_fail(check->diag, DRP_E_INPUT,
-			"%s: tool is '%.40s'; it must be csv or limesurvey", check->name,
-			mapping->tool);
+			"%s: tool is '%.40s'; it must be csv, json or limesurvey",
+			check->name, mapping->tool);
 	}
 	if (mapping->group && drp_group_of(mapping->group) < 0) {
 		return drp_fail(check->diag, DRP_E_INPUT,

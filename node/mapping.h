@@ -12,9 +12,9 @@
 #include "proto/model/instrument.h"
 #include "proto/model/tabulation.h"
 
-enum drp_format { DRP_FORMAT_CSV, DRP_FORMAT_LIMESURVEY };
+enum drp_format { DRP_FORMAT_CSV, DRP_FORMAT_LIMESURVEY, DRP_FORMAT_JSON };
 
-/* drp_format_of reads "csv" or "limesurvey"; -1 otherwise. */
+/* drp_format_of reads "csv", "limesurvey" or "json"; -1 otherwise. */
 int drp_format_of(const char *text);
 
 struct drp_word_list {
@@ -56,7 +56,7 @@ struct drp_mapping_column {
 
 /* Every pointer may be NULL except tool. */
 struct drp_mapping {
-	char *tool; /* "csv" or "limesurvey" */
+	char *tool; /* as drp_format_of reads it */
 	struct drp_mapping_completed *completed;
 	char *person;
 	char *age;

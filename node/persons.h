@@ -14,8 +14,8 @@
 #include <stdint.h>
 
 struct drp_person {
-	size_t at; /* of its text */
-	uint32_t n, line;
+	size_t at;	  /* of its text */
+	uint32_t n, line; /* line: of the row, or which questionnaire of a JSON file */
 	uint8_t kind, group, level; /* keys of different kinds never clash */
 };
 

@@ -22,9 +22,8 @@ const char *drp_row_fate_name(int fate)
 static enum drp_err fail_cell(
 	const struct drp_row_reader *reader, uint32_t column, const char *rule)
 {
-	return drp_fail(reader->diag, DRP_E_INPUT, "line %u, column %u (%s): %s",
-		reader->csv->cell[column].line, column + 1,
-		reader->columns->column[column].name, rule);
+	return drp_table_fail(reader->table, column, reader->columns->column[column].name,
+		rule, reader->diag);
 }
 
 static const char *role_text(
@@ -35,7 +34,7 @@ static const char *role_text(
 		return NULL;
 	}
 	*column = (uint32_t)at;
-	return drp_csv_text(reader->csv, *column);
+	return drp_table_text(reader->table, *column);
 }
 
 static int is_any_of(const char *text, const char *const words[], size_t n)
@@ -173,7 +172,7 @@ static enum drp_err read_answer(struct drp_row_reader *reader, uint32_t at,
 {
 	struct drp_import_column *column = &reader->columns->column[at];
 	const struct drp_mapping *mapping = reader->mapping;
-	const char *text = drp_csv_text(reader->csv, at);
+	const char *text = drp_table_text(reader->table, at);
 	struct drp_answer_rules rules = {
 		.format = reader->format,
 		.scale = scale,
@@ -184,7 +183,7 @@ static enum drp_err read_answer(struct drp_row_reader *reader, uint32_t at,
 		*answer = DRP_ANSWER_NOT_SHOWN;
 		return DRP_OK;
 	}
-	if (drp_answer_read(&rules, text, reader->csv->cell[at].quoted, answer)) {
+	if (drp_answer_read(&rules, text, reader->table->cell[at].quoted, answer)) {
 		return fail_answer(reader, at, scale);
 	}
 	if (!asked) {
@@ -195,8 +194,9 @@ static enum drp_err read_answer(struct drp_row_reader *reader, uint32_t at,
 		}
 		*answer = DRP_ANSWER_NOT_SHOWN;
 	}
-	column->saw_y |= strcmp(text, "Y") == 0;
-	column->saw_digit |= text[0] && strcmp(text, "Y") != 0;
+	int is_y = strcmp(text, "Y") == 0 || strcmp(text, "true") == 0;
+	column->saw_y |= (uint8_t)is_y;
+	column->saw_digit |= text[0] && !is_y;
 	return DRP_OK;
 }
 
@@ -238,8 +238,9 @@ static enum drp_err read_persons(
 		if (!text || !text[0]) {
 			continue;
 		}
-		person.line = reader->csv->cell[column].line;
-		if (drp_persons_add(reader->persons, text, reader->csv->cell[column].n,
+		person.line = reader->table->number ? reader->table->number
+						    : reader->table->cell[column].line;
+		if (drp_persons_add(reader->persons, text, reader->table->cell[column].n,
 			    &person)) {
 			return drp_fail(
 				reader->diag, DRP_E_NOMEM, "no memory to read the file");
@@ -248,14 +249,27 @@ static enum drp_err read_persons(
 	return DRP_OK;
 }
 
-static int is_empty_row(const struct drp_csv *csv)
+static int is_empty_row(const struct drp_table *table)
 {
-	for (uint32_t i = 0; i < csv->n_cells; i++) {
-		if (csv->cell[i].n || csv->cell[i].quoted) {
+	for (uint32_t i = 0; i < table->n_cells; i++) {
+		if (table->cell[i].n || table->cell[i].quoted) {
 			return 0;
 		}
 	}
 	return 1;
+}
+
+/* Of JSON. What is dropped anyway may hold anything. */
+static enum drp_err check_odd(const struct drp_row_reader *reader)
+{
+	for (uint32_t i = 0; reader->table->odd && i < reader->columns->n; i++) {
+		if (reader->table->odd[i] &&
+			reader->columns->column[i].role > DRP_IMPORT_DROPPED) {
+			return fail_cell(reader, i,
+				"neither a whole number, a text, true, false nor null");
+		}
+	}
+	return DRP_OK;
 }
 
 enum drp_err drp_row_read(struct drp_row_reader *reader, struct drp_import_row *row,
@@ -263,19 +277,20 @@ enum drp_err drp_row_read(struct drp_row_reader *reader, struct drp_import_row *
 {
 	struct drp_import_row read = {0};
 	int completed = 0, too_young = 0;
-	if (reader->csv->n_cells != reader->columns->n) {
+	if (reader->table->n_cells != reader->columns->n) {
 		return drp_fail(reader->diag, DRP_E_INPUT,
 			"line %u: %u cells where the header has %u; the file is cut off "
 			"or a cell "
 			"lacks its quotes",
-			reader->csv->cell[0].line, reader->csv->n_cells,
+			reader->table->cell[0].line, reader->table->n_cells,
 			reader->columns->n);
 	}
-	if (is_empty_row(reader->csv)) {
+	if (is_empty_row(reader->table)) {
 		*fate = DRP_ROW_EMPTY;
 		return DRP_OK;
 	}
-	enum drp_err err = read_completed(reader, &completed);
+	enum drp_err err = check_odd(reader);
+	err = err ? err : read_completed(reader, &completed);
 	if (!err && !completed) {
 		*fate = DRP_ROW_INCOMPLETE;
 		return DRP_OK;

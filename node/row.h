@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Reads one row of an export into the answers of one questionnaire, or says why it is
- * not one. Errors name line, column and header and the rule that the cell breaks, and
+ * not one. Errors name the place (node/table.h) and the rule that the cell breaks, and
  * never what the cell holds. Threads: one at a time.
  */
 #ifndef DRP_NODE_ROW_H
@@ -31,7 +31,7 @@ struct drp_row_reader {
 	const struct drp_mapping *mapping; /* NULL: none */
 	enum drp_format format;
 	int group, level; /* of every row, or -1 and 0: a column says it */
-	const struct drp_csv *csv;
+	const struct drp_table *table;
 	struct drp_import_columns *columns; /* notes how ticks are written */
 	struct drp_persons *persons; /* collects the keys of the rows that are kept */
 	struct drp_diag *diag;
@@ -40,7 +40,7 @@ struct drp_row_reader {
 /* drp_row_fate_name: "kept", "incomplete", "empty", "under_age". */
 const char *drp_row_fate_name(int fate);
 
-/* drp_row_read reads the row that csv holds; row is written when it is kept. */
+/* drp_row_read reads the row that the table holds; row is written when it is kept. */
 enum drp_err drp_row_read(struct drp_row_reader *reader, struct drp_import_row *row,
 	enum drp_row_fate *fate) DRP_MUST_CHECK;
 

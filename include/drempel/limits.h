@@ -43,6 +43,7 @@
 #define DRP_IMPORT_CELL_MAX_BYTES (64 * 1024)
 #define DRP_IMPORT_COLUMNS_MAX	  2048
 #define DRP_IMPORT_ROWS_MAX	  100000
+#define DRP_IMPORT_DEPTH_MAX	  8 /* objects and arrays of one questionnaire */
 
 /* Privacy: widths for which the sampler's arithmetic fits its words */
 #define DRP_SIGMA2_MAX 2147483647

@@ -10,6 +10,7 @@ files, and every byte that went over the wire.
 
 import base64
 import contextlib
+import json
 import os
 import random
 import socket
@@ -174,6 +175,32 @@ def limesurvey_sheet():
     return "\n".join(";".join(f'"{cell}"' for cell in row) for row in table) + "\n"
 
 
+def objects():
+    """Leaders, in JSON: also where no column could hold it."""
+    head, *rows = federation.answers("leader", LEADERS, seed=7391)
+    return json.dumps([
+        {"person": PEOPLE["a token"] + str(i), "id": int(PEOPLE["a key"]) + i * 1000003,
+         "completed": True, "naam": PEOPLE["a name"], "T1": PEOPLE["free text"],
+         "meta": {"mail": [PEOPLE["a mail address"], {"from": PEOPLE["an address"]}],
+                  "at": PEOPLE["an exact time"], "via": PEOPLE["a referrer"]},
+         "opmerking": [PEOPLE["a remark"]], "seconds": 391.07,
+         **{code: int(cell) for code, cell in zip(head, row)}}
+        for i, row in enumerate(rows)], indent=1)
+
+
+def wrong_objects():
+    """Each is refused, with a canary where the error is."""
+    name = PEOPLE["a name"]
+    yield json.dumps([{"B1": name}])
+    yield json.dumps([{"B1": [name]}])
+    yield json.dumps([{"B1": 1, "person": name}] * 2)
+    yield json.dumps([{"B1": 1, "completed": name}])
+    yield f'[{{"B1": 1, "x": {name}}}]'
+    yield f'[{{"B1": 1, "x": "{name}'
+    yield f'[{{"B1": 1, "{name}": 1, "{name}": 2}}]'
+    yield f'[{{"B1": 1}}, {name}]'
+
+
 def setUpModule():
     """A whole campaign; the first school's files are full of canaries."""
     global fed, tap, school, sources, publications
@@ -192,8 +219,16 @@ def setUpModule():
     school.do("campaign", "list")
     school.do("campaign", "set", CAMPAIGN, "--level", 1, "--window", WINDOW, "--own",
               fed.write("own.yaml", own_questions()))
+    for i, text in enumerate(wrong_objects()):
+        path = os.path.join(sources, f"wrong-{i}.json")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        result = school.run("import", CAMPAIGN, path, "--format", "json", "--level", 1,
+                            "--group", "leader")
+        assert result.status == 1 and result.err.count("\n") == 1, str(result)
     for name, text, how in (("pupils.csv", plain_sheet(), ("csv", "pupil")),
-                            ("teachers.csv", limesurvey_sheet(), ("limesurvey", "teacher"))):
+                            ("teachers.csv", limesurvey_sheet(), ("limesurvey", "teacher")),
+                            ("leaders.json", objects(), ("json", "leader"))):
         path = os.path.join(sources, name)
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
@@ -202,7 +237,7 @@ def setUpModule():
     os.rename(fed.path("own.yaml"), os.path.join(sources, "own.yaml"))
     for i, node in enumerate(fed.nodes):
         counts = {"leader": LEADERS, "teacher": TEACHERS, "pupil": PUPILS}
-        fed.fill(node, {"leader": LEADERS} if node is school else counts, seed=i)
+        fed.fill(node, {} if node is school else counts, seed=i)
         for group in counts:
             if os.path.exists(fed.path(f"{node.school}-{group}.csv")):
                 os.remove(fed.path(f"{node.school}-{group}.csv"))

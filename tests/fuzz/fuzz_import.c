@@ -3,7 +3,7 @@
  * An import: the first byte chooses format, mapping and where group and level come from,
  * the rest is the file. Every row is kept or dropped for a reason, every item's counts
  * sum to the questionnaires, the JSON parses, a failure leaves nothing behind, and what
- * was kept, written as a plain CSV, imports to the same counts.
+ * was kept, written as a plain CSV and as JSON, imports to the same counts.
  */
 #include "node/import.h"
 #include "tests/fuzz/fuzz.h"
@@ -12,23 +12,26 @@
 #include <jansson.h>
 #include <string.h>
 
-enum { WITH_LIMESURVEY = 1, WITH_MAPPING = 2, BY_COLUMN = 4 };
+enum { WITH_LIMESURVEY = 1, WITH_MAPPING = 2, BY_COLUMN = 4, WITH_JSON = 8 };
 
 static struct drp_instrument instrument;
 
-static struct drp_mapping *load_mapping(int limesurvey)
+#define ROLES                                                                            \
+	"person: rec\ncompleted: {column: done, values: [\"2\"]}\n"                      \
+	"age: age\nmissing: [\"-9\"]\nignore: [remarks]\n"                               \
+	"scales:\n  - {scale: agree, codes: {1: [a], 5: [e], NA: [z]}}\n"                \
+	"columns:\n  - {column: q1, item: B2}\n"
+
+static struct drp_mapping *load_mapping(enum drp_format format)
 {
-	static const char csv[] =
-		"tool: csv\nperson: rec\ncompleted: {column: done, values: [\"2\"]}\n"
-		"age: age\nmissing: [\"-9\"]\nignore: [remarks]\n"
-		"scales:\n  - {scale: agree, codes: {1: [a], 5: [e], NA: [z]}}\n"
-		"columns:\n  - {column: q1, item: B2}\n";
-	static const char lime[] =
-		"tool: limesurvey\ncolumns:\n"
-		"  - {column: \"Q2[SQ001]\", item: B1}\n"
-		"  - {column: \"Q5[S][2]\", item: X4, codes: {ticked: [Y]}}\n";
+	static const char *const yaml[] = {[DRP_FORMAT_CSV] = "tool: csv\n" ROLES,
+		[DRP_FORMAT_JSON] = "tool: json\n" ROLES,
+		[DRP_FORMAT_LIMESURVEY] =
+			"tool: limesurvey\ncolumns:\n"
+			"  - {column: \"Q2[SQ001]\", item: B1}\n"
+			"  - {column: \"Q5[S][2]\", item: X4, codes: {ticked: [Y]}}\n"};
 	struct drp_mapping *mapping = NULL;
-	const char *text = limesurvey ? lime : csv;
+	const char *text = yaml[format];
 	REQUIRE(drp_mapping_load(text, strlen(text), "map", &instrument, &mapping,
 			NULL) == DRP_OK);
 	return mapping;
@@ -67,31 +70,60 @@ static void check_json(const struct drp_import_result *result)
 	drp_buf_clear(&out);
 }
 
-static const char *cell(int answer)
+static const char *const groups[] = {"leader", "teacher", "pupil"};
+
+static void write_csv(const struct drp_import_result *result, struct drp_buf *out)
 {
 	static const char *const cells[DRP_ANSWERS] = {
 		"", "1", "2", "3", "4", "5", "6", "7", "1", "0", "NA", "\"\""};
-	return cells[answer];
-}
-
-static void round_trip(const struct drp_import_result *result)
-{
-	struct drp_import_options options = {.format = DRP_FORMAT_CSV, .group = -1};
-	struct drp_import_result again = {0};
-	struct drp_buf out = {0};
-	drp_buf_text(&out, "group,level");
+	drp_buf_text(out, "group,level");
 	for (int item = 0; item < T1; item++) {
-		drp_buf_printf(&out, ",%s", instrument.item[item].code);
+		drp_buf_printf(out, ",%s", instrument.item[item].code);
 	}
 	for (uint32_t r = 0; r < result->rows_kept; r++) {
-		static const char *const groups[] = {"leader", "teacher", "pupil"};
 		const struct drp_import_row *row = &result->row[r];
-		drp_buf_printf(&out, "\n%s,%u", groups[row->group], row->level);
+		drp_buf_printf(out, "\n%s,%u", groups[row->group], row->level);
 		for (int item = 0; item < T1; item++) {
-			drp_buf_printf(&out, ",%s", cell(row->sheet.answer[item]));
+			drp_buf_printf(out, ",%s", cells[row->sheet.answer[item]]);
 		}
 	}
-	REQUIRE(drp_import(&instrument, &options, out.data, out.len, &again, NULL) ==
+}
+
+static void write_json(const struct drp_import_result *result, struct drp_buf *out)
+{
+	static const char *const values[DRP_ANSWERS] = {
+		NULL, "1", "2", "3", "4", "5", "6", "7", "1", "0", "\"NA\"", "null"};
+	/* The first one names all, and is not complete. */
+	drp_buf_text(out, "[{\"completed\": false");
+	for (int item = 0; item < T1; item++) {
+		drp_buf_printf(out, ",\"%s\": null", instrument.item[item].code);
+	}
+	for (uint32_t r = 0; r < result->rows_kept; r++) {
+		const struct drp_import_row *row = &result->row[r];
+		drp_buf_printf(out,
+			"},\n{\"completed\": true, \"group\": \"%s\", \"level\": %u",
+			groups[row->group], row->level);
+		for (int item = 0; item < T1; item++) {
+			const char *value = values[row->sheet.answer[item]];
+			if (value) {
+				drp_buf_printf(out, ",\"%s\":%s",
+					instrument.item[item].code, value);
+			}
+		}
+	}
+	drp_buf_text(out, "}]");
+}
+
+/* It imports to the same counts. */
+static void check_again(const struct drp_import_result *result, enum drp_format format,
+	const struct drp_buf *file)
+{
+	struct drp_import_options options = {.format = format, .group = -1};
+	struct drp_import_result again = {0};
+	if (format == DRP_FORMAT_JSON && result->rows_kept == 0) {
+		return; /* no group and level to tell */
+	}
+	REQUIRE(drp_import(&instrument, &options, file->data, file->len, &again, NULL) ==
 		DRP_OK);
 	for (int group = 0; group < DRP_GROUPS; group++) {
 		REQUIRE(memcmp(result->tabulation[group].count,
@@ -99,6 +131,16 @@ static void round_trip(const struct drp_import_result *result)
 				sizeof again.tabulation[group].count) == 0);
 	}
 	drp_import_free(&again);
+}
+
+static void round_trip(const struct drp_import_result *result)
+{
+	struct drp_buf out = {0};
+	write_csv(result, &out);
+	check_again(result, DRP_FORMAT_CSV, &out);
+	out.len = 0;
+	write_json(result, &out);
+	check_again(result, DRP_FORMAT_JSON, &out);
 	drp_buf_clear(&out);
 }
 
@@ -110,11 +152,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	}
 	fixture_instrument(&instrument);
+	enum drp_format format = data[0] & WITH_JSON	     ? DRP_FORMAT_JSON
+				 : data[0] & WITH_LIMESURVEY ? DRP_FORMAT_LIMESURVEY
+							     : DRP_FORMAT_CSV;
 	struct drp_mapping *mapping =
-		data[0] & WITH_MAPPING ? load_mapping(data[0] & WITH_LIMESURVEY) : NULL;
+		data[0] & WITH_MAPPING ? load_mapping(format) : NULL;
 	struct drp_import_options options = {
-		.format = data[0] & WITH_LIMESURVEY ? DRP_FORMAT_LIMESURVEY
-						    : DRP_FORMAT_CSV,
+		.format = format,
 		.mapping = mapping,
 		.group = data[0] & BY_COLUMN ? -1 : DRP_TEACHER,
 		.level = data[0] & BY_COLUMN ? 0 : 1,

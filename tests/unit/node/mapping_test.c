@@ -93,7 +93,7 @@ static void wrong_yaml(void)
 
 static void wrong_words(void)
 {
-	check_refused("tool: redcap\n", "csv or limesurvey");
+	check_refused("tool: redcap\n", "csv, json or limesurvey");
 	check_refused("tool: csv\ngroup: parent\n", "leader, teacher or pupil");
 	check_refused("tool: csv\nlevel: \"6\"\n", "1 to 5");
 	check_refused("tool: csv\ngroup: pupil\ngroup_column: {column: g}\n", "not both");
