@@ -179,6 +179,10 @@ def check_comparisons(find, sums, folder, summary, now, then):
     comparisons.check_common(
         find, lists[0], comparisons.read_common(
             os.path.join(folder, "truth/common_schools.csv")), summary)
+    comparisons.check_targets(
+        find, comparisons.read_rows(os.path.join(folder, "sessions/targets.csv")),
+        [truth.read_plan(os.path.join(folder, "run/generated", part))
+         for part in ("", "earlier")])
 
 
 def check_folder(find, sums, compared, folder):

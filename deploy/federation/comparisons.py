@@ -23,6 +23,7 @@ COLUMNS = ("campaign", "edition", "other_campaign", "other_edition", "family", "
            "other_mean", "difference", "se_dp", "ci_low", "ci_high", "n", "other_n",
            "schools", "other_schools", "common_schools", "finding", "status")
 PLACE = ("family", "province", "level", "network", "area", "item")
+SECTOR = {"basis": (1,), "secundair": (2, 3, 4), "total": (1, 2, 3, 4)}  # levels
 RELEVANT = decimal.Decimal("0.25")
 CLEAR = decimal.Decimal("1.96")
 WRONG_WAY = 0.025  # most that noise alone turns round, of all that have a finding
@@ -55,10 +56,14 @@ def read_differences(path):
                 for row in reader]
 
 
-def read_common(path):
+def read_rows(path):
     with open(path, newline="", encoding="utf-8") as file:
-        return {tuple(row[column] for column in truth.COHORT): row["common_schools"]
-                for row in csv.DictReader(file)}
+        return list(csv.DictReader(file))
+
+
+def read_common(path):
+    return {tuple(row[column] for column in truth.COHORT): row["common_schools"]
+            for row in read_rows(path)}
 
 
 def name_of(row):
@@ -157,6 +162,18 @@ def check_common(find, rows, common, summary):
     find.expect("the summary says how many schools were in both sessions",
                 common["region", "_T", "_T", "_T"] == str(summary["common_schools"]),
                 summary["common_schools"])
+
+
+def check_targets(find, rows, plans):
+    """Schools of the target's sector that took part in one of the sessions or in both,
+    unless the target's day is over: then they came too late for it."""
+    for row in rows:
+        either = {school["school"] for plan in plans for school in plan["schools"]
+                  if any(unit["level"] in SECTOR[row["sector"]] for unit in school["units"])}
+        if row["state"] == "took_part" and row["counted_until"] < row["by"]:
+            find.expect("a target counts the schools of all sessions once",
+                        row["reached"] == str(len(either)),
+                        f"{row['target']}: {row['reached']}, not {len(either)}")
 
 
 def check_bounds(find, sums, track, given_ratio, given_inside):

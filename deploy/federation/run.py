@@ -10,7 +10,7 @@ and README promise of a demo folder: tables/, truth/, sent/, run/ and summary.js
 two sessions these are of the last one; of the one before, tables/ and truth/ are in
 sessions/CAMPAIGN/, and truth/common_schools.csv says how many schools were in both. What
 the hub says of the difference is in sessions/trend.csv, between groups in
-sessions/differences.csv.
+sessions/differences.csv, of targets in sessions/targets.csv.
 """
 
 import argparse
@@ -34,6 +34,7 @@ from programs import Failure, Hub, Programs
 
 ROOT = generate.ROOT
 FRAME = os.path.join(ROOT, "deploy/reference/frame-vlaanderen-2020.csv")
+TARGET = os.path.join(ROOT, "deploy/reference/target-example.yaml")
 INSTRUMENT = os.path.join(ROOT, "deploy/instruments/selfie.yaml")
 NODES_AT_ONCE = 2
 VERIFIED_WITHIN_S = 120
@@ -230,6 +231,7 @@ class Demo:
         self.on_hub("init", "--name", "Drempel demo", "--role", "hub", "--listen", address,
                     "--http", self.http)
         self.on_hub("school", "import", registry)
+        self.on_hub("campaign", "load", TARGET)
         if self.sealed:
             notary = f"tcp://127.0.0.1:{free_port()}"
             self.on_notary("init", "--name", "Drempel demo notary", "--role", "notary",
@@ -335,9 +337,12 @@ class Demo:
                        *(("--earlier", before[-1].generated) if before else ()))
 
     def compare(self):
-        """The differences between sessions, and between groups, as the hub serves them."""
-        for name in ("trend.csv", "differences.csv"):
-            text = self.fetch(f"/t/{self.session.campaign}/{name}")
+        """The differences between sessions and between groups, and how far targets were
+        reached, as the hub serves them."""
+        here = f"/t/{self.session.campaign}"
+        for path in (f"{here}/trend.csv", f"{here}/differences.csv", "/targets.csv"):
+            text = self.fetch(path)
+            name = os.path.basename(path)
             with open(os.path.join(self.out, "sessions", name), "wb") as file:
                 file.write(text)
 
@@ -398,12 +403,17 @@ class Demo:
         """The answer to the member of parliament, and where everything is."""
         table = ("table", self.session.campaign, "--measure", "participation", "--by")
         print(self.on_hub(*table, "province"))
-        # The notes of the second table are those of the first.
-        print("\n\n".join(self.on_hub(*table, "level").split("\n\n")[:2]) + "\n")
+        # The notes of the other tables are mostly those of the first.
+        print(without_notes(self.on_hub(*table, "level")))
+        if len(self.sessions) > 1:
+            print(without_notes(self.on_hub("table", self.session.campaign,
+                                            "--measure", "trend")))
         print(f"tables    {self.out}/tables/observations.csv and its data dictionary\n"
               f"truth     {self.out}/truth/observations.csv: the generator's own values\n"
-              f"sent      {self.out}/sent: what each school's own log says left it\n"
-              f"summary   {self.out}/summary.json\n"
+              f"sent      {self.out}/sent: what each school's own log says left it")
+        if len(self.sessions) > 1:
+            print(f"sessions  {self.out}/sessions: the one before, and the differences")
+        print(f"summary   {self.out}/summary.json\n"
               f"hub       drempel-hub table {self.session.campaign} --dir {self.hub_dir}")
         if self.sealed:
             print(f"notary    drempel-hub audit {self.session.campaign} --dir {self.notary_dir}")
@@ -421,6 +431,10 @@ class Demo:
         for daemon in (self.hub, self.notary):
             if daemon:
                 daemon.stop()
+
+
+def without_notes(table):
+    return "\n\n".join(table.split("\n\n")[:2]) + "\n"
 
 
 def free_port():

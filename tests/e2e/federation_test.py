@@ -398,6 +398,20 @@ class Comparisons(unittest.TestCase):
         self.assertTrue(self.failures([self.row(), self.row()]))
         self.assertTrue(self.failures([self.row()], "u"))
 
+    def test_targets(self):
+        plans = [{"schools": [{"school": name, "units": [{"level": level}]}
+                              for name, level in session.items()]}
+                 for session in ({"S1": 1, "S2": 5, "S3": 3}, {"S1": 1, "S4": 4})]
+        for sector, reached, until, failed in (
+                ("total", "3", "2026-11-22", 0), ("total", "4", "2026-11-22", 1),
+                ("basis", "1", "2026-11-22", 0), ("secundair", "3", "2026-11-22", 1),
+                ("total", "0", "2026-12-31", 0)):
+            find = check.Findings()
+            comparisons.check_targets(find, [{
+                "target": "one", "state": "took_part", "by": "2026-12-31",
+                "sector": sector, "counted_until": until, "reached": reached}], plans)
+            self.assertEqual(len(find.failed), failed)
+
     def test_the_rule(self):
         d = comparisons.decimal.Decimal
         for difference, se, finding in (("0.0980", "0.05", "unclear"),
