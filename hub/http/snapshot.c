@@ -47,6 +47,9 @@ struct whole {
 	struct scene *scene; /* the first is the public's */
 	struct drp_edition_row *edition;
 	struct drp_token_row *token;
+	size_t n_target_rows, n_targets; /* there are; could be read: all or none */
+	struct drp_target_row *target_row;
+	struct drp_target *target; /* public for all */
 };
 
 struct drp_snapshot_source {
@@ -102,6 +105,8 @@ void drp_snapshot_release(struct drp_snapshot *snapshot)
 	drp_free(whole->shelf);
 	drp_free(whole->edition);
 	drp_free(whole->token);
+	drp_free(whole->target_row);
+	drp_free(whole->target);
 	drp_free(whole);
 }
 
@@ -126,6 +131,8 @@ void drp_snapshot_see(const struct drp_snapshot *snapshot,
 	catalogue->n = scene->n;
 	catalogue->publication = scene->publication;
 	catalogue->history = scene->record->history;
+	catalogue->n_targets = whole->n_targets;
+	catalogue->target = whole->target;
 }
 
 /* --- the source -------------------------------------------------------------------- */
@@ -157,13 +164,24 @@ static int same_edition(const struct drp_edition_row *a, const struct drp_editio
 	       drp_hash_equal(&a->hash, &b->hash);
 }
 
+/* A target never changes. */
+static int same_targets(const struct whole *a, const struct whole *b)
+{
+	int same = a->n_target_rows == b->n_target_rows;
+	for (size_t i = 0; same && i < a->n_target_rows; i++) {
+		same = strcmp(a->target_row[i].id, b->target_row[i].id) == 0;
+	}
+	return same;
+}
+
 /* Whether the snapshot shows just this. */
 static int shows(const struct drp_snapshot *snapshot, const struct whole *whole)
 {
 	const struct drp_snapshot *seen = &whole->seen;
 	if (!snapshot || snapshot->n_editions != seen->n_editions ||
 		snapshot->n_open != seen->n_open ||
-		snapshot->n_tokens != seen->n_tokens) {
+		snapshot->n_tokens != seen->n_tokens ||
+		!same_targets((const struct whole *)snapshot, whole)) {
 		return 0;
 	}
 	for (size_t i = 0; i < seen->n_editions; i++) {
@@ -189,6 +207,9 @@ static enum drp_err read_rows(
 	enum drp_err err =
 		drp_hub_editions(store, &whole->edition, &seen->n_editions, diag);
 	err = err ? err : drp_hub_tokens(store, &whole->token, &seen->n_tokens, diag);
+	err = err ? err
+		  : drp_hub_target_rows(
+			    store, &whole->target_row, &whole->n_target_rows, diag);
 	seen->edition = whole->edition;
 	seen->token = whole->token;
 	for (size_t i = 0; err == DRP_OK && i < seen->n_editions; i++) {
@@ -360,6 +381,18 @@ static enum drp_err put_scene(struct drp_snapshot_source *source,
 	return err;
 }
 
+static void read_targets(struct drp_snapshot_source *source, struct whole *whole)
+{
+	struct drp_diag diag = {0};
+	if (drp_hub_targets(
+		    source->hub.store, &whole->target, &whole->n_targets, &diag)) {
+		whole->target = NULL;
+		whole->n_targets = 0;
+		drp_log(DRP_LOG_WARN, "http", "targets-left-out", "text=\"%s\"",
+			diag.text);
+	}
+}
+
 /* Every edition is loaded, also one that nobody sees yet: damage is told early. */
 static enum drp_err fill(struct drp_snapshot_source *source,
 	const struct drp_snapshot *current, struct whole *whole, struct drp_diag *diag)
@@ -372,6 +405,7 @@ static enum drp_err fill(struct drp_snapshot_source *source,
 	if (!whole->shelf || !whole->scene) {
 		return drp_fail(diag, DRP_E_NOMEM, "no memory for a snapshot");
 	}
+	read_targets(source, whole);
 	for (size_t i = 0; err == DRP_OK && i < seen->n_editions; i++) {
 		err = put_shelf(source, current, whole, i, 0, diag);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What is published at one moment: the editions, newest first, loaded whole, the tokens
- * of those who may see more than the public, and what each view of them sees: its
+ * of those who may see more than the public, the targets, and what each view sees: its
  * publications and its history, made before anybody asks. A snapshot never changes; when
  * the store holds something new, or an embargo has ended, another one takes its place,
  * and shares with it what is the same. Requests are answered from a snapshot alone: none
@@ -43,7 +43,8 @@ void drp_snapshot_source_free(struct drp_snapshot_source *source);
 /* drp_snapshot_look makes a new snapshot when the store or the time says other than
  * current (may be NULL) does; otherwise *fresh is NULL. An edition that cannot be read
  * is an error, and nothing new is shown; a campaign whose history cannot be read is left
- * out of histories, and the log says so once. */
+ * out of histories, and targets that cannot be read are left out; the log says so once.
+ */
 enum drp_err drp_snapshot_look(struct drp_snapshot_source *source,
 	struct drp_snapshot *current, struct drp_snapshot **fresh,
 	struct drp_diag *diag) DRP_MUST_CHECK;

@@ -288,7 +288,9 @@ void drp_target_report(const struct drp_target *target,
 	size_t campaigns = 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct drp_publication *p = published[i];
-		int first = strcmp(p->manifest->region, target->region) == 0;
+		/* A part of an edition is not public, and in no history. */
+		int first =
+			!p->network && strcmp(p->manifest->region, target->region) == 0;
 		if (first) {
 			int32_t day = drp_day_of_ms(p->edition->created_s * 1000);
 			today = day > today ? day : today;

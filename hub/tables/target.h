@@ -93,7 +93,7 @@ void drp_target_measure(const struct drp_target *target,
 
 /* drp_target_report: by what is published, so that the same catalogue gives the same
  * report on any day. Today is the day on which the newest edition of the region was
- * made. */
+ * made. Parts of editions (publication.h) do not count. */
 void drp_target_report(const struct drp_target *target,
 	const struct drp_publication *const *published, size_t n,
 	const struct drp_history *history, struct drp_target_report *report);

@@ -194,7 +194,7 @@ static int64_t in_history(const struct drp_catalogue *catalogue)
 {
 	CHECK(catalogue->history != NULL);
 	return drp_history_reached(
-		catalogue->history, "VL", DRP_REACHED_TOOK_PART, now_s + 1000000);
+		catalogue->history, "VL", ~0u, DRP_REACHED_TOOK_PART, now_s + 1000000);
 }
 
 /* A history is of the campaigns that its reader sees whole. */
@@ -244,6 +244,39 @@ static void histories_stop_nothing(void)
 	finish();
 }
 
+/* Targets are public, and there as soon as they are loaded. */
+static void targets_come(void)
+{
+	char id[DRP_NAME_MAX];
+	struct drp_diag why = {0};
+	begin();
+	embargo(now_s + 100);
+	add_token("kov", DRP_SCOPE_NETWORK, DRP_KOV, "");
+	CHECK_OK(drp_campaign_close(&f.hub, FIXTURE_CAMPAIGN, NULL));
+	struct drp_snapshot *s = after(NULL);
+	CHECK_INT(see(s, DRP_SCOPES, 0, "").n_targets, 0);
+	CHECK_OK(drp_hub_begin(f.hub.store, NULL));
+	enum drp_err err = drp_target_load(
+		&f.hub, DRP_SOURCE_DIR "/deploy/reference/target-example.yaml", id, &why);
+	CHECK_OK(drp_hub_end(f.hub.store, err, &why));
+	s = after(s);
+	CHECK(s);
+	struct drp_catalogue open = see(s, DRP_SCOPES, 0, "");
+	struct drp_catalogue kov = see(s, DRP_SCOPE_NETWORK, DRP_KOV, "");
+	CHECK_INT(open.n_targets, 1);
+	CHECK_STR(open.target[0].id, id);
+	CHECK_INT(kov.n_targets, 1);
+	/* Before the instant neither learns from it how many schools took part, and the
+	 * part that the network sees is not called an edition without a record. */
+	struct drp_target_report report;
+	drp_target_report(&kov.target[0], kov.publication, kov.n, kov.history, &report);
+	CHECK_INT(report.reached, -1);
+	CHECK_INT(report.left_out, 0);
+	CHECK(!after(s));
+	drp_snapshot_release(s);
+	finish();
+}
+
 static void newest_comes_first(void)
 {
 	struct drp_hash hash;
@@ -288,6 +321,7 @@ int main(void)
 	CASE("tokens come and go", knows_tokens);
 	CASE("before the instant each view sees its own", views_before_the_instant);
 	CASE("a history is of what its reader sees whole", histories);
+	CASE("targets are there for all once they are loaded", targets_come);
 	CASE("without a history a campaign is published all the same",
 		histories_stop_nothing);
 	CASE("all editions are there, the newest first", newest_comes_first);
