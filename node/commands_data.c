@@ -358,8 +358,7 @@ static enum drp_err print_report(
 	if (err == DRP_OK) {
 		if (!drp_args_has(args, "--json")) {
 			printf("%s\n\n",
-				drp_level_name(level,
-					language && *language == 'e' ? "en" : "nl"));
+				drp_level_name(level, language ? language : "nl"));
 		}
 		fwrite(out.data, 1, out.len, stdout);
 		printf("\n");

@@ -40,7 +40,7 @@ static const struct drp_option import_options[] = {
 
 static const struct drp_option report_options[] = {
 	{"--level", "L", "education level; all of the school's when left out"},
-	{"--language", "LL", "nl or en (default nl)"}, {NULL, NULL, NULL}};
+	{"--language", "LL", "nl, fr, de or en (default nl)"}, {NULL, NULL, NULL}};
 
 static const struct drp_option approve_options[] = {
 	{"--yes", NULL, "do not ask for confirmation"}, {NULL, NULL, NULL}};

@@ -219,10 +219,21 @@ const char *drp_own_label(int point, const char *language)
 		"Strongly disagree – in my experience this is not true at all",
 		"Disagree", "Somewhat agree", "Agree",
 		"Strongly agree – in my experience this is completely true"};
+	static const char *const fr[] = {
+		"Pas du tout d'accord – d'après mon expérience, c'est tout à fait faux",
+		"Pas d'accord", "Plutôt d'accord", "D'accord",
+		"Tout à fait d'accord – d'après mon expérience, c'est tout à fait vrai"};
+	static const char *const de[] = {
+		"Stimme gar nicht zu – nach meiner Erfahrung ist das völlig falsch",
+		"Stimme nicht zu", "Stimme teilweise zu", "Stimme zu",
+		"Stimme völlig zu – nach meiner Erfahrung ist das völlig richtig"};
 	if (point < 1 || point > 5) {
 		return "?";
 	}
-	return strncmp(language, "en", 2) == 0 ? en[point - 1] : nl[point - 1];
+	return (strncmp(language, "en", 2) == 0	  ? en
+		: strncmp(language, "fr", 2) == 0 ? fr
+		: strncmp(language, "de", 2) == 0 ? de
+						  : nl)[point - 1];
 }
 
 enum drp_err drp_own_tabulate_add(struct drp_own_tabulation *tabulation,

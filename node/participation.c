@@ -96,9 +96,15 @@ const char *drp_participation_name(int level, const char *language)
 {
 	static const char *const nl[DRP_PARTICIPATION_LEVELS] = {
 		"geen", "onvolledig", "gemiddeld", "hoog"};
+	static const char *const fr[DRP_PARTICIPATION_LEVELS] = {
+		"aucune", "incomplète", "moyenne", "élevée"};
+	static const char *const de[DRP_PARTICIPATION_LEVELS] = {
+		"keine", "unvollständig", "mittel", "hoch"};
 	if (level < 0 || level >= DRP_PARTICIPATION_LEVELS) {
 		return "?";
 	}
-	return strncmp(language, "en", 2) == 0 ? drp_participation_code(level)
-					       : nl[level];
+	return strncmp(language, "en", 2) == 0	 ? drp_participation_code(level)
+	       : strncmp(language, "fr", 2) == 0 ? fr[level]
+	       : strncmp(language, "de", 2) == 0 ? de[level]
+						 : nl[level];
 }

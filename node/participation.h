@@ -59,7 +59,7 @@ enum drp_participation_level drp_participation_classify(
 const char *drp_participation_code(int level);
 const char *drp_participation_reason_code(int reason);
 
-/* "hoog" or "high"; language is Dutch (nl) unless it begins with "en". */
+/* "hoog", "high"; Dutch unless the language begins with "fr", "de" or "en". */
 const char *drp_participation_name(int level, const char *language);
 
 #endif

@@ -79,7 +79,7 @@ uint32_t drp_results_mean_tenths(const struct drp_results_cell *cell);
 uint32_t drp_results_area_tenths(double mean);
 uint32_t drp_results_percent_tenths(uint64_t count, uint32_t n);
 
-/* drp_results_text appends the report for people; language "nl" or "en". An incomplete
+/* drp_results_text appends the report for people; language "nl", "fr", "de" or "en". An incomplete
  * participation puts the watermark at the top and the bottom (R12). */
 enum drp_err drp_results_text(const struct drp_results *report, const char *language,
 	struct drp_buf *out) DRP_MUST_CHECK;

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NAME_WIDTH    34
+#define NAME_WIDTH    39
 #define GROUP_WIDTH   16
 #define INDENT_WIDTH  16
 #define MEAN_WIDTH    6
@@ -71,21 +71,71 @@ static const char *const labels_en[LABELS] = {
 	"of",
 };
 
+static const char *const labels_fr[LABELS] = {
+	"Résultats de l'école elle-même. Les nombres sont des questionnaires remplis.",
+	"INCOMPLET\u00a0: tous les groupes n'ont pas participé.",
+	"Participation",
+	"éligibles",
+	"invités",
+	"remplis",
+	"minimum",
+	"Domaines\u00a0: score moyen, entre parenthèses le nombre de questions",
+	"Domaines supplémentaires",
+	"Énoncés ajoutés par l'école",
+	"tous",
+	"échelle",
+	"moy.",
+	"s.o.",
+	"sur",
+};
+
+static const char *const labels_de[LABELS] = {
+	"Ergebnisse der Schule selbst. Die Anzahlen sind ausgefüllte Fragebögen.",
+	"UNVOLLSTÄNDIG: Nicht jede Gruppe hat teilgenommen.",
+	"Teilnahme",
+	"berechtigt",
+	"eingeladen",
+	"ausgefüllt",
+	"Minimum",
+	"Bereiche: Mittelwert, in Klammern die Zahl der Fragen",
+	"Zusätzliche Bereiche",
+	"Von der Schule hinzugefügte Aussagen",
+	"alle Personen",
+	"Skala",
+	"Mittel",
+	"n. a.",
+	"von",
+};
+
+static const struct {
+	const char *language, *colon;
+	const char *const *label;
+	const char *state[DRP_STATES];
+} words[] = {
+	{"nl", ":", labels_nl,
+		{"", "niet gevraagd", "allen n.v.t.", "niet gekozen", "geen antwoorden",
+			"afgeschermd"}},
+	{"en", ":", labels_en,
+		{"", "not asked", "all n/a", "not selected", "no answers", "suppressed"}},
+	{"fr", "\u00a0:", labels_fr,
+		{"", "pas demandé", "tous s.o.", "pas choisi", "pas de réponses",
+			"supprimé"}},
+	{"de", ":", labels_de,
+		{"", "nicht gefragt", "alle n. a.", "nicht ausgewählt", "keine Antworten",
+			"unterdrückt"}},
+};
+
 struct page {
 	const struct drp_results *report;
-	const char *language;
+	const char *language, *colon;
 	int text_language; /* index among the instrument's languages */
-	const char *const *label;
+	const char *const *label, *const *state;
 	struct drp_buf *out;
 };
 
 static const char *state_name(const struct page *page, int state)
 {
-	static const char *const nl[DRP_STATES] = {"", "niet gevraagd", "allen n.v.t.",
-		"niet gekozen", "geen antwoorden", "afgeschermd"};
-	static const char *const en[DRP_STATES] = {
-		"", "not asked", "all n/a", "not selected", "no answers", "suppressed"};
-	return page->label == labels_en ? en[state] : nl[state];
+	return page->state[state];
 }
 
 static const char *text_of(const struct page *page, const struct drp_text *text)
@@ -137,7 +187,8 @@ static void put_participation(const struct page *page)
 {
 	const struct drp_participation_counts *counts =
 		&page->report->input.participation;
-	drp_buf_printf(page->out, "\n%s: %s\n", page->label[LABEL_PARTICIPATION],
+	drp_buf_printf(page->out, "\n%s%s %s\n", page->label[LABEL_PARTICIPATION],
+		page->colon,
 		drp_participation_name((int)page->report->level, page->language));
 	put_left(page, "", INDENT_WIDTH);
 	for (int label = LABEL_ELIGIBLE; label <= LABEL_MINIMUM; label++) {
@@ -267,9 +318,10 @@ static void put_item(const struct page *page, uint16_t index)
 	}
 	drp_buf_printf(page->out, "\n%s  %s\n", item->code, wording);
 	if (scale->points > 0) {
-		drp_buf_printf(page->out, "    %s: 1 = %s, %u = %s\n",
-			page->label[LABEL_SCALE], text_of(page, &scale->label[0]),
-			scale->points, text_of(page, &scale->label[scale->points - 1]));
+		drp_buf_printf(page->out, "    %s%s 1 = %s, %u = %s\n",
+			page->label[LABEL_SCALE], page->colon,
+			text_of(page, &scale->label[0]), scale->points,
+			text_of(page, &scale->label[scale->points - 1]));
 		put_breakdown_head(page, scale);
 		put_cell(page, page->label[LABEL_ALL], &cells->overall, scale);
 	}
@@ -320,9 +372,10 @@ static void put_own(const struct page *page)
 	if (!own || own->n == 0) {
 		return;
 	}
-	drp_buf_printf(page->out, "\n%s\n    %s: 1 = %s\n    %*s  5 = %s\n",
-		page->label[LABEL_OWN], page->label[LABEL_SCALE],
-		drp_own_label(1, page->language), width_of(page->label[LABEL_SCALE]), "",
+	drp_buf_printf(page->out, "\n%s\n    %s%s 1 = %s\n    %*s 5 = %s\n",
+		page->label[LABEL_OWN], page->label[LABEL_SCALE], page->colon,
+		drp_own_label(1, page->language),
+		width_of(page->label[LABEL_SCALE]) + width_of(page->colon), "",
 		drp_own_label(5, page->language));
 	for (int i = 0; i < own->n; i++) {
 		for (int group = 0; group < DRP_GROUPS; group++) {
@@ -343,11 +396,17 @@ enum drp_err drp_results_text(
 {
 	const struct drp_instrument *instrument = report->input.instrument;
 	int in = drp_instrument_language(instrument, language);
+	size_t l = sizeof words / sizeof words[0] - 1;
+	while (l && strncmp(language, words[l].language, 2) != 0) {
+		l--;
+	}
 	struct page page = {
 		.report = report,
 		.language = language,
 		.text_language = in < 0 ? 0 : in,
-		.label = strncmp(language, "en", 2) == 0 ? labels_en : labels_nl,
+		.colon = words[l].colon,
+		.label = words[l].label,
+		.state = words[l].state,
 		.out = out,
 	};
 	put_heading(&page);

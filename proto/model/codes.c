@@ -14,38 +14,47 @@ static const char *const family_codes[] = {
 static const char *const track_codes[] = {"open", "sealed"};
 
 struct name {
-	const char *nl, *en;
+	const char *nl, *en, *fr, *de;
 };
 
 static const struct name group_names[] = {
-	{"schoolleiders", "school leaders"},
-	{"leerkrachten", "teachers"},
-	{"leerlingen", "pupils"},
+	{"schoolleiders", "school leaders", "directions", "Schulleitungen"},
+	{"leerkrachten", "teachers", "enseignants", "Lehrkräfte"},
+	{"leerlingen", "pupils", "élèves", "Lernende"},
 };
 
 static const struct name level_names[] = {
-	{NULL, NULL},
-	{"Basisonderwijs", "Primary education"},
-	{"Eerste graad secundair onderwijs", "Lower secondary education"},
+	{0},
+	{"Basisonderwijs", "Primary education", "Enseignement fondamental",
+		"Grundschule"},
+	{"Eerste graad secundair onderwijs", "Lower secondary education",
+		"Premier degré du secondaire", "Erste Stufe des Sekundarunterrichts"},
 	{"Tweede en derde graad secundair onderwijs ASO",
-		"Upper secondary education, general (ASO)"},
+		"Upper secondary education, general (ASO)",
+		"Deuxième et troisième degrés, général (ASO)",
+		"Zweite und dritte Stufe, allgemeinbildend (ASO)"},
 	{"Tweede en derde graad secundair onderwijs TSO/BSO",
-		"Upper secondary education, technical and vocational (TSO/BSO)"},
-	{"Volwassenenonderwijs", "Adult education"},
+		"Upper secondary education, technical and vocational (TSO/BSO)",
+		"Deuxième et troisième degrés, technique et professionnel (TSO/BSO)",
+		"Zweite und dritte Stufe, technisch und beruflich (TSO/BSO)"},
+	{"Volwassenenonderwijs", "Adult education", "Enseignement pour adultes",
+		"Erwachsenenbildung"},
 };
 
-static const struct name class_34 = {
-	"Tweede en derde graad secundair onderwijs", "Upper secondary education"};
+static const struct name class_34 = {"Tweede en derde graad secundair onderwijs",
+	"Upper secondary education", "Deuxième et troisième degrés du secondaire",
+	"Zweite und dritte Stufe des Sekundarunterrichts"};
 
 static const struct name province_names[] = {
-	{NULL, NULL},
-	{"Brussels Hoofdstedelijk Gewest", "Brussels-Capital Region"},
-	{"Antwerpen", "Antwerp"},
-	{"Limburg", "Limburg"},
-	{"Oost-Vlaanderen", "East Flanders"},
-	{"Vlaams-Brabant", "Flemish Brabant"},
-	{"West-Vlaanderen", "West Flanders"},
-	{"onbekend", "unknown"},
+	{0},
+	{"Brussels Hoofdstedelijk Gewest", "Brussels-Capital Region",
+		"Région de Bruxelles-Capitale", "Region Brüssel-Hauptstadt"},
+	{"Antwerpen", "Antwerp", "Anvers", "Antwerpen"},
+	{"Limburg", "Limburg", "Limbourg", "Limburg"},
+	{"Oost-Vlaanderen", "East Flanders", "Flandre orientale", "Ostflandern"},
+	{"Vlaams-Brabant", "Flemish Brabant", "Brabant flamand", "Flämisch-Brabant"},
+	{"West-Vlaanderen", "West Flanders", "Flandre occidentale", "Westflandern"},
+	{"onbekend", "unknown", "inconnue", "unbekannt"},
 };
 
 #define COUNT(list) ((int)(sizeof(list) / sizeof(list)[0]))
@@ -67,7 +76,10 @@ static int value_of(const char *const *codes, int count, const char *code)
 
 static const char *in_language(const struct name *name, const char *language)
 {
-	return strncmp(language, "en", 2) == 0 ? name->en : name->nl;
+	return strncmp(language, "en", 2) == 0	 ? name->en
+	       : strncmp(language, "fr", 2) == 0 ? name->fr
+	       : strncmp(language, "de", 2) == 0 ? name->de
+						 : name->nl;
 }
 
 static const char *name_at(

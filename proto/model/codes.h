@@ -17,7 +17,7 @@ const char *drp_family_code(
 	int family);		       /* region province level network province_level */
 const char *drp_track_code(int track); /* open sealed */
 
-/* Names for people, in Dutch (nl) or English (en). */
+/* Names for people, in French (fr), German (de), English (en), else in Dutch. */
 const char *drp_province_name(int province, const char *language);
 const char *drp_level_name(int level, const char *language); /* also 34 */
 const char *drp_group_name(int group, const char *language);

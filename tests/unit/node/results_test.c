@@ -171,8 +171,9 @@ static void area_of_many_questions(void)
 	 */
 	CHECK_NEAR(report.area[2].mean[DRP_TEACHER], (6 * 13 + 5 * 14) / 33.0, 1e-12);
 	CHECK_NEAR(report.area[2].mean[DRP_PUPIL], 13.75 / 3, 1e-12);
-	CHECK(strstr(text("nl"), "D  Onderwijzen en leren                          -     "
-				 "   4.5 (11)        4.6 ( 3)\n"));
+	CHECK(strstr(text("nl"),
+		"D  Onderwijzen en leren                               -     "
+		"   4.5 (11)        4.6 ( 3)\n"));
 }
 
 static void additional_items_do_not_enter_areas(void)
@@ -298,15 +299,31 @@ static void english(void)
 	CHECK(!strstr(page, "T1"));
 }
 
+static void french_and_german(void)
+{
+	start();
+	answer(DRP_PUPIL, B1, 5, 4);
+	const char *page = text("fr-BE");
+	CHECK(strstr(page, "Domaines\u00a0: score moyen"));
+	CHECK(strstr(page, "\nParticipation\u00a0: élevée\n"));
+	CHECK(strstr(page, "directions"));
+	CHECK(strstr(page, "pas demandé\n"));
+	page = text("de");
+	CHECK(strstr(page, "\nTeilnahme: hoch\n"));
+	CHECK(strstr(page, "Schulleitungen"));
+	CHECK(strstr(page, "nicht gefragt\n"));
+}
+
 /* A name with an accent takes as many columns as one without. */
 static void alignment(void)
 {
 	start();
 	answer(DRP_LEADER, B1, 4, 1);
-	CHECK(strstr(text("nl"), "B  Infrastructuur en ápparatuur           4.0 ( 1)     "
-				 "          -               -\n"
-				 "C  Bij- en nascholing                            -     "
-				 "          -               -\n"));
+	CHECK(strstr(text("nl"),
+		"B  Infrastructuur en ápparatuur                4.0 ( 1)     "
+		"          -               -\n"
+		"C  Bij- en nascholing                                 -     "
+		"          -               -\n"));
 }
 
 int main(void)
@@ -325,6 +342,7 @@ int main(void)
 	CASE("participation shows eligible, invited, completed, minimum",
 		participation_table);
 	CASE("the report speaks English as well", english);
+	CASE("the report speaks French and German as well", french_and_german);
 	CASE("columns align by characters", alignment);
 	return DONE();
 }
