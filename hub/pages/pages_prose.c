@@ -75,7 +75,7 @@ void drp_web_method(struct drp_web *web)
 								     : SECTION_OPEN);
 	put_section(web, SECTION_READ);
 	drp_web_put(web, "<p>%w %w</p>", DRP_W_MEAN_NOTE, DRP_W_DIFF_RULE);
-	put_section(web, SECTION_NOT);
+	put_section(web, web->p->manifest->sample ? SECTION_NOT_SAMPLE : SECTION_NOT);
 	put_section(web, SECTION_WHY_C);
 	drp_web_legend(web);
 	put_section(web, SECTION_LIMITS);

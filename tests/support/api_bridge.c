@@ -7,6 +7,7 @@
  * the type; TWO is a GET where a second edition superseded the fixture's. `api_bridge
  * DIR` also exports every format to DIR first.
  */
+#include "hub/pages/pages.h"
 #include "hub/tables/export.h"
 #include "proto/base/buf.h"
 
@@ -48,7 +49,7 @@ static void answer(const struct drp_catalogue *catalogue, const json_t *line)
 		request->parameter[i].value = json_string_value(json_array_get(pair, 1));
 		request->n_parameters++;
 	}
-	enum drp_err err = drp_api_answer(catalogue, request, &reply);
+	enum drp_err err = drp_pages_answer(catalogue, request, &reply);
 	CHECK(err == DRP_OK || err == DRP_E_NOTFOUND);
 	json_t *head = json_pack("{s:i, s:s, s:s, s:I}", "status", reply.status, "type",
 		reply.media_type, "file", reply.file_name, "n",
@@ -76,6 +77,15 @@ static void answer_of_two(const struct api_fixture *fixture, json_t *line)
 	answer(&catalogue, line);
 }
 
+static void answer_of_sample(const struct api_fixture *fixture, json_t *line)
+{
+	struct drp_manifest *manifest = fixture->publication.manifest;
+	manifest->sample = 1;
+	json_object_set_new(line, "method", json_string("GET"));
+	answer(&fixture->catalogue, line);
+	manifest->sample = 0;
+}
+
 static char *folder;
 
 static void serve(void)
@@ -95,6 +105,8 @@ static void serve(void)
 			tell_directory(fixture.hub.dir);
 		} else if (strcmp(text_of(request, "method"), "TWO") == 0) {
 			answer_of_two(&fixture, request);
+		} else if (strcmp(text_of(request, "method"), "SAMPLE") == 0) {
+			answer_of_sample(&fixture, request);
 		} else {
 			answer(&fixture.catalogue, request);
 		}
