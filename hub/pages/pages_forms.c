@@ -69,20 +69,26 @@ static void address(struct drp_web *web, const char *table, const char *suffix,
 		(unsigned)e->number, *query ? "&" : "", query);
 }
 
-void drp_web_api(struct drp_web *web, const char *table, const char *query)
+/* Differences and trends have two forms, and their metadata in one of them. */
+void drp_web_table_files(struct drp_web *web, const char *table, const char *query)
 {
-	static const char *const suffix[] = {".csv", ".xlsx", ".json", ".zip"};
-	drp_web_put(web,
-		"<section class=\"api\"><h2>%w</h2><p>%w</p><ul class=\"files\">",
-		DRP_W_API_TITLE, web->p->network ? DRP_W_VIEW_API : DRP_W_API_LEAD);
-	for (size_t i = 0; i < sizeof suffix / sizeof suffix[0]; i++) {
+	static const char *const suffix[] = {
+		".csv", ".json", ".xlsx", ".zip", ".metadata.json"};
+	size_t n = drp_cube_of(table, strlen(table)) >= 0 ? 5 : 2;
+	drp_web_put(web, "<ul class=\"files\">");
+	for (size_t i = 0; i < n; i++) {
 		drp_web_put(web, "<li><a href=\"");
 		address(web, table, suffix[i], query, 0);
-		drp_web_put(web, "\">%s</a></li>", suffix[i] + 1);
+		drp_web_put(web, "\">%s</a></li>", i == 4 ? "metadata" : suffix[i] + 1);
 	}
-	drp_web_put(web, "<li><a href=\"");
-	address(web, table, ".metadata.json", query, 0);
-	drp_web_put(web, "\">metadata</a></li></ul>");
+	drp_web_put(web, "</ul>");
+}
+
+void drp_web_api(struct drp_web *web, const char *table, const char *query)
+{
+	drp_web_put(web, "<section class=\"api\"><h2>%w</h2><p>%w</p>", DRP_W_API_TITLE,
+		web->p->network ? DRP_W_VIEW_API : DRP_W_API_LEAD);
+	drp_web_table_files(web, table, query);
 	snippet(web, "api-url", "URL");
 	address(web, table, ".csv", query, 1);
 	snippet_end(web);

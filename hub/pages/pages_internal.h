@@ -129,6 +129,31 @@ const struct drp_observation *drp_web_cohort_row(const struct drp_web *web,
 	enum drp_family family, const char *code, int group, const char *area,
 	const char *item, const char *measure);
 
+/* What a page is about: the region, or one cohort of a one-way family, chosen by the
+ * parameter place, "province.BE21". */
+struct drp_web_place {
+	enum drp_family family;
+	const char *code;
+};
+struct drp_web_place drp_web_chosen_place(const struct drp_web *web);
+void drp_web_select_place(struct drp_web *web, const struct drp_web_place *chosen);
+const char *drp_web_place_name(const struct drp_web *web,
+	const struct drp_web_place *place, char name[DRP_WEB_NAME]);
+/* The place as the API's parameters. */
+#define DRP_WEB_QUERY 256
+void drp_web_place_query(const struct drp_web_place *place, char query[DRP_WEB_QUERY]);
+
+/* ---- differences ---- */
+
+/* drp_web_cell_difference appends a <td> of one - other with its interval and finding;
+ * NULL stands for a mean that is not available. */
+void drp_web_cell_difference(struct drp_web *web, const struct drp_observation *one,
+	const struct drp_observation *other);
+/* Between the groups, of a place's areas and of a statement in the region, with the rule
+ * under them. */
+void drp_web_area_differences(struct drp_web *web, const struct drp_web_place *place);
+void drp_web_item_differences(struct drp_web *web, const struct drp_item *item);
+
 /* ---- links and forms ---- */
 
 /* drp_web_link appends the address of a page of this campaign, without parameters but the
@@ -146,8 +171,10 @@ void drp_web_option(
 void drp_web_select_end(struct drp_web *web);
 void drp_web_form_end(struct drp_web *web);
 /* drp_web_api appends the box that shows how to get table from the API: query is what
- * follows "?", without a mark. */
+ * follows "?", without a mark. table may be differences or trend. */
 void drp_web_api(struct drp_web *web, const char *table, const char *query);
+/* drp_web_table_files appends the links of that box alone, in one line. */
+void drp_web_table_files(struct drp_web *web, const char *table, const char *query);
 
 /* drp_web_participation appends the table of schools and questionnaires by a one-way
  * family, with its sums: shown, suppressed and unknown add up to the total; of a part of

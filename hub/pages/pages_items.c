@@ -231,6 +231,9 @@ void drp_web_statement(struct drp_web *web)
 	drp_web_put(web, "</h1>");
 	put_neighbours(web, at);
 	put_groups(web, item);
+	if (!is_ticked(web, item)) {
+		drp_web_item_differences(web, item);
+	}
 	put_distribution(web, item);
 	put_wordings(web, item);
 	drp_web_notice(web);

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Means: on the map, by area and group, and how far groups differ.
+ * Means: on the map, and by area and group.
  */
 #include "hub/pages/pages_internal.h"
 #include "proto/model/codes.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define HALF_95 1.96
 
 /* ---- choices ---- */
 
@@ -162,81 +158,13 @@ void drp_web_map(struct drp_web *web)
 
 /* ---- areas and groups ---- */
 
-/* What of the page is about: all, or one cohort of a one-way family: "province:BE21". */
-struct place {
-	enum drp_family family;
-	const char *code;
-};
-
-static struct place chosen_place(const struct drp_web *web)
-{
-	static const enum drp_family families[] = {
-		DRP_FAMILY_PROVINCE, DRP_FAMILY_LEVEL, DRP_FAMILY_NETWORK};
-	const char *asked = drp_web_chosen(web, "place", "_T");
-	for (size_t f = 0; f < sizeof families / sizeof families[0]; f++) {
-		struct drp_web_cohorts list;
-		const char *name = drp_family_code((int)families[f]);
-		size_t n = strlen(name);
-		if (strncmp(asked, name, n) != 0 || asked[n] != '.') {
-			continue;
-		}
-		drp_web_cohorts(web, families[f], &list);
-		for (size_t i = 0; i < list.n; i++) {
-			if (strcmp(list.code[i], asked + n + 1) == 0) {
-				return (struct place){families[f], list.code[i]};
-			}
-		}
-	}
-	return (struct place){DRP_FAMILY_REGION, "_T"};
-}
-
-static void place_value(const struct place *place, char value[96])
-{
-	if (place->family == DRP_FAMILY_REGION) {
-		snprintf(value, 96, "_T");
-	} else {
-		snprintf(value, 96, "%s.%s", drp_family_code((int)place->family),
-			place->code);
-	}
-}
-
-static void select_place(struct drp_web *web, const struct place *chosen)
-{
-	static const struct {
-		enum drp_family family;
-		enum drp_word label;
-	} families[] = {{DRP_FAMILY_PROVINCE, DRP_W_PROVINCE},
-		{DRP_FAMILY_LEVEL, DRP_W_LEVEL}, {DRP_FAMILY_NETWORK, DRP_W_NETWORK}};
-	char now[96], value[96], name[DRP_WEB_NAME];
-	place_value(chosen, now);
-	drp_web_select_begin(web, "place", DRP_W_PLACE);
-	drp_web_option(web, "_T", now, drp_web_region(web));
-	for (size_t f = 0; f < sizeof families / sizeof families[0]; f++) {
-		struct drp_web_cohorts list;
-		drp_web_cohorts(web, families[f].family, &list);
-		if (list.n == 0) {
-			continue;
-		}
-		drp_web_put(web, "<optgroup label=\"%w\">", families[f].label);
-		for (size_t i = 0; i < list.n; i++) {
-			const struct place place = {families[f].family, list.code[i]};
-			place_value(&place, value);
-			drp_web_option(web, value, now,
-				drp_web_name(web, drp_web_family_dim(place.family),
-					place.code, name));
-		}
-		drp_web_put(web, "</optgroup>");
-	}
-	drp_web_select_end(web);
-}
-
 static const struct drp_observation *mean_of(const struct drp_web *web,
-	const struct place *place, int group, const struct drp_area *area)
+	const struct drp_web_place *place, int group, const struct drp_area *area)
 {
 	return drp_web_area_mean(web, place->family, place->code, group, area);
 }
 
-static void areas_table(struct drp_web *web, const struct place *place)
+static void areas_table(struct drp_web *web, const struct drp_web_place *place)
 {
 	const struct drp_instrument *in = web->p->instrument;
 	char name[DRP_WEB_NAME];
@@ -245,12 +173,7 @@ static void areas_table(struct drp_web *web, const struct place *place)
 		"aria-labelledby=\"t-areas\"><table class=\"data\" data-chart=\"dots\" "
 		"data-min=\"1\" data-max=\"5\"><caption id=\"t-areas\">%w%: %s</caption>"
 		"<thead><tr><th scope=\"col\">%w</th>",
-		DRP_W_TABLE_AREAS,
-		place->family == DRP_FAMILY_REGION
-			? drp_web_region(web)
-			: drp_web_name(web, drp_web_family_dim(place->family),
-				  place->code, name),
-		DRP_W_AREA);
+		DRP_W_TABLE_AREAS, drp_web_place_name(web, place, name), DRP_W_AREA);
 	group_heads(web);
 	drp_web_put(web, "</tr></thead><tbody>");
 	for (int a = 0; a < in->n_areas; a++) {
@@ -270,89 +193,20 @@ static void areas_table(struct drp_web *web, const struct place *place)
 	drp_web_put(web, "</tbody></table></div>");
 }
 
-static void difference(struct drp_web *web, const struct drp_observation *a,
-	const struct drp_observation *b)
-{
-	char plain[32], text[DRP_WEB_NUMBER];
-	if (!a || !b || !*a->value || !*b->value || !*a->se || !*b->se) {
-		const struct drp_observation *why = a && !*a->value ? a : b;
-		drp_web_cell(web, why && !*why->value ? why : NULL, DRP_WEB_MEAN, "");
-		return;
-	}
-	double d = strtod(a->value, NULL) - strtod(b->value, NULL);
-	double se = hypot(strtod(a->se, NULL), strtod(b->se, NULL));
-	int differs = fabs(d) > HALF_95 * se;
-	snprintf(plain, sizeof plain, "%.2f", d);
-	drp_web_put(web,
-		"<td class=\"num%r\">%r<span class=\"v\">%s</span> <span "
-		"class=\"ci\">\xc2\xb1 ",
-		differs ? " differs" : "", d > 0 ? "+" : "",
-		drp_web_number(web, plain, 2, text));
-	snprintf(plain, sizeof plain, "%.2f", HALF_95 * se);
-	drp_web_put(web, "%s</span><small class=\"verdict\">%w</small></td>",
-		drp_web_number(web, plain, 2, text),
-		differs ? DRP_W_DIFF_YES : DRP_W_DIFF_NO);
-}
-
-static void differences_table(struct drp_web *web, const struct place *place)
-{
-	static const struct {
-		int a, b;
-		enum drp_word head;
-	} pairs[] = {{DRP_LEADER, DRP_TEACHER, DRP_W_LEADER_TEACHER},
-		{DRP_LEADER, DRP_PUPIL, DRP_W_LEADER_PUPIL},
-		{DRP_TEACHER, DRP_PUPIL, DRP_W_TEACHER_PUPIL}};
-	const struct drp_instrument *in = web->p->instrument;
-	drp_web_put(web,
-		"<h2>%w</h2><p>%w</p><div class=\"scroll\" tabindex=\"0\" "
-		"role=\"region\" "
-		"aria-labelledby=\"t-diff\"><table class=\"data\"><caption id=\"t-diff\" "
-		"class=\"vh\">%w</caption><thead><tr><th scope=\"col\">%w</th>",
-		DRP_W_DIFFERENCES, DRP_W_DIFF_RULE, DRP_W_DIFFERENCES, DRP_W_AREA);
-	for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
-		drp_web_put(
-			web, "<th scope=\"col\" class=\"num\">%w</th>", pairs[i].head);
-	}
-	drp_web_put(web, "</tr></thead><tbody>");
-	for (int a = 0; a < in->n_areas; a++) {
-		const struct drp_area *area = &in->area[a];
-		if (area->additional) {
-			continue;
-		}
-		drp_web_put(web, "<tr><th scope=\"row\">%s. ", area->code);
-		drp_web_text(web, &area->name);
-		drp_web_put(web, "</th>");
-		for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
-			difference(web, mean_of(web, place, pairs[i].a, area),
-				mean_of(web, place, pairs[i].b, area));
-		}
-		drp_web_put(web, "</tr>");
-	}
-	drp_web_put(web, "</tbody></table></div>");
-}
-
 void drp_web_areas(struct drp_web *web)
 {
-	struct place place = chosen_place(web);
-	char query[160];
+	struct drp_web_place place = drp_web_chosen_place(web);
+	char query[DRP_WEB_QUERY];
 	drp_web_put(web, "<h1>%w</h1><p class=\"lead\">%w</p>", DRP_W_T_AREAS,
 		DRP_W_AREAS_LEAD);
 	drp_web_form_begin(web, DRP_WEB_AREAS);
-	select_place(web, &place);
+	drp_web_select_place(web, &place);
 	drp_web_form_end(web);
 	areas_table(web, &place);
 	drp_web_notice(web);
 	drp_web_put(web, "<p class=\"note\">%w %w</p>", DRP_W_MEAN_NOTE, DRP_W_CI_NOTE);
-	differences_table(web, &place);
+	drp_web_area_differences(web, &place);
 	drp_web_legend(web);
-	snprintf(query, sizeof query, "family=%s", drp_family_code((int)place.family));
-	if (place.family != DRP_FAMILY_REGION) {
-		size_t n = strlen(query);
-		n += (size_t)snprintf(query + n, sizeof query - n, "&%s=%s",
-			drp_family_code((int)place.family), place.code);
-		for (char *plus = query; (plus = strchr(plus, '+'));) {
-			*plus = '-';
-		}
-	}
+	drp_web_place_query(&place, query);
 	drp_web_api(web, "areas", query);
 }

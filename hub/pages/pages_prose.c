@@ -3,6 +3,7 @@
  * The pages that explain: how figures are made and protected, and accessibility.
  */
 #include "hub/pages/pages_internal.h"
+#include "hub/tables/difference.h"
 #include "proto/estimate/estimate.h"
 #include "proto/model/codes.h"
 #include "proto/privacy/rational.h"
@@ -74,7 +75,11 @@ void drp_web_method(struct drp_web *web)
 	put_section(web, web->p->manifest->track == DRP_TRACK_SEALED ? SECTION_SEALED
 								     : SECTION_OPEN);
 	put_section(web, SECTION_READ);
-	drp_web_put(web, "<p>%w %w</p>", DRP_W_MEAN_NOTE, DRP_W_DIFF_RULE);
+	drp_web_put(web, "<p>%w</p>", DRP_W_MEAN_NOTE);
+	put_section(web, SECTION_COMPARE);
+	drp_web_put(web, "<p>%s %s</p><p>%s</p>", drp_difference_rule(web->language),
+		drp_difference_caveat(0, web->language),
+		drp_difference_caveat(1, web->language));
 	put_section(web, web->p->manifest->sample ? SECTION_NOT_SAMPLE : SECTION_NOT);
 	put_section(web, SECTION_WHY_C);
 	drp_web_legend(web);
