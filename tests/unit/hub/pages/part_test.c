@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Pages and files of a network's view before publication: what is left out is said to be
+ * left out, and nowhere to be suppressed, not available or nothing.
+ */
+#include "hub/http/view.h"
+#include "hub/pages/pages.h"
+
+#include "tests/support/api_fixture.h"
+
+static struct api_fixture f;
+static struct drp_publication part;
+static const struct drp_publication *list[2];
+static struct drp_catalogue seen, whole;
+
+static void begin(void)
+{
+	api_fixture_open(&f);
+	CHECK_OK(drp_publication_of_network(&f.publication, DRP_KOV, &part));
+	list[0] = &part;
+	whole = f.catalogue;
+	seen = f.catalogue;
+	seen.publication = list;
+}
+
+static void finish(void)
+{
+	drp_publication_of_network_free(&part);
+	api_fixture_close(&f);
+}
+
+/* What is asked for, "?name=value" at its end; the caller clears the body. */
+static struct drp_api_reply get(const struct drp_catalogue *catalogue, const char *what)
+{
+	static char path[256];
+	struct drp_api_request request = {
+		.method = "GET", .path = path, .accept = "", .accept_language = ""};
+	struct drp_api_reply reply = {0};
+	snprintf(path, sizeof path, "%s", what);
+	for (char *at = strpbrk(path, "?"); at; at = strpbrk(at, "&")) {
+		*at++ = 0;
+		request.parameter[request.n_parameters].name = at;
+		at += strcspn(at, "=");
+		*at++ = 0;
+		request.parameter[request.n_parameters++].value = at;
+	}
+	request.body = "";
+	CHECK_OK(drp_pages_answer(catalogue, &request, &reply));
+	return reply;
+}
+
+static int says(const struct drp_catalogue *catalogue, const char *what, const char *text)
+{
+	struct drp_api_reply reply = get(catalogue, what);
+	int found =
+		reply.status == 200 && strstr(drp_buf_string(&reply.body), text) != NULL;
+	drp_buf_clear(&reply.body);
+	return found;
+}
+
+#define PAGE(language, slug) "/" language "/" FIXTURE_CAMPAIGN slug
+
+/* The total stands, and the rest of it is not called suppressed. */
+static void sums(void)
+{
+	static const struct {
+		const char *page, *rest, *suppressed;
+	} in[] = {
+		{PAGE("nl", ""), "waarvan niet getoond in deze weergave",
+			"waarvan onderdrukt"},
+		{PAGE("fr", "/parliament"), "dont non affich", "dont supprim"},
+		{PAGE("de", "/parliament"), "davon in dieser Ansicht nicht gezeigt",
+			"davon unterdr"},
+		{PAGE("en", ""), "of which not shown in this view",
+			"of which suppressed"},
+	};
+	begin();
+	for (size_t i = 0; i < sizeof in / sizeof in[0]; i++) {
+		CHECK(says(&seen, in[i].page, in[i].rest));
+		CHECK(!says(&seen, in[i].page, in[i].suppressed));
+		CHECK(!says(&whole, in[i].page, in[i].rest));
+	}
+	CHECK(says(&seen, PAGE("en", ""), "figures in this view"));
+	CHECK(!says(&whole, PAGE("en", ""), "figures in this view"));
+	finish();
+}
+
+/* One sentence in place of a table that would be empty. */
+static void empty_tables(void)
+{
+	static const char sentence[] =
+		"This breakdown is not in this view before publication.";
+	static const char *const pages[] = {PAGE("en", "/map"), PAGE("en", ""),
+		PAGE("en", "/parliament"), PAGE("en", "/tables?split=province"),
+		PAGE("en", "/tables?split=level&table=participation"),
+		PAGE("en", "/tables?split=province_level&table=items")};
+	begin();
+	for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++) {
+		CHECK(says(&seen, pages[i], sentence));
+		CHECK(!says(&whole, pages[i], sentence));
+		CHECK(!says(&seen, pages[i], "<tbody></tbody>"));
+	}
+	CHECK(!says(&seen, PAGE("en", "/tables?split=network"), sentence));
+	CHECK(says(&seen, PAGE("en", "/tables?split=network"), "Catholic"));
+	CHECK(!says(&seen, PAGE("en", "/tables?split=region"), sentence));
+	finish();
+}
+
+/* A cohort that another page of the whole links to is the region's here, or not there. */
+static void choices(void)
+{
+	begin();
+	CHECK(!says(&seen, PAGE("en", "/areas"), "province.BE21"));
+	CHECK(!says(&seen, PAGE("en", "/areas"), "network.GO"));
+	CHECK(says(&seen, PAGE("en", "/areas"), "network.KOV"));
+	CHECK(says(&whole, PAGE("en", "/areas"), "province.BE21"));
+	finish();
+}
+
+static void notices(void)
+{
+	begin();
+	CHECK(says(&seen, PAGE("en", "/method"), "View before publication: Catholic"));
+	CHECK(!says(&whole, PAGE("en", "/method"), "View before publication"));
+	CHECK(says(&seen, PAGE("en", "/editions"),
+		"of the whole edition that this view is taken from"));
+	CHECK(says(&seen, PAGE("en", "/areas"), "asks for your token"));
+	CHECK(!says(&whole, PAGE("en", "/areas"), "asks for your token"));
+	CHECK(says(&seen, "/feed.atom", "-view-KOV</id>"));
+	CHECK(!says(&whole, "/feed.atom", "-view-"));
+	CHECK(says(&seen, "/catalog.ttl", "dct:accessRights right:RESTRICTED"));
+	CHECK(!says(&whole, "/catalog.ttl", "dct:accessRights right:RESTRICTED"));
+	CHECK(says(&seen, "/api/v2/tables", "\"category\":\"private\""));
+	finish();
+}
+
+/* Codes that are not in the view are mistakes, like any other that there is none of. */
+static void files(void)
+{
+	static const struct {
+		const char *what;
+		int whole, part;
+	} all[] = {
+		{"/t/" FIXTURE_CAMPAIGN "/areas.csv?network=KOV", 200, 200},
+		{"/t/" FIXTURE_CAMPAIGN "/areas.csv?network=GO", 200, 400},
+		{"/t/" FIXTURE_CAMPAIGN "/areas.json?province=BE21", 200, 400},
+		{"/t/" FIXTURE_CAMPAIGN "/items.xlsx?level=1", 200, 400},
+		{"/t/" FIXTURE_CAMPAIGN "/areas.csv?family=province", 200, 200},
+		{"/t/" FIXTURE_CAMPAIGN "/areas.json?family=province", 200, 200},
+		{"/t/" FIXTURE_CAMPAIGN "/areas.zip?family=province", 200, 200},
+		{"/t/" FIXTURE_CAMPAIGN "/areas.xlsx?family=province", 200, 200},
+		{"/t/" FIXTURE_CAMPAIGN "/datapackage.zip", 200, 200},
+		{"/t/" FIXTURE_CAMPAIGN "/differences.csv", 200, 200},
+		{"/t/" FIXTURE_CAMPAIGN "/differences.json?province=BE21", 200, 400},
+		{"/api/v2/tables/" FIXTURE_CAMPAIGN
+		 ".participation/data?valuecodes[NETWORK]=GO",
+			200, 400},
+	};
+	begin();
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		struct drp_api_reply one = get(&whole, all[i].what);
+		struct drp_api_reply other = get(&seen, all[i].what);
+		CHECK_INT(one.status, all[i].whole);
+		CHECK_INT(other.status, all[i].part);
+		CHECK_INT(strstr(one.file_name, "-view-") != NULL, 0);
+		CHECK_INT(strstr(other.file_name, "-1-view-KOV") != NULL,
+			*one.file_name && other.status == 200);
+		drp_buf_clear(&one.body);
+		drp_buf_clear(&other.body);
+	}
+	finish();
+}
+
+int main(void)
+{
+	CASE("sums do not call suppressed what the view leaves out", sums);
+	CASE("a table with nothing to show is a sentence", empty_tables);
+	CASE("choices are those of the view", choices);
+	CASE("pages, feed and catalogue say what they show", notices);
+	CASE("files say so in their names, and have the view's codes alone", files);
+	return DONE();
+}
