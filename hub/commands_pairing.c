@@ -89,7 +89,7 @@ static enum drp_err write_voucher(
 	int n = snprintf(line, sizeof line, "%s\n", voucher);
 	enum drp_err err = DRP_OK;
 	if (path) {
-		err = drp_file_write(path, line, (size_t)n, 0600, diag);
+		err = drp_file_create(path, line, (size_t)n, 0600, diag);
 	} else {
 		fwrite(line, 1, (size_t)n, stdout);
 	}

@@ -160,6 +160,28 @@ enum drp_err drp_file_write(
 	return sync_folder_of(path, diag);
 }
 
+enum drp_err drp_file_create(
+	const char *path, const void *bytes, size_t n, int mode, struct drp_diag *diag)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, (mode_t)mode);
+	if (fd < 0 && errno == EEXIST) {
+		return drp_fail(diag, DRP_E_EXISTS,
+			"%s: something is there already and stays as it is; give the new "
+			"file another name",
+			path);
+	}
+	if (fd < 0) {
+		return fail_errno(path, "written", diag);
+	}
+	enum drp_err err = write_all(fd, path, bytes, n, diag);
+	close(fd);
+	err = err ? err : sync_folder_of(path, diag);
+	if (err) {
+		unlink(path);
+	}
+	return err;
+}
+
 enum drp_err drp_dir_make(const char *path, struct drp_diag *diag)
 {
 	if (mkdir(path, 0700) == 0) {

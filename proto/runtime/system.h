@@ -27,6 +27,11 @@ enum drp_err drp_file_read(const char *path, size_t max_bytes, struct drp_buf *o
 enum drp_err drp_file_write(const char *path, const void *bytes, size_t n, int mode,
 	struct drp_diag *diag) DRP_MUST_CHECK;
 
+/* drp_file_create writes a file where nothing is, not even a link: DRP_E_EXISTS, and what
+ * is there stays. On an error nothing is left. */
+enum drp_err drp_file_create(const char *path, const void *bytes, size_t n, int mode,
+	struct drp_diag *diag) DRP_MUST_CHECK;
+
 /* drp_dir_make creates a directory with mode 0700; an existing one is fine. */
 enum drp_err drp_dir_make(const char *path, struct drp_diag *diag) DRP_MUST_CHECK;
 

@@ -131,9 +131,10 @@ class Hub(Place):
         self.log = directory + ".log"
         self.process = None
 
-    def found(self, address=None):
+    def found(self, address=None, *options):
         self.do("init", "--name", f"Test {self.role}", "--role", self.role, "--listen",
-                f"tcp://127.0.0.1:{self.port}", *(["--address", address] if address else []))
+                f"tcp://127.0.0.1:{self.port}", *(["--address", address] if address else []),
+                *options)
 
     def serve(self, env=None):
         """Serving; False when the process ended before it could listen."""
@@ -242,9 +243,10 @@ class Federation:
 
     School Si, named "School i", has board Bi and province BE21 or BE22 in turn; every
     group is 60 people. A prefix goes before all three names. On the sealed track hub and
-    notary are paired and hold the same register."""
+    notary are paired and hold the same register; vouchers: what the notary makes of them."""
 
-    def __init__(self, folder, n=6, prefix="", address=None, track="open"):
+    def __init__(self, folder, n=6, prefix="", address=None, track="open",
+                 vouchers="accepted"):
         self.folder = folder
         self.prefix = prefix
         self.track = track
@@ -254,7 +256,8 @@ class Federation:
         self.nodes = [Node(f"{prefix}S{i}", os.path.join(folder, f"node-S{i}"))
                       for i in range(n)]
         for side in self.sides:
-            side.found(address and address(side))
+            side.found(address and address(side),
+                       *(("--vouchers", vouchers) if side is self.notary else ()))
         self.register()
         if track == "sealed":
             self.notary.do("pair", self.write("hub.card", self.hub.do("card")))

@@ -65,6 +65,39 @@ static void failed_write_keeps_the_old_file(void)
 	CHECK_INT(rmdir(sub), 0);
 }
 
+/* Nothing is written over or through, and nothing is left of what fails. */
+static void create_takes_a_free_place_only(void)
+{
+	char link[DRP_PATH_MAX], old[DRP_PATH_MAX];
+	struct drp_diag diag = {0};
+	struct drp_buf out = {0};
+	struct stat st;
+	CHECK_OK(drp_path(path, folder, "new", NULL));
+	CHECK_OK(drp_path(link, folder, "link", NULL));
+	CHECK_OK(drp_path(old, folder, "absent", NULL));
+	CHECK_OK(drp_file_create(path, "first", 5, 0600, NULL));
+	CHECK_INT(stat(path, &st), 0);
+	CHECK_INT(st.st_mode & 0777, 0600);
+	CHECK_ERR(drp_file_create(path, "second", 6, 0600, &diag), DRP_E_EXISTS);
+	CHECK(strstr(diag.text, path));
+	CHECK_OK(drp_file_read(path, 10, &out, NULL));
+	CHECK_STR(drp_buf_string(&out), "first");
+	CHECK_INT(symlink(old, link), 0);
+	CHECK_ERR(drp_file_create(link, "x", 1, 0600, NULL), DRP_E_EXISTS);
+	CHECK_INT(stat(old, &st), -1);
+	static char big[1 << 16];
+	signal(SIGXFSZ, SIG_IGN);
+	struct rlimit was, small = {.rlim_cur = 4096};
+	getrlimit(RLIMIT_FSIZE, &was);
+	small.rlim_max = was.rlim_max;
+	CHECK_INT(setrlimit(RLIMIT_FSIZE, &small), 0);
+	enum drp_err err = drp_file_create(old, big, sizeof big, 0600, NULL);
+	CHECK_INT(setrlimit(RLIMIT_FSIZE, &was), 0);
+	CHECK_ERR(err, DRP_E_FULL);
+	CHECK_INT(stat(old, &st), -1);
+	drp_buf_clear(&out);
+}
+
 static void folder_is_made_once(void)
 {
 	struct stat st;
@@ -128,6 +161,7 @@ int main(void)
 	CASE("an absent file or folder is named", absent_file);
 	CASE("a failed write keeps the old file and no litter",
 		failed_write_keeps_the_old_file);
+	CASE("a new file takes a free place only", create_takes_a_free_place_only);
 	CASE("a folder is private and making it twice is fine", folder_is_made_once);
 	CASE("a path that does not fit is refused", paths_join_within_their_limit);
 	CASE("a directory has one holder, a dead one lets go", directory_has_one_holder);
