@@ -237,7 +237,7 @@ const struct drp_area *drp_web_area(const struct drp_web *web, const char *code)
 /* The status of a cell that a part of an edition leaves out; in no file. */
 #define LEFT_OUT 'v'
 
-static void left_out(struct drp_web *web, const char *group)
+void drp_web_cell_left_out(struct drp_web *web, const char *group)
 {
 	drp_web_put(web,
 		"<td class=\"num st st-x\" data-s=\"x\" data-g=\"%s\">"
@@ -278,7 +278,7 @@ static void cell(struct drp_web *web, const struct drp_observation *o,
 {
 	char text[DRP_WEB_NUMBER], low[DRP_WEB_NUMBER], high[DRP_WEB_NUMBER];
 	if (o && o->status == LEFT_OUT) {
-		left_out(web, group);
+		drp_web_cell_left_out(web, group);
 		return;
 	}
 	if (!o || !*o->value) {

@@ -95,6 +95,8 @@ void drp_web_cell(struct drp_web *web, const struct drp_observation *o,
 /* The same with the interval under the value. */
 void drp_web_cell_interval(struct drp_web *web, const struct drp_observation *o,
 	enum drp_web_figure figure, const char *group);
+/* A cell of what a part of an edition leaves out (publication.h). */
+void drp_web_cell_left_out(struct drp_web *web, const char *group);
 /* drp_web_legend explains the marks of cells. */
 void drp_web_legend(struct drp_web *web);
 /* Of a part of an edition (publication.h): what it leaves out, under a caption, in one

@@ -54,6 +54,9 @@ void drp_web_select_place(struct drp_web *web, const struct drp_web_place *chose
 	for (size_t f = 0; f < sizeof families / sizeof families[0]; f++) {
 		struct drp_web_cohorts list;
 		drp_web_cohorts(web, families[f].family, &list);
+		if (list.n == 0) { /* a part of an edition may have none */
+			continue;
+		}
 		drp_web_put(web, "<optgroup label=\"%w\">", families[f].label);
 		for (size_t i = 0; i < list.n; i++) {
 			const struct drp_web_place place = {

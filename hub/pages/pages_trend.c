@@ -72,7 +72,9 @@ static void session_row(struct drp_web *web, const struct trend *t, size_t at,
 	drp_web_link(web, DRP_WEB_OVERVIEW);
 	drp_web_put(web, "\">%s</a> <small>", session->manifest->title);
 	drp_web_date(web, session->manifest->period_from);
-	drp_web_put(web, "</small></th>");
+	drp_web_put(web, "</small>");
+	drp_web_part_mark(web, session);
+	drp_web_put(web, "</th>");
 	for (int g = 0; g < DRP_GROUPS; g++) {
 		drp_web_cell_interval(web, mean_of(web, session, t, g, area),
 			DRP_WEB_MEAN, drp_group_code(g));
@@ -99,6 +101,10 @@ static void common_cell(struct drp_web *web, const struct trend *t,
 				  later->edition->campaign, earlier->edition->campaign,
 				  t->place.family, t->place.code)
 			: -1;
+	if (n < 0 && (later->network || earlier->network)) {
+		drp_web_cell_left_out(web, "");
+		return;
+	}
 	if (n < 0) {
 		drp_web_cell(web, &unknown, DRP_WEB_COUNT, "");
 		return;
