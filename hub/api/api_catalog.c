@@ -540,9 +540,9 @@ static void catalogue(
 {
 	static const char *const title[DRP_API_LANGUAGES] = {
 		"Drempel: cijfers over digitale zelfreflectie van scholen",
-		"Drempel : chiffres de l'autoréflexion numérique des écoles",
+		"Drempel : chiffres sur l'autoréflexion numérique des écoles",
 		"Drempel: Zahlen zur digitalen Selbstreflexion der Schulen",
-		"Drempel: figures of schools' digital self-reflection"};
+		"Drempel: figures on schools' digital self-reflection"};
 	static const char *const description[DRP_API_LANGUAGES] = {
 		"Deelname, gemiddelden van gebieden en van stellingen, per provincie, "
 		"niveau, net en groep; met de fout van elk cijfer en zonder cijfers over "
@@ -551,7 +551,7 @@ static void catalogue(
 		"niveau, "
 		"réseau et groupe ; avec l'erreur de chaque chiffre et sans chiffre "
 		"sur une école donnée.",
-		"Beteiligung, Mittelwerte der Bereiche und Aussagen, nach Provinz, "
+		"Teilnahme, Mittelwerte der Bereiche und Aussagen, nach Provinz, "
 		"Stufe, "
 		"Netz und Gruppe; mit dem Fehler jeder Zahl und ohne Zahlen über eine "
 		"einzelne Schule.",

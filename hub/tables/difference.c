@@ -199,11 +199,9 @@ const char *drp_difference_rule(enum drp_language language)
 {
 	static const char *const rule[DRP_API_LANGUAGES] = {
 		"Regel: is een verschil niet groter dan 1,96 keer zijn standaardfout, "
-		"dan kan "
-		"ruis alleen het verklaren; is het groter maar kleiner dan 0,25 punt, "
-		"dan heet "
-		"het iets hoger of iets lager; vanaf 0,25 punt duidelijk hoger of "
-		"duidelijk lager.",
+		"dan kan ruis alleen het verklaren; is het groter maar kleiner dan 0,25 "
+		"punt, dan heet het iets hoger of iets lager; vanaf 0,25 punt duidelijk "
+		"hoger of duidelijk lager.",
 		"Règle : un écart qui ne dépasse pas 1,96 fois son erreur type peut "
 		"s'expliquer par le bruit seul ; au-delà mais sous 0,25 point, on dit un "
 		"peu plus haut ou un peu plus bas ; à partir de 0,25 point, nettement "
@@ -231,8 +229,8 @@ const char *drp_difference_caveat(int sessions, enum drp_language language)
 			"Jede Gruppe bekam ihre eigenen Aussagen: Der Mittelwert eines "
 			"Bereichs beruht bei jeder Gruppe auf anderen Fragen in anderem "
 			"Wortlaut.",
-			"Each group got its own statements: the mean of an area is over "
-			"other questions, in other words, for each group."},
+			"Each group got its own statements: for each group the mean of "
+			"an area is over different questions, worded differently."},
 		{"Een verandering kan komen doordat andere scholen of andere mensen "
 		 "deelnamen, en niet doordat er op school iets veranderde. De fout dekt "
 		 "alleen de ruis.",
