@@ -67,6 +67,10 @@ void drp_web_cell_difference(struct drp_web *web, const struct drp_observation *
 	static const struct drp_observation missing = {.status = DRP_NOT_AVAILABLE};
 	struct drp_difference d;
 	char value[DRP_WEB_NUMBER], low[DRP_WEB_NUMBER], high[DRP_WEB_NUMBER];
+	if (drp_web_is_left_out(one) || drp_web_is_left_out(other)) {
+		drp_web_cell_left_out(web, "");
+		return;
+	}
 	drp_difference_of(one ? one : &missing, other ? other : &missing, &d);
 	if (!*d.value) {
 		const struct drp_observation why = {.status = d.status};

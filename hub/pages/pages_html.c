@@ -234,8 +234,10 @@ const struct drp_area *drp_web_area(const struct drp_web *web, const char *code)
 
 /* ---- cells ---- */
 
-/* The status of a cell that a part of an edition leaves out; in no file. */
-#define LEFT_OUT 'v'
+int drp_web_is_left_out(const struct drp_observation *o)
+{
+	return o && o->status == DRP_WEB_LEFT_OUT;
+}
 
 void drp_web_cell_left_out(struct drp_web *web, const char *group)
 {
@@ -277,7 +279,7 @@ static void cell(struct drp_web *web, const struct drp_observation *o,
 	enum drp_web_figure figure, const char *group, int interval)
 {
 	char text[DRP_WEB_NUMBER], low[DRP_WEB_NUMBER], high[DRP_WEB_NUMBER];
-	if (o && o->status == LEFT_OUT) {
+	if (drp_web_is_left_out(o)) {
 		drp_web_cell_left_out(web, group);
 		return;
 	}
@@ -396,7 +398,7 @@ const struct drp_observation *drp_web_find(const struct drp_web *web,
 	const char *network, int group, const char *area, const char *item,
 	const char *measure)
 {
-	static const struct drp_observation hidden = {.status = LEFT_OUT};
+	static const struct drp_observation hidden = {.status = DRP_WEB_LEFT_OUT};
 	struct drp_observation like = {.family = (uint8_t)family};
 	if (!drp_publication_keeps(web->p, (int)family, network)) {
 		return &hidden;
@@ -443,7 +445,7 @@ int drp_web_asks(const struct drp_web *web, const struct drp_area *area, int gro
 {
 	const struct drp_instrument *in = web->p->instrument;
 	for (int i = 0; i < in->n_items; i++) {
-		if (&in->area[in->item[i].area] == area &&
+		if (strcmp(in->area[in->item[i].area].code, area->code) == 0 &&
 			in->item[i].kind == DRP_ITEM_CORE &&
 			(in->item[i].groups >> group & 1)) {
 			return 1;

@@ -95,7 +95,10 @@ void drp_web_cell(struct drp_web *web, const struct drp_observation *o,
 /* The same with the interval under the value. */
 void drp_web_cell_interval(struct drp_web *web, const struct drp_observation *o,
 	enum drp_web_figure figure, const char *group);
-/* A cell of what a part of an edition leaves out (publication.h). */
+/* What drp_web_find gives where a part of an edition leaves a row out (publication.h) has
+ * this status, which is in no file; and the cell of it. */
+#define DRP_WEB_LEFT_OUT 'v'
+int drp_web_is_left_out(const struct drp_observation *o); /* NULL is not */
 void drp_web_cell_left_out(struct drp_web *web, const char *group);
 /* drp_web_legend explains the marks of cells. */
 void drp_web_legend(struct drp_web *web);

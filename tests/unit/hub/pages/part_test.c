@@ -171,12 +171,41 @@ static void files(void)
 	finish();
 }
 
+/* The session before is public: what of the newer one is not in the view is marked so. */
+static void trends(void)
+{
+	begin();
+	struct drp_manifest manifest = *f.publication.manifest;
+	struct drp_edition edition = *f.publication.edition;
+	struct drp_publication before = f.publication;
+	snprintf(manifest.id, sizeof manifest.id, "spring-2025");
+	snprintf(edition.campaign, sizeof edition.campaign, "spring-2025");
+	manifest.period_from -= 365;
+	manifest.period_to -= 365;
+	before.manifest = &manifest;
+	before.edition = &edition;
+	list[1] = &before;
+	seen.n = 2;
+	const char *const left_out = "<span class=\"vh\">not in this view</span>";
+	CHECK(says(&seen, "/en/spring-2025/trend?place=province.BE21", left_out));
+	CHECK(says(&seen, "/en/spring-2025/trend?place=network.GO", left_out));
+	CHECK(says(&seen, "/en/spring-2025/trend", "(View before publication: Catholic"));
+	CHECK(says(&seen, "/en/spring-2025/trend", "it is in the edition"));
+	const struct drp_publication *const both[] = {&f.publication, &before};
+	whole.publication = both;
+	whole.n = 2;
+	CHECK(!says(&whole, "/en/spring-2025/trend?place=province.BE21", left_out));
+	CHECK(!says(&whole, "/en/spring-2025/trend", "View before publication"));
+	finish();
+}
+
 int main(void)
 {
 	CASE("sums do not call suppressed what the view leaves out", sums);
 	CASE("a table with nothing to show is a sentence", empty_tables);
 	CASE("choices are those of the view", choices);
 	CASE("pages, feed and catalogue say what they show", notices);
+	CASE("trends mark what of a session is not in the view", trends);
 	CASE("files say so in their names, and have the view's codes alone", files);
 	return DONE();
 }
