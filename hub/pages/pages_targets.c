@@ -40,40 +40,39 @@ static void put_gauge(struct drp_web *web, const struct drp_target_report *r)
 		filled);
 }
 
-static void put_number(struct drp_web *web, uint64_t value)
+/* What is so, and under it what is wanted; mark says "not available" without the first.
+ */
+static void put_pair(struct drp_web *web, int known, const char *is, const char *wanted)
 {
-	char text[DRP_WEB_NUMBER];
-	drp_web_put(web, "<td class=\"num\">%s</td>", drp_web_count(web, value, text));
+	if (!known) {
+		drp_web_cell(web, NULL, DRP_WEB_COUNT, "");
+		return;
+	}
+	drp_web_put(web,
+		"<td class=\"num\"><span class=\"v\">%s</span> <span class=\"ci\">/ "
+		"%s</span></td>",
+		is, wanted);
 }
 
 static void put_row(struct drp_web *web, const struct drp_target_report *r)
 {
 	const struct drp_target *t = r->target;
-	char text[DRP_WEB_NUMBER], plain[DRP_VALUE_TEXT];
-	drp_web_put(web, "<tr><th scope=\"row\">%s</th><td>%w</td><td>", t->title,
-		state_word[t->state]);
+	int known = r->reached >= 0;
+	char is[DRP_WEB_NUMBER], of[DRP_WEB_NUMBER], plain[DRP_VALUE_TEXT];
+	drp_web_put(web, "<tr><th scope=\"row\">%s <span class=\"verdict\">%w, %w ",
+		t->title, state_word[t->state], DRP_W_TARGET_BY);
 	drp_web_date(web, t->by);
-	drp_web_put(web, "</td>");
-	if (r->reached < 0) {
-		drp_web_cell(web, NULL, DRP_WEB_COUNT, "");
-	} else {
-		put_number(web, (uint64_t)r->reached);
-	}
-	put_number(web, r->needed);
-	if (r->reached < 0) {
-		drp_web_cell(web, NULL, DRP_WEB_COUNT, "");
-	} else {
-		drp_web_put(web, "<td class=\"num\">%s",
-			drp_web_percent_of(web, drp_target_share(r, plain), 2, text));
-		drp_web_put(web, " <span class=\"ci\">/ %s</span></td>",
-			wanted(web, t->permille, text));
-	}
+	drp_web_put(web, "</span></th>");
+	put_pair(web, known, drp_web_count(web, known ? (uint64_t)r->reached : 0, is),
+		drp_web_count(web, r->needed, of));
+	put_pair(web, known, drp_web_percent_of(web, drp_target_share(r, plain), 2, is),
+		wanted(web, t->permille, of));
 	drp_web_put(web, "<td>%w", outcome_word[r->outcome]);
 	put_gauge(web, r);
 	drp_web_put(web, "</td></tr>");
 }
 
-/* "3,560 schools (together). Counted up to ... Source ..." */
+/* "In education: 3,560 schools. Source ... Counted up to ..." */
 static void put_notes(struct drp_web *web, const struct drp_target_report *r)
 {
 	const struct drp_target *t = r->target;
@@ -84,9 +83,12 @@ static void put_notes(struct drp_web *web, const struct drp_target_report *r)
 		"<cite>%s</cite>. ",
 		t->title, dutch || web->language == DRP_EN ? "" : " lang=\"en\"",
 		dutch ? t->note_nl : t->note_en, DRP_W_TARGET_SOURCE, t->source);
-	drp_web_put(web, "%w%: %s %w (%w); %w%: <cite lang=\"en\">%s</cite>. ",
-		DRP_W_FRAME_WHOLE, drp_web_count(web, t->whole.value, text),
-		DRP_W_SCHOOLS, sector_word[t->sector], DRP_W_FRAME_SOURCE,
+	drp_web_put(web, "%w%: %s %w", DRP_W_FRAME_WHOLE,
+		drp_web_count(web, t->whole.value, text), DRP_W_SCHOOLS);
+	if (t->sector != DRP_SECTOR_TOTAL) {
+		drp_web_put(web, ", %w", sector_word[t->sector]);
+	}
+	drp_web_put(web, ". %w%: <cite lang=\"en\">%s</cite>. ", DRP_W_FRAME_SOURCE,
 		t->whole.source);
 	if (*t->whole.note) {
 		drp_web_put(web, "<span lang=\"en\">%s</span> ", t->whole.note);
@@ -108,8 +110,7 @@ static void put_head(struct drp_web *web)
 	static const struct {
 		enum drp_word word;
 		int number;
-	} columns[] = {{DRP_W_TARGET, 0}, {DRP_W_TARGET_STATE, 0}, {DRP_W_TARGET_BY, 0},
-		{DRP_W_TARGET_REACHED, 1}, {DRP_W_TARGET_NEEDED, 1},
+	} columns[] = {{DRP_W_TARGET, 0}, {DRP_W_TARGET_REACHED, 1},
 		{DRP_W_TARGET_SHARE, 1}, {DRP_W_TARGET_OUTCOME, 0}};
 	drp_web_put(web,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "

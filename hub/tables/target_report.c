@@ -109,7 +109,7 @@ static void figures(const struct page *page)
 		number(page, say(page, "gehaald, scholen", "reached, schools"),
 			(uint64_t)r->reached);
 		percent(page,
-			say(page, "aandeel van het kader (naar onder)",
+			say(page, "aandeel van het kader (naar beneden)",
 				"share of the frame (rounded down)"),
 			drp_target_share(r, text));
 		line(page, say(page, "geteld tot en met", "counted up to"),
@@ -135,14 +135,15 @@ static void caveats(const struct page *page)
 			"got so far, not how all schools are doing."));
 	drp_layout_note(out, NOTE_INDENT, "",
 		say(page,
-			"Teller: scholen in het register van deze hub, elke school een "
-			"keer "
-			"over alle campagnes van de regio. Noemer: het kader, van een "
-			"ander "
-			"jaar.",
-			"Numerator: schools in this hub's register, each once over all "
-			"campaigns of the region. Denominator: the frame, of another "
-			"year."));
+			"Teller: scholen in het register van deze hub met een niveau van "
+			"die "
+			"sector, elke school één keer over alle campagnes van de regio; "
+			"volwassenenonderwijs telt niet mee. Noemer: het kader, van een "
+			"ander jaar.",
+			"Numerator: schools in this hub's register with a level of that "
+			"sector, each once over all campaigns of the region; adult "
+			"education "
+			"does not count. Denominator: the frame, of another year."));
 	if (r->reached >= 0 && r->until < r->target->by) {
 		drp_layout_note(out, NOTE_INDENT, "",
 			say(page,
