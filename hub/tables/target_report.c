@@ -83,7 +83,7 @@ static const char *outcome_name(const struct page *page)
 	static const char *const en[DRP_OUTCOMES] = {
 		"not known: nothing is published of this region yet", "met",
 		"not met so far", "not met"};
-	int outcome = page->report->outcome;
+	int outcome = (int)page->report->outcome;
 	return say(page, nl[outcome], en[outcome]);
 }
 
