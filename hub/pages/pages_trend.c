@@ -150,7 +150,7 @@ static void area_over_time(
 {
 	char name[DRP_WEB_NAME];
 	drp_web_put(web,
-		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+		"<div class=\"scroll over-time\" tabindex=\"0\" role=\"region\" "
 		"aria-labelledby=\"t-%s\"><table class=\"data\" data-chart=\"%r\" "
 		"data-min=\"1\" data-max=\"5\"><caption id=\"t-%s\">%s. ",
 		area->code, t->n > 1 ? "lines" : "", area->code, area->code);

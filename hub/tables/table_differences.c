@@ -14,7 +14,7 @@
 #define LABEL	30
 #define NUMBERS 5
 
-static const int width[NUMBERS] = {8, 8, 12, 9, 9};
+static const int width[NUMBERS] = {8, 8, 12, 10, 9};
 
 struct sheet {
 	struct drp_page page;
@@ -226,10 +226,10 @@ static void print_notes(const struct sheet *s)
 		drp_difference_rule(s->language));
 	drp_page_note(page, drp_page_say(page, "fout", "error"), "%s",
 		drp_page_say(page,
-			"het 95 %-interval komt van de ruis van beide gemiddelden, die "
+			"het 95%-interval komt van de ruis van beide gemiddelden, die "
 			"onafhankelijk is: de kwadraten van hun standaardfouten worden "
 			"opgeteld.",
-			"the 95 % interval is that of both means' noise, which is "
+			"the 95% interval is that of both means' noise, which is "
 			"independent: the squares of their standard errors add up."));
 	drp_page_note(page, drp_page_say(page, "vergelijken", "comparing"), "%s",
 		drp_difference_caveat(s->sessions, s->language));

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/pages/pages.h"
 
+#include "hub/tables/history.h"
+#include "hub/tables/observations.h"
+#include "proto/base/alloc.h"
+
 #include "tests/support/api_fixture.h"
 
 #include <stdio.h>
@@ -292,6 +296,163 @@ static void a_trend(void)
 	end(&v);
 }
 
+/* Pages of two campaigns look alike; those of the earlier one lead to the other's. */
+static void an_earlier_campaign(void)
+{
+	struct drp_publication later = fixture.publication;
+	struct drp_manifest manifest = *fixture.publication.manifest;
+	struct drp_edition edition = *fixture.publication.edition;
+	snprintf(manifest.id, sizeof manifest.id, "spring-2027");
+	snprintf(manifest.title, sizeof manifest.title, "A year later");
+	snprintf(edition.campaign, sizeof edition.campaign, "spring-2027");
+	manifest.period_from += 365;
+	manifest.period_to += 365;
+	later.manifest = &manifest;
+	later.edition = &edition;
+	const struct drp_publication *list[] = {&later, &fixture.publication};
+	const struct drp_catalogue catalogue = {
+		.n = 2, .publication = list, .base = API_BASE};
+	struct visit v;
+	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN "/statements/B4", NULL, NULL, &v);
+	CHECK(holds(&v, "earlier campaign"));
+	CHECK(holds(&v, "<a href=\"/en/spring-2027/statements/B4\">A year later</a>"));
+	end(&v);
+	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN, NULL, NULL, &v);
+	CHECK(!holds(&v, "What has changed")); /* nothing was before it */
+	end(&v);
+	visit(&catalogue, "/en", NULL, NULL, &v);
+	CHECK(!holds(&v, "earlier campaign"));
+	CHECK(holds(&v, "<a href=\"/en/spring-2027/trend\">What has changed"));
+	end(&v);
+	manifest.sample = !manifest.sample; /* not to be compared: neither leads away */
+	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN, NULL, NULL, &v);
+	CHECK(!holds(&v, "earlier campaign"));
+	end(&v);
+}
+
+/* Puts a mean into an edition's row of the region; se is 0.0100. */
+static void set_mean(struct drp_edition *e, int group, const char *area, const char *item,
+	const char *value)
+{
+	struct drp_observation like = {.family = DRP_FAMILY_REGION,
+		.province = "_T",
+		.level = "_T",
+		.network = "_T"};
+	const struct drp_observation *at =
+		drp_observation_find(e, &like, group, area, item, "mean");
+	CHECK(at != NULL);
+	struct drp_observation *o = &e->observation[at - e->observation];
+	snprintf(o->value, sizeof o->value, "%s", value);
+	snprintf(o->se, sizeof o->se, "0.0100");
+	snprintf(o->low, sizeof o->low, "3.0000");
+	snprintf(o->high, sizeof o->high, "3.0000");
+	o->status = DRP_SHOWN;
+}
+
+/* A copy of the fixture's edition, to change; drp_free its rows. */
+static void copy_edition(struct drp_edition *copy)
+{
+	*copy = *fixture.publication.edition;
+	copy->observation = NULL;
+	copy->n_observations = 0;
+	for (size_t i = 0; i < fixture.publication.edition->n_observations; i++) {
+		struct drp_observation *o = drp_edition_add(copy);
+		CHECK(o != NULL);
+		*o = fixture.publication.edition->observation[i];
+	}
+}
+
+static void differences(void)
+{
+	struct drp_publication p = fixture.publication;
+	struct drp_edition edition;
+	copy_edition(&edition);
+	p.edition = &edition;
+	set_mean(&edition, DRP_LEADER, "B", "_T", "3.9000");
+	set_mean(&edition, DRP_TEACHER, "B", "_T", "3.4000");
+	set_mean(&edition, DRP_PUPIL, "B", "_T", "3.5000");
+	set_mean(&edition, DRP_LEADER, "D", "_T", "3.4100");
+	set_mean(&edition, DRP_TEACHER, "D", "_T", "3.4000");
+	set_mean(&edition, DRP_TEACHER, "B", "B4", "3.9000");
+	set_mean(&edition, DRP_PUPIL, "B", "B4", "3.1000");
+	const struct drp_publication *list[] = {&p};
+	const struct drp_catalogue catalogue = {
+		.n = 1, .publication = list, .base = API_BASE};
+	struct visit v;
+	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN "/areas", NULL, NULL, &v);
+	CHECK(holds(&v, "<td class=\"num diff up much\"><span class=\"v\">+0.50</span>"));
+	CHECK(holds(&v, "+0.47 <span class=\"to\">to</span> +0.53</span>"));
+	CHECK(holds(&v, "</span>clearly higher</small>"));
+	CHECK(holds(&v, "<td class=\"num diff down\"><span class=\"v\">"
+			"\xe2\x88\x92"
+			"0.10</span>"));
+	CHECK(holds(&v, "</span>slightly lower</small>"));
+	CHECK(holds(&v, "</span>cannot be told from noise</small>"));
+	CHECK(holds(&v, "</span>higher in <b>B</b>")); /* at a glance */
+	CHECK(holds(&v, "Each group got its own statements"));
+	CHECK(holds(&v, "Rule: "));
+	CHECK(holds(&v, "/differences.csv?edition=1&amp;family=region&amp;item=_T"));
+	end(&v);
+	visit(&catalogue, "/nl/" FIXTURE_CAMPAIGN "/statements/B4", NULL, NULL, &v);
+	CHECK(holds(&v, "<span class=\"v\">+0,80</span>"));
+	CHECK(holds(&v, "</span>duidelijk hoger</small>"));
+	end(&v);
+	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN "/method", NULL, NULL, &v);
+	CHECK(holds(&v, "How two figures are compared"));
+	CHECK(holds(&v, "1.96 times its standard error"));
+	end(&v);
+	drp_free(edition.observation);
+}
+
+/* A later campaign, whose instrument is loaded once more as a hub does, with schools of
+ * both. */
+static void a_change(void)
+{
+	struct drp_publication later = fixture.publication;
+	struct drp_manifest manifest = *fixture.publication.manifest;
+	static struct drp_instrument instrument;
+	struct drp_edition edition;
+	static const struct drp_attendance schools[] = {
+		{1, DRP_BE21, 1, 2, 2, 1, 1000}, {2, DRP_BE21, 1, 2, 2, 1, 1000}};
+	struct drp_history *history = drp_history_new();
+	CHECK(history != NULL);
+	CHECK_OK(drp_history_add(history, FIXTURE_CAMPAIGN, "VL", 900, schools, 2));
+	CHECK_OK(drp_history_add(history, "spring-2027", "VL", 900, schools, 1));
+	copy_edition(&edition);
+	snprintf(manifest.id, sizeof manifest.id, "spring-2027");
+	snprintf(edition.campaign, sizeof edition.campaign, "spring-2027");
+	manifest.period_from += 365;
+	instrument = *fixture.publication.instrument;
+	later.manifest = &manifest;
+	later.edition = &edition;
+	later.instrument = &instrument;
+	set_mean(&edition, DRP_TEACHER, "A", "_T", "4.9000");
+	const struct drp_publication *list[] = {&later, &fixture.publication};
+	const struct drp_catalogue catalogue = {
+		.n = 2, .publication = list, .history = history, .base = API_BASE};
+	struct visit v;
+	visit(&catalogue, "/en/spring-2027/trend", NULL, NULL, &v);
+	CHECK(holds(&v, "<tfoot class=\"changes\"><tr><th scope=\"row\">Change since "));
+	CHECK(holds(&v, "</span>clearly higher</small>"));
+	CHECK(holds(
+		&v, "<td class=\"num\">1 <small class=\"verdict\">in both campaigns"));
+	CHECK(holds(&v, "A change may come from other schools"));
+	CHECK(holds(&v,
+		"/t/spring-2027/trend.csv?edition=1&amp;family=region&amp;item=_T&amp;"
+		"with=" FIXTURE_CAMPAIGN));
+	CHECK(!holds(&v, "trend.xlsx"));
+	end(&v);
+	visit(&catalogue, "/en/spring-2027/trend", "place", "province.BE21", &v);
+	CHECK(holds(&v, "<option value=\"province.BE21\" selected>"));
+	CHECK(holds(&v, "family=province&amp;province=BE21&amp;item=_T&amp;with="));
+	end(&v);
+	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN "/trend", NULL, NULL, &v);
+	CHECK(holds(&v, "/t/" FIXTURE_CAMPAIGN "/areas.csv")); /* nothing was before */
+	end(&v);
+	drp_free(edition.observation);
+	drp_history_free(history);
+}
+
 static void nothing_is_published(void)
 {
 	const struct drp_catalogue none = {.base = API_BASE};
@@ -343,6 +504,10 @@ int main(void)
 	CASE("what a group is not asked is not applicable", not_asked_is_not_applicable);
 	CASE("a replaced edition says so, and which one holds", superseded);
 	CASE("campaigns with one questionnaire make a trend", a_trend);
+	CASE("an earlier campaign says so, and a later one leads to what has changed",
+		an_earlier_campaign);
+	CASE("groups differ by the rule, in words and signs", differences);
+	CASE("a change since the campaign before, and the schools of both", a_change);
 	CASE("nothing published is a page too", nothing_is_published);
 	CASE("all else goes to the API", other_paths);
 	CASE("the folder is removed", tear_down);
