@@ -7,6 +7,7 @@
 #include "hub/formats/formats.h"
 #include "hub/pages/pages_internal.h"
 #include "hub/pages/web_assets.h"
+#include "hub/tables/difference.h"
 #include "proto/base/date.h"
 #include "proto/base/text.h"
 #include "proto/model/codes.h"
@@ -187,6 +188,41 @@ static void put_superseded(struct drp_web *web)
 		(unsigned)newest->edition->number);
 }
 
+/* The last campaign with this questionnaire, of those that began after this one. */
+static const struct drp_publication *later_campaign(const struct drp_web *web)
+{
+	const struct drp_catalogue *all = web->call.catalogue;
+	const struct drp_publication *last = web->p;
+	for (size_t i = 0; i < all->n; i++) {
+		const struct drp_publication *p = all->publication[i];
+		if (drp_catalogue_newest(all, i) && drp_sessions_comparable(web->p, p) &&
+			p->manifest->period_from > last->manifest->period_from) {
+			last = p;
+		}
+	}
+	return last == web->p ? NULL : last;
+}
+
+/* The pages of two campaigns look alike: those of the earlier one say so. */
+static void put_earlier_campaign(struct drp_web *web)
+{
+	const struct drp_publication *later = later_campaign(web);
+	if (!later) {
+		return;
+	}
+	const struct drp_publication *here = web->p;
+	const uint32_t asked = web->edition;
+	drp_web_put(web, "<p class=\"notice old\" role=\"status\">%w <a href=\"",
+		DRP_W_EARLIER_CAMPAIGN);
+	web->p = later;
+	web->edition = 0;
+	drp_web_link(web, web->page);
+	drp_web_put(web, "%r%s", *web->item ? "/" : "", web->item);
+	web->edition = asked;
+	web->p = here;
+	drp_web_put(web, "\">%s</a></p>", later->manifest->title);
+}
+
 /* A view of one network before publication, on each of its pages. */
 static void put_part(struct drp_web *web)
 {
@@ -223,6 +259,7 @@ static void put_top(struct drp_web *web)
 	if (web->p) {
 		put_part(web);
 		put_superseded(web);
+		put_earlier_campaign(web);
 	}
 }
 

@@ -4,6 +4,7 @@
  * that begins with it.
  */
 #include "hub/pages/pages_internal.h"
+#include "hub/tables/difference.h"
 #include "proto/model/codes.h"
 
 #include <stdio.h>
@@ -208,15 +209,20 @@ static void put_figures(struct drp_web *web)
 
 static void put_ways(struct drp_web *web)
 {
+	const struct drp_catalogue *all = web->call.catalogue;
+	const int trend = drp_session_before(web->p, all->publication, all->n) != NULL;
 	static const struct {
 		enum drp_web_page page;
 		enum drp_word text;
 	} ways[] = {{DRP_WEB_PARLIAMENT, DRP_W_GO_PARLIAMENT},
 		{DRP_WEB_MAP, DRP_W_GO_MAP}, {DRP_WEB_AREAS, DRP_W_GO_AREAS},
-		{DRP_WEB_BARRIERS, DRP_W_GO_BARRIERS}, {DRP_WEB_TABLES, DRP_W_GO_TABLES},
-		{DRP_WEB_METHOD, DRP_W_GO_METHOD}};
+		{DRP_WEB_BARRIERS, DRP_W_GO_BARRIERS}, {DRP_WEB_TREND, DRP_W_GO_TREND},
+		{DRP_WEB_TABLES, DRP_W_GO_TABLES}, {DRP_WEB_METHOD, DRP_W_GO_METHOD}};
 	drp_web_put(web, "<h2>%w</h2><ul class=\"ways\">", DRP_W_WHAT_NEXT);
 	for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+		if (ways[i].page == DRP_WEB_TREND && !trend) {
+			continue;
+		}
 		drp_web_put(web, "<li><a href=\"");
 		drp_web_link(web, ways[i].page);
 		drp_web_put(web, "\">%w</a></li>", ways[i].text);
