@@ -26,6 +26,7 @@ COUNTS = {"teacher": 12, "pupil": 30}
 SCHOOLS = 12            # six a province; one of them will take everything back
 FRAME = os.path.join(ROOT, "deploy/reference/frame-vlaanderen-2020.csv")
 ANSWER = os.path.join(ROOT, "deploy/reference/answer-2021.yaml")
+TARGET = os.path.join(ROOT, "deploy/reference/target-example.yaml")
 
 
 def setUpModule():
@@ -240,6 +241,12 @@ class Journey(federation.Case):
                                               "--language", "nl").lower())
         fed.hub.do("campaign", "load", ANSWER)
         self.assertIn("2979", fed.hub.do("table", "answer-2021", "--format", "csv"))
+        fed.hub.do("campaign", "load", TARGET)
+        self.assertLine(fed.hub.run("campaign", "load", TARGET), "already")
+        self.assertLine(fed.hub.run("campaign", "load", fed.write("x.yaml", "title: x\n")),
+                        "an answer begins with id")
+        target = json.loads(fed.hub.do("table", "target-example", "--json"))
+        self.assertEqual((target["reached"], target["needed"]), (SCHOOLS - 1, 356))
 
     def test_14_export(self):
         out = fed.path("export")

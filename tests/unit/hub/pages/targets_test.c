@@ -95,7 +95,8 @@ static void only_what_there_is(void)
 	struct drp_history *nothing = drp_history_new();
 	f.catalogue.history = nothing;
 	const char *html = visit("/en/" FIXTURE_CAMPAIGN);
-	CHECK(says(html, "<td>not known<") && says(html, "it was not kept then"));
+	CHECK(says(html, "<td>not known<") &&
+		says(html, "it was not recorded at the time"));
 	CHECK(!says(html, "Counted up to"));
 	f.catalogue.history = NULL;
 	CHECK(says(visit("/en/" FIXTURE_CAMPAIGN), "<td>not known<"));
