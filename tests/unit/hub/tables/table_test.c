@@ -370,6 +370,78 @@ static void close_campaign(void)
 	CHECK_OK(drp_campaign_close(&fixture.hub, FIXTURE_CAMPAIGN, NULL));
 }
 
+static void differences_of_groups(void)
+{
+	const char *text = print(FIXTURE_CAMPAIGN, NULL, "difference", NULL, "nl");
+	const char *const parts[] = {"Verschillen tussen groepen voor de hele regio",
+		"schoolleiders - leerkrachten", "leerkrachten - leerlingen",
+		"Regel: is een verschil", "Elke groep kreeg haar eigen", NULL};
+	expect(text, parts);
+	text = print(FIXTURE_CAMPAIGN, "province", "difference", "csv", NULL);
+	CHECK(strstr(text, ",province,BE21,_T,_T,teacher,pupil,"));
+	CHECK(strstr(text, ",region,") == NULL);
+	json_t *root = json_loads(
+		print(FIXTURE_CAMPAIGN, NULL, "difference", "json", NULL), 0, NULL);
+	CHECK(json_array_size(json_object_get(root, "differences")) > 0);
+	json_decref(root);
+}
+
+/* The same figures a year later, but for one mean. */
+static void trend_of_two_campaigns(void)
+{
+	struct drp_publication earlier, later;
+	struct drp_table_options options;
+	drp_buf_clear(&page);
+	CHECK_OK(drp_publication_load(&fixture.hub, FIXTURE_CAMPAIGN, &earlier, NULL));
+	CHECK_OK(drp_publication_load(&fixture.hub, FIXTURE_CAMPAIGN, &later, NULL));
+	CHECK_OK(drp_table_options_read(NULL, "trend", NULL, NULL, &options, NULL));
+	CHECK_ERR(drp_table_write_trend(&later, &earlier, NULL, &options, &page, NULL),
+		DRP_E_STATE);
+	snprintf(later.edition->campaign, sizeof later.edition->campaign, "later");
+	later.manifest->period_from += 365;
+	for (size_t i = 0; i < later.edition->n_observations; i++) {
+		struct drp_observation *o = &later.edition->observation[i];
+		if (o->family == DRP_FAMILY_REGION && o->group == DRP_PUPIL &&
+			strcmp(o->area, "B") == 0 && strcmp(o->item, "_T") == 0) {
+			snprintf(o->value, sizeof o->value, "9.0000");
+			snprintf(o->se, sizeof o->se, "0.0100");
+			o->status = DRP_SHOWN;
+		}
+	}
+	CHECK_OK(drp_table_write_trend(&later, &earlier, NULL, &options, &page, NULL));
+	const char *const parts[] = {"Change since an earlier session",
+		"schools now 28, before 28, in both -", "clearly higher",
+		"other schools or other people", NULL};
+	expect(drp_buf_string(&page), parts);
+	drp_publication_free(&later);
+	drp_publication_free(&earlier);
+}
+
+static void trends_that_cannot_be_asked(void)
+{
+	struct drp_table_options options;
+	struct drp_diag diag = {0};
+	CHECK_ERR(drp_table_options_read(
+			  "province,level", "trend", NULL, NULL, &options, &diag),
+		DRP_E_USAGE);
+	CHECK_OK(drp_table_options_read(NULL, "trend", NULL, NULL, &options, &diag));
+	drp_buf_clear(&page);
+	memset(&diag, 0, sizeof diag);
+	CHECK_ERR(drp_table_print(&fixture.hub, FIXTURE_CAMPAIGN, &options, &page, &diag),
+		DRP_E_NOTFOUND);
+	CHECK(strstr(diag.text, "no earlier campaign"));
+	options.with = "nothing";
+	CHECK_ERR(drp_table_print(&fixture.hub, FIXTURE_CAMPAIGN, &options, &page, NULL),
+		DRP_E_NOTFOUND);
+	options.with = FIXTURE_CAMPAIGN;
+	CHECK_ERR(drp_table_print(&fixture.hub, FIXTURE_CAMPAIGN, &options, &page, NULL),
+		DRP_E_STATE);
+	options.measure = DRP_TABLE_AREA;
+	CHECK_ERR(drp_table_print(&fixture.hub, FIXTURE_CAMPAIGN, &options, &page, NULL),
+		DRP_E_USAGE);
+	CHECK_INT(page.len, 0);
+}
+
 static void close_fixture(void)
 {
 	drp_buf_clear(&page);
@@ -393,6 +465,10 @@ int main(void)
 	CASE("a csv cell is quoted when it has to be", csv_cells_are_quoted);
 	CASE("only a sample may be generalised", only_a_sample_generalises);
 	CASE("what is no table is refused by name", what_cannot_be_asked);
+	CASE("groups are compared, with the rule", differences_of_groups);
+	CASE("campaigns are compared, with the rule", trend_of_two_campaigns);
+	CASE("a trend that cannot be made is refused in words",
+		trends_that_cannot_be_asked);
 	CASE("the minister's answer is printed as it was given", the_ministers_answer);
 	CASE("the folder is removed", close_fixture);
 	return DONE();
