@@ -167,6 +167,7 @@ def check_common(find, rows, common, summary):
 def check_targets(find, rows, plans):
     """Schools of the target's sector that took part in one of the sessions or in both,
     unless the target's day is over: then they came too late for it."""
+    find.expect("the hub reports on its targets", rows != [], "none")
     for row in rows:
         either = {school["school"] for plan in plans for school in plan["schools"]
                   if any(unit["level"] in SECTOR[row["sector"]] for unit in school["units"])}
