@@ -7,11 +7,14 @@ attack has its control: the same thing done rightly, or where there is something
 Each case prints "ok" or "not ok"; the exit status is 1 when one failed.
 """
 import gzip
+import pathlib
 import re
 import subprocess
 import sys
 
 from http_hub import CAMPAIGN, SCHOOLS, Hub, check, crawl, finish, unpacked
+
+TARGET = pathlib.Path(__file__).parents[2] / "deploy/reference/target-example.yaml"
 
 # --- R48: nothing names a school ---------------------------------------------------------
 
@@ -19,6 +22,10 @@ from http_hub import CAMPAIGN, SCHOOLS, Hub, check, crawl, finish, unpacked
 def no_school_is_named(hub):
     answers = bytes_seen = good = 0
     named = []
+    hub.command("campaign", "load", str(TARGET))
+    while b"target-example" not in (targets := hub.get("/targets.csv")[2]):
+        pass
+    check("control: schools are counted over campaigns", b",356,28,0.78," in targets, targets)
     for path, status, headers, body in crawl(hub):
         answers += 1
         good += status == 200

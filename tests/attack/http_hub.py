@@ -131,8 +131,8 @@ def unpacked(body):
 
 
 def start_paths(hub, headers):
-    yield from ("/", "/livez", "/readyz", "/feed.atom", "/catalog.ttl", "/api/v2/config",
-                "/api/v2/tables", f"/t/{CAMPAIGN}/datapackage.zip", "/nothing",
+    yield from ("/", "/livez", "/readyz", "/feed.atom", "/catalog.ttl", "/targets.csv",
+                "/targets.json", "/api/v2/config", "/api/v2/tables", f"/t/{CAMPAIGN}/datapackage.zip", "/nothing",
                 "/sdmx/2.1/data/all/all/all/", f"/t/{CAMPAIGN}/sch-001.csv")
     for kind in ("dataflow", "datastructure", "codelist", "conceptscheme"):
         yield f"/sdmx/2.1/{kind}/all/all/latest/?references=children"
