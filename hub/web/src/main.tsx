@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pages stand on their own; this adds pictures of their tables and two buttons.
+// The pages stand on their own; this adds pictures of their tables and two buttons, and
+// makes tables of one's own without loading the page again.
 import { render, type ComponentType } from "preact";
+import { buildTables } from "./builder";
 import { Bars, Coverage, Dots, Likert, Lines } from "./charts";
 import { ProvinceMap } from "./map";
 import { readTable, type Table } from "./table";
@@ -52,12 +54,29 @@ function addCopy(code: HTMLElement): void {
 	head.after(button); // in the row of the name
 }
 
-document.querySelectorAll<HTMLTableElement>("table[data-chart]").forEach(draw);
-document.querySelectorAll<HTMLElement>(".snippet code").forEach(addCopy);
-document.querySelectorAll<HTMLButtonElement>("button[data-print]").forEach((button) => {
+function addPrint(button: HTMLButtonElement): void {
 	button.hidden = false;
 	button.addEventListener("click", () => window.print());
-});
+}
+
+/** Adds to what stands in the page whatever was not added yet. */
+function dress(): void {
+	const fresh = <E extends HTMLElement>(selector: string) =>
+		[...document.querySelectorAll<E>(selector)].filter((e) => !dressed.has(e));
+	const add = <E extends HTMLElement>(selector: string, dresses: (element: E) => void) =>
+		fresh<E>(selector).forEach((e) => {
+			dressed.add(e);
+			dresses(e);
+		});
+	add("table[data-chart]", draw);
+	add(".snippet code", addCopy);
+	add("button[data-print]", addPrint);
+	releaseFocus();
+}
+
+const dressed = new WeakSet<Element>();
+dress();
+const builder = document.querySelector<HTMLFormElement>('form.choose[action$="/tables"]');
+if (builder) buildTables(builder, dress);
 document.querySelector(".menu [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-releaseFocus();
 addEventListener("resize", releaseFocus);

@@ -30,6 +30,18 @@ const words = {
 		en: "The same figures stand in the table.",
 	},
 	copy: { nl: "Kopiëren", fr: "Copier", de: "Kopieren", en: "Copy" },
+	row: {
+		nl: "De tabel is vernieuwd: % rij.",
+		fr: "Le tableau est à jour\u00a0: % ligne.",
+		de: "Die Tabelle ist aktualisiert: % Zeile.",
+		en: "The table was updated: % row.",
+	},
+	rows: {
+		nl: "De tabel is vernieuwd: % rijen.",
+		fr: "Le tableau est à jour\u00a0: % lignes.",
+		de: "Die Tabelle ist aktualisiert: % Zeilen.",
+		en: "The table was updated: % rows.",
+	},
 	copied: { nl: "Gekopieerd", fr: "Copié", de: "Kopiert", en: "Copied" },
 } as const;
 
@@ -38,6 +50,13 @@ const language: Language = asked in locales ? (asked as Language) : "nl";
 
 export function say(word: keyof typeof words): string {
 	return words[word][language];
+}
+
+const plurals = new Intl.PluralRules(locales[language]);
+
+/** Tells a table of so many rows. */
+export function rows(n: number): string {
+	return say(plurals.select(n) === "one" ? "row" : "rows").replace("%", number(n, 0));
 }
 
 const plain = (digits: number) =>

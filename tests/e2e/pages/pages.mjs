@@ -261,10 +261,149 @@ async function withoutScript() {
 	await plain.selectOption("[name=area]", "E");
 	await plain.click("form.choose button");
 	check(plain.url().includes("area=E"), "the form puts the choice into the address");
+	await visit(plain, address("nl", "tables"));
+	await plain.selectOption("[name=split]", "level");
+	await plain.click("form.choose button");
+	check(plain.url().includes("split=level"), "the builder is a form");
 	await visit(full, address("nl", "map"));
 	check((await full.locator("figure.map path.province").count()) === 6, "a map of six");
 	await plain.context().close();
 	await full.context().close();
+}
+
+/** A table of one's own, as this page shows it and as its address would. */
+const own = (page) => page.evaluate(() => ({
+	address: location.pathname + location.search,
+	caption: document.querySelector("table.data caption")?.innerText,
+	rows: document.querySelectorAll("table.data tbody tr").length,
+	table: document.querySelector("table.data")?.innerText,
+	permalink: document.querySelector(".permalink a")?.href,
+	api: document.querySelector("#api-url")?.innerText,
+	files: [...document.querySelectorAll(".files a")].map((a) => a.getAttribute("href")),
+	chosen: [...document.querySelectorAll("form.choose select")].map((s) => `${s.name}=${s.value}`),
+	languages: [...document.querySelectorAll(".langs a")].map((a) => a.getAttribute("href")),
+	alternates: [...document.querySelectorAll("link[hreflang]")].map((a) => a.getAttribute("href")),
+	notices: [...document.querySelectorAll("main .notice")].map((e) => e.innerText),
+	copies: document.querySelectorAll(".snippet button").length,
+}));
+
+const said = (page, text) => page.waitForFunction((text) =>
+	document.querySelector("form.choose [role=status]")?.textContent.includes(text), text);
+
+/** With script a choice rebuilds the table at once, and the page is the one at its address. */
+async function builder() {
+	const page = await open();
+	const plain = await open();
+	const still = () => page.evaluate(() => window.stillHere);
+	const asItsAddress = async (where) => {
+		const got = await own(page);
+		await visit(plain, got.address);
+		same(got, await own(plain), `${where}: what its address shows`);
+		same(page.told.splice(0), [], `errors of ${where}`);
+		same(await violations(page), [], `WCAG 2.2 AA: ${where}`);
+		return got;
+	};
+	for (const language of languages) {
+		await visit(page, address(language, "tables"));
+		await page.evaluate(() => { window.stillHere = true; });
+		await page.selectOption("[name=table]", "participation");
+		await said(page, "");
+		await page.waitForURL(/table=participation/);
+		const { rows } = await own(page);
+		await said(page, `${rows} `);
+		const live = page.locator("form.choose [role=status]");
+		same(await live.getAttribute("aria-live"), "polite", "how it is told");
+		await page.selectOption("[name=split]", "level");
+		await page.waitForURL(/split=level/);
+		await asItsAddress(`two choices in ${language}`);
+		check(await still(), "the page was not loaded again");
+	}
+	// Statements need an area: the server's choice is shown in the form.
+	await page.selectOption("[name=table]", "items");
+	await page.waitForURL(/table=items/);
+	const items = await asItsAddress("statements");
+	check(items.chosen.includes("area=A"), "the area that was taken");
+	check(items.copies === 3, "what is new has its buttons");
+	// The last of quick choices counts, whichever answer comes first.
+	let first = true;
+	await page.route(/split=network/, async (route) => {
+		await new Promise((done) => setTimeout(done, first ? 700 : 0));
+		first = false;
+		await route.continue().catch(() => {});
+	});
+	await page.selectOption("[name=split]", "network");
+	await page.selectOption("[name=split]", "region");
+	await page.waitForURL(/split=region/);
+	await page.waitForTimeout(1000);
+	await asItsAddress("after quick choices");
+	check(await still(), "still the same page");
+	// The button does the same; a choice that the edition does not have is told once.
+	await Promise.all([page.waitForResponse(/split=region/), page.click("form.choose button")]);
+	await asItsAddress("by the button");
+	check(await still(), "the button loads nothing again");
+	await visit(page, address("en", "tables?table=areas&split=planet"));
+	same((await own(page)).notices.filter((text) => text.includes("planet")).length, 1, "told");
+	await page.selectOption("[name=split]", "level");
+	await page.waitForURL(/split=level/);
+	await asItsAddress("a known choice after an unknown one");
+	// When nothing can be fetched, the browser opens the page, or says why it cannot.
+	await page.route(/split=province/, (route) =>
+		route.request().resourceType() === "fetch" ? route.abort() : route.continue());
+	await page.evaluate(() => { window.stillHere = true; });
+	await page.selectOption("[name=split]", "province");
+	await page.waitForURL(/split=province/);
+	await page.waitForLoadState();
+	check(!await still(), "the page was opened instead");
+	page.told.length = 0;
+	await asItsAddress("opened instead");
+	await page.context().close();
+	await plain.context().close();
+}
+
+/** The builder by keyboard alone; focus stays, and Back leaves the page. */
+async function builderByKeyboard() {
+	const page = await open();
+	await visit(page, address("en", "areas"));
+	const way = page.locator(`.menu a[href$="/tables"]`);
+	await way.focus();
+	await Promise.all([page.waitForURL(/\/tables$/), page.keyboard.press("Enter")]);
+	const at = () => page.evaluate(() => document.activeElement.name || document.activeElement.tagName);
+	await page.keyboard.press("Tab");
+	await page.keyboard.press("Enter"); // skips the menu
+	await page.keyboard.press("Tab");
+	same(await at(), "table", "the first choice");
+	await page.keyboard.press("ArrowDown");
+	await page.waitForURL(/table=items/);
+	same(await at(), "table", "focus stays where one chose");
+	await page.keyboard.press("ArrowUp");
+	await page.waitForURL(/table=areas/);
+	await page.keyboard.press("Tab");
+	same(await at(), "split", "and goes on from there");
+	await page.keyboard.press("End");
+	await page.waitForURL(/split=province_level/);
+	await said(page, "");
+	await page.keyboard.press("Tab");
+	await page.keyboard.press("Tab");
+	await page.keyboard.press("Tab");
+	same(await at(), "BUTTON", "the button comes last");
+	const last = await own(page);
+	// The skip link made an entry of its own: its page is the one at its address again.
+	await page.goBack();
+	check(page.url().endsWith("/tables"), "Back to before the skip link");
+	await page.waitForFunction(() => document.querySelector("[name=split]").value === "province");
+	const before = await own(page);
+	await page.reload();
+	same(before, await own(page), "what Back shows is what its address shows");
+	await page.goBack();
+	check(page.url().endsWith("/areas"), "Back leaves the builder, however often one chose");
+	await page.goForward();
+	await page.goForward();
+	await page.waitForFunction(() => document.querySelector("[name=split]").value === "province_level");
+	same(await own(page), last, "forward is the last choice");
+	await page.reload();
+	same(await own(page), last, "so is loading again");
+	same(page.told.splice(0), [], "errors by keyboard");
+	await page.context().close();
 }
 
 /** The text of a PDF and its number of pages; poppler reads it. */
@@ -389,7 +528,7 @@ async function size() {
 const wanted = process.argv.slice(3);
 let failed = 0;
 for (const part of [size, addresses, agreesWithApi, absences, numbers, withoutScript, paper,
-	realPaper, keyboard, everyPage]) {
+	realPaper, builder, builderByKeyboard, keyboard, everyPage]) {
 	if (wanted.length ? !wanted.includes(part.name) : part === realPaper) continue;
 	const begin = Date.now();
 	try {
