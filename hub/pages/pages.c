@@ -212,8 +212,7 @@ static void put_earlier_campaign(struct drp_web *web)
 	}
 	const struct drp_publication *here = web->p;
 	const uint32_t asked = web->edition;
-	drp_web_put(web, "<p class=\"notice old\" role=\"status\">%w <a href=\"",
-		DRP_W_EARLIER_CAMPAIGN);
+	drp_web_put(web, "<p class=\"notice\">%w <a href=\"", DRP_W_EARLIER_CAMPAIGN);
 	web->p = later;
 	web->edition = 0;
 	drp_web_link(web, web->page);
