@@ -255,7 +255,9 @@ static enum drp_err structure(struct drp_api_call *call, size_t resource)
 		return not_found(call);
 	}
 	wanted.flow = of_flows(resource) && !is_any(id) ? id : NULL;
-	wanted.flow += wanted.flow && resource == CONTENTCONSTRAINT ? 3 : 0;
+	if (wanted.flow && resource == CONTENTCONSTRAINT) {
+		wanted.flow += 3;
+	}
 	wanted.codelist = resource == CODELIST && !is_any(id) ? id : NULL;
 	if (read_version(version, &edition) != 0) {
 		return not_found(call);
