@@ -100,8 +100,32 @@ static void items_have_wording_and_area(void)
 	CHECK(at >= 0);
 	const struct drp_cube_code *code = &cube[2]->list[DRP_DIM_ITEM].code[at];
 	CHECK_STR(code->parent, "A");
-	CHECK(strcmp(code->name[DRP_NL], code->name[DRP_EN]) != 0);
-	CHECK_STR(code->name[DRP_FR], code->name[DRP_EN]); /* not in the instrument */
+	for (int l = 0; l < DRP_API_LANGUAGES; l++) {
+		for (int other = 0; other < l; other++) {
+			CHECK(strcmp(code->name[l], code->name[other]) != 0);
+		}
+	}
+}
+
+/* An instrument without French speaks English instead; without English too, Dutch. */
+static void another_language_stands_in(void)
+{
+	struct drp_instrument *in = fixture.publication.instrument;
+	static const char *const taken[] = {"fr", "en"};
+	static const int instead[] = {DRP_EN, DRP_NL};
+	for (size_t i = 0; i < 2; i++) {
+		struct drp_cube *c = NULL;
+		strcpy(in->language[drp_instrument_language(in, taken[i])], "x");
+		CHECK_OK(drp_cube_make(&fixture.publication, DRP_CUBE_ITEMS, &c));
+		int at = drp_cube_code(c, DRP_DIM_ITEM, "A1");
+		CHECK(at >= 0);
+		const char *const *name = c->list[DRP_DIM_ITEM].code[at].name;
+		CHECK_STR(name[DRP_FR], name[instead[i]]);
+		CHECK(strcmp(name[DRP_FR], name[DRP_DE]) != 0);
+		drp_cube_free(c);
+	}
+	strcpy(in->language[2], "fr");
+	strcpy(in->language[4], "en");
 }
 
 static void status_of_each_figure(void)
@@ -183,6 +207,8 @@ int main(void)
 	CASE("every code has a name in four languages", names_in_four_languages);
 	CASE("a folded cohort is named by its parts", folds_are_named_by_their_parts);
 	CASE("an item has its wording and its area", items_have_wording_and_area);
+	CASE("English or Dutch stands in for a language that is not there",
+		another_language_stands_in);
 	CASE("each figure says why it is not shown", status_of_each_figure);
 	CASE("a selection chooses rows", selections_choose_rows);
 	CASE("a dimension answers to id and column", dimensions_have_two_names);
