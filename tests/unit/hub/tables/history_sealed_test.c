@@ -83,6 +83,36 @@ static void both_sides_counted_it(void)
 	end();
 }
 
+static int64_t took_part_by(struct drp_history *history, int64_t until_s)
+{
+	return drp_history_reached(
+		history, "VL", 1u << 1, DRP_REACHED_TOOK_PART, until_s);
+}
+
+/* The first thing that counts is the first that came, not the first in the store. */
+static void since_the_first_receipt(void)
+{
+	static uint64_t counts[4096];
+	struct drp_diag diag = {0};
+	struct drp_hash report;
+	struct drp_history *history = drp_history_new();
+	begin();
+	const int64_t first_s = f.now_ms / 1000;
+	f.now_ms += 86400000;
+	/* Leaders stand before teachers there, pupils behind them. */
+	for (int group = DRP_LEADER; group <= DRP_PUPIL; group += 2) {
+		fed_counts(&tasks->task[group].vector, 20, 0, counts);
+		CHECK_OK(fed_report(&f, tasks, 1 + (size_t)group, (enum drp_group)group,
+			counts, &report));
+	}
+	CHECK_OK(drp_closing_run(&f.hub, FED_CAMPAIGN, &f.peer, &diag));
+	CHECK_OK(drp_history_load(history, &f.hub, FED_CAMPAIGN, &diag));
+	CHECK_INT(took_part_by(history, first_s - 1), 0);
+	CHECK_INT(took_part_by(history, first_s), SCHOOLS);
+	drp_history_free(history);
+	end();
+}
+
 /* The manifest of a notary is the same, but it keeps no members. */
 static void a_notary_has_no_history(void)
 {
@@ -99,6 +129,7 @@ static void a_notary_has_no_history(void)
 int main(void)
 {
 	CASE("took part is what both sides counted", both_sides_counted_it);
+	CASE("taking part counts from the first receipt on", since_the_first_receipt);
 	CASE("a notary has no history", a_notary_has_no_history);
 	return DONE();
 }
