@@ -213,8 +213,8 @@ void drp_web_text(struct drp_web *web, const struct drp_text *text)
 		if (i == 0) {
 			drp_web_put(web, "%s", text->in[l]);
 		} else {
-			drp_web_put(web, "<span lang=\"%s\">%s</span>", order[i],
-				text->in[l]);
+			drp_web_put(web, "<span class=\"lent\" lang=\"%s\">%s</span>",
+				order[i], text->in[l]);
 		}
 		return;
 	}
