@@ -11,6 +11,7 @@ is another visitor who does see it. Each case prints "ok" or "not ok"; the exit 
 import csv
 import io
 import json
+import pathlib
 import re
 import sqlite3
 import subprocess
@@ -21,7 +22,8 @@ from http_hub import CAMPAIGN, Hub, check, crawl, finish, unpacked
 MARKS = {b"810273": "KOV", b"820273": "GO", b"830273": "OVSG", b"840273": "others"}
 ALL = set(MARKS.values())
 OTHER = "autumn-2026"
-PATHS = 500  # asked for by each visitor, in seven ways
+TARGET = pathlib.Path(__file__).parents[2] / "deploy/reference/target-example.yaml"
+PATHS, SOME_PATHS = 500, 200  # to ask for, each in seven ways
 BETWEEN_DIGITS = re.compile(rb"[.,' ]|\xe2\x80\xaf|\xc2\xa0")
 PROVINCES = re.compile(rb"\bBE(10|2[1-5])\b")
 NOTICE = {"nl": "Weergave vóór publicatie", "fr": "Vue avant publication",
@@ -30,6 +32,7 @@ SLUGS = ("", "parliament", "map", "areas", "statements", "statements/B4", "barri
          "trend", "tables", "method", "editions", "accessibility")
 CHOICES = ("map?area=B&group=pupil", "areas?place=network.GO", "areas?place=network.KOV",
            "areas?place=province.BE21", "areas?place=level.1",
+           "trend?place=network.GO", "trend?place=province.BE21",
            *(f"tables?table={table}&split={split}&edition={edition}"
              for table in ("participation", "areas", "items")
              for split in ("region", "province", "level", "network", "province_level")
@@ -57,6 +60,7 @@ def tries():
         for ending in ("csv", "json"):
             yield f"/t/{CAMPAIGN}/{name}.{ending}"
             yield f"/t/{CAMPAIGN}/{name}.{ending}?edition=2"
+    yield from ("/targets.json", "/targets.csv")
     yield f"/t/{CAMPAIGN}/datapackage.zip?edition=2"
     yield f"/{CAMPAIGN}.msgpack"
     yield f"/t/{CAMPAIGN}/edition.msgpack"
@@ -66,8 +70,8 @@ def tries():
 class Visitor:
     """Somebody with a token, or the public, and what a sweep saw of the hub."""
 
-    def __init__(self, hub, name, sees, *scope):
-        self.hub, self.name, self.sees = hub, name, sees
+    def __init__(self, hub, name, sees, *scope, paths=PATHS):
+        self.hub, self.name, self.sees, self.paths = hub, name, sees, paths
         self.token = hub.command("token", "add", name, *scope) if scope else ""
         self.headers = {"Authorization": f"Bearer {self.token}"} if scope else {}
 
@@ -83,7 +87,7 @@ class Visitor:
         """Asks for everything; keeps the answers that were given."""
         self.seen, self.broken, self.good, self.answers = set(), [], [], 0
         for path, status, headers, body in crawl(
-                self.hub, self.headers, (*pages(), *tries()), PATHS):
+                self.hub, self.headers, (*pages(), *tries()), self.paths):
             self.answers += 1
             if status in (0, 401, 429, 500, 503):
                 self.broken.append((path, status))
@@ -124,7 +128,7 @@ def everybody_sees_their_own(visitors):
         check(f"{visitor.name} sees {', '.join(sorted(visitor.sees)) or 'no row'}, and "
               "nothing else by any way", visitor.seen == visitor.sees, visitor.seen)
         check(f"nothing that {visitor.name} asks for breaks anything",
-              not visitor.broken and visitor.answers > 2000, visitor.broken)
+              not visitor.broken and visitor.answers > 7 * SOME_PATHS, visitor.broken)
         told = [path for path, _, body in visitor.good
                 if any(b"Spring campaign" in part for part in unpacked(body))]
         check(f"{visitor.name} is {'' if visitor.sees else 'not '}told of the campaign",
@@ -191,6 +195,17 @@ def pages_claim_no_suppression(part):
         check(f"{slug} says in a sentence that there is nothing",
               b"This breakdown is not in this view before publication." in body and
               b"<tbody>" not in body)
+
+
+def targets_count_what_is_seen(visitors):
+    """Those who see a campaign whole count its schools; a network and the public wait."""
+    reached = {visitor.name: json.loads(visitor.get("/targets.json")[2])["targets"][0]
+               for visitor in visitors}
+    wrong = {visitor.name: reached[visitor.name]["reached"] for visitor in visitors
+             if reached[visitor.name]["reached"] != (28 if visitor.sees == ALL else None)}
+    check("a target counts the campaigns that its reader sees whole", not wrong, wrong)
+    check("and calls none left out that is not public", not any(
+        target["left_out"] for target in reached.values()), reached)
 
 
 # --- caches --------------------------------------------------------------------------------
@@ -286,8 +301,10 @@ def main():
         hub.command("campaign", "new", f"{hub.dir}/other.yaml")
         public = Visitor(hub, "the public", set())
         kov = Visitor(hub, "KOV", {"KOV"}, "--scope", "network", "--network", "KOV")
-        go = Visitor(hub, "GO", {"GO"}, "--scope", "network", "--network", "GO")
-        hers = Visitor(hub, "hers", ALL, "--scope", "researcher", "--campaign", CAMPAIGN)
+        go = Visitor(hub, "GO", {"GO"}, "--scope", "network", "--network", "GO",
+                     paths=SOME_PATHS)
+        hers = Visitor(hub, "hers", ALL, "--scope", "researcher", "--campaign", CAMPAIGN,
+                       paths=SOME_PATHS)
         his = Visitor(hub, "his", set(), "--scope", "researcher", "--campaign", OTHER)
         ministry = Visitor(hub, "ministry", ALL, "--scope", "ministry")
         visitors = [visitor.wait() for visitor in (public, kov, go, hers, his, ministry)]
@@ -295,6 +312,10 @@ def main():
                 b"edition 1" in ministry.get("/feed.atom")[2]:
             pass
         commands_refuse_what_makes_no_sense(hub)
+        hub.command("campaign", "load", str(TARGET))
+        while not json.loads(public.get("/targets.json")[2])["targets"]:
+            pass
+        targets_count_what_is_seen(visitors)
         no_cache_mixes_views(visitors)
         everybody_sees_their_own(visitors)
         for part in (kov, go):
