@@ -338,6 +338,8 @@ class Ways:
     def __init__(self, rng, items):
         self.rng = rng
         item_effect = {item["code"]: rng.gauss(0, ITEM_SPREAD) for item in items}
+        for code in LOW_ITEMS.keys() & item_effect.keys():
+            item_effect[code] = min(0.0, item_effect[code])  # low whatever the seed
         self.place = {place: rng.gauss(0, PLACE_SPREAD)
                       for place in [*PROVINCES, *NETWORKS, 1, 2, 3, 4, 5]}
         self.answers = {group: Answers(rng, group, asked(items, group), item_effect)

@@ -177,6 +177,13 @@ class Sessions(unittest.TestCase):
             self.assertIn("B", ranking[:2])
             self.assertIn("C", ranking[-2:])
         self.assertLess(mean["pupil", "B"], min(mean["teacher", "B"], mean["leader", "B"]))
+        for group in generate.GROUPS:
+            low, others = [], []
+            for code in ("B1", "B2", "B3", "B4", "B5", "B6"):
+                key = dict.fromkeys(truth.KEY, "_T")
+                key.update(group=group, area="B", item=code, measure="mean")
+                (low if code in generate.LOW_ITEMS else others).append(now.row(key)[0])
+            self.assertLess(max(low), sum(others) / len(others), group)
 
     def test_schools_in_common(self):
         published = os.path.join(self.folder.name, "observations.csv")
