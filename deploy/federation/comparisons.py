@@ -101,7 +101,7 @@ def check_rule(find, row, one, other):
                     for mine, theirs in (("mean", "value"), ("n", "n"),
                                          ("schools", "schools"))), name)
     marks = {one["status"], other["status"]}
-    status = next((mark for mark in "czxu" if mark in marks), "")
+    status = next((mark for mark in "zcxu" if mark in marks), "")
     find.expect("a difference is marked as its means are", row["status"] == status, name)
     if status in ("c", "z", "x"):
         find.expect("without both means there is no difference", not any(

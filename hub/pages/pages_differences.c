@@ -131,10 +131,18 @@ static int put_gist_side(
 	return n;
 }
 
-static int has_finding(
+/* What there is of a pair in a place. */
+struct pair_state {
+	int shown;    /* a difference has a value */
+	int judged;   /* one has a finding */
+	int withheld; /* one is suppressed */
+};
+
+static struct pair_state state_of(
 	const struct drp_web *web, const struct drp_web_place *place, size_t pair)
 {
 	const struct drp_instrument *in = web->p->instrument;
+	struct pair_state state = {0};
 	for (int a = 0; a < in->n_areas; a++) {
 		struct drp_difference d;
 		const struct drp_observation *one =
@@ -143,12 +151,26 @@ static int has_finding(
 			mean_of(web, place, pairs[pair].other, &in->area[a]);
 		if (one && other && !in->area[a].additional) {
 			drp_difference_of(one, other, &d);
-			if (d.finding != DRP_FINDING_NONE) {
-				return 1;
-			}
+			state.shown |= *d.value != 0;
+			state.judged |= d.finding != DRP_FINDING_NONE;
+			state.withheld |= d.status == DRP_SUPPRESSED;
 		}
 	}
-	return 0;
+	return state;
+}
+
+static void put_no_gist(
+	struct drp_web *web, const struct drp_web_place *place, size_t pair)
+{
+	struct pair_state state = state_of(web, place, pair);
+	if (state.judged) {
+		drp_web_put(web, " %w", DRP_W_GIST_NONE);
+		return;
+	}
+	drp_web_put(web, " %w (%w)", DRP_W_GIST_HIDDEN,
+		state.shown	 ? DRP_W_ST_U
+		: state.withheld ? DRP_W_ST_C
+				 : DRP_W_ST_X);
 }
 
 static void put_gist(struct drp_web *web, const struct drp_web_place *place)
@@ -159,34 +181,48 @@ static void put_gist(struct drp_web *web, const struct drp_web_place *place)
 		int n = put_gist_side(web, place, i, 1);
 		n += put_gist_side(web, place, i, -1);
 		if (n == 0) {
-			drp_web_put(web, " %w",
-				has_finding(web, place, i) ? DRP_W_GIST_NONE
-							   : DRP_W_GIST_HIDDEN);
+			put_no_gist(web, place, i);
 		}
 		drp_web_put(web, "</li>");
 	}
 	drp_web_put(web, "</ul>");
 }
 
-static void heads(struct drp_web *web, enum drp_word first)
+/* Which pairs have a column: bit i set. A pair without any value has the sentence above
+ * and no column, unless nothing has one. */
+static unsigned columns_of(const struct drp_web *web, const struct drp_web_place *place)
+{
+	unsigned shown = 0;
+	for (size_t i = 0; i < PAIRS; i++) {
+		shown |= state_of(web, place, i).shown ? 1u << i : 0;
+	}
+	return shown ? shown : (1u << PAIRS) - 1;
+}
+
+static void heads(struct drp_web *web, enum drp_word first, unsigned columns)
 {
 	drp_web_put(web, "<thead><tr><th scope=\"col\">%w</th>", first);
 	for (size_t i = 0; i < PAIRS; i++) {
-		drp_web_put(
-			web, "<th scope=\"col\" class=\"num\">%w</th>", pairs[i].name);
+		if (columns >> i & 1) {
+			drp_web_put(web, "<th scope=\"col\" class=\"num\">%w</th>",
+				pairs[i].name);
+		}
 	}
 	drp_web_put(web, "</tr></thead><tbody>");
 }
 
 static void area_row(struct drp_web *web, const struct drp_web_place *place,
-	const struct drp_area *area)
+	const struct drp_area *area, unsigned columns)
 {
 	drp_web_put(web, "<tr><th scope=\"row\">%s. ", area->code);
 	drp_web_text(web, &area->name);
 	drp_web_put(web, "</th>");
 	for (size_t i = 0; i < PAIRS; i++) {
-		drp_web_cell_difference(web, mean_of(web, place, pairs[i].one, area),
-			mean_of(web, place, pairs[i].other, area));
+		if (columns >> i & 1) {
+			drp_web_cell_difference(web,
+				mean_of(web, place, pairs[i].one, area),
+				mean_of(web, place, pairs[i].other, area));
+		}
 	}
 	drp_web_put(web, "</tr>");
 }
@@ -195,6 +231,7 @@ void drp_web_area_differences(struct drp_web *web, const struct drp_web_place *p
 {
 	const struct drp_instrument *in = web->p->instrument;
 	char name[DRP_WEB_NAME], query[DRP_WEB_QUERY];
+	unsigned columns = columns_of(web, place);
 	drp_web_put(web, "<h2>%w</h2>", DRP_W_DIFFERENCES);
 	put_gist(web, place);
 	drp_web_put(web,
@@ -202,10 +239,10 @@ void drp_web_area_differences(struct drp_web *web, const struct drp_web_place *p
 		"aria-labelledby=\"t-diff\"><table class=\"data\"><caption "
 		"id=\"t-diff\">%w%: %s</caption>",
 		DRP_W_DIFFERENCES, drp_web_place_name(web, place, name));
-	heads(web, DRP_W_AREA);
+	heads(web, DRP_W_AREA, columns);
 	for (int a = 0; a < in->n_areas; a++) {
 		if (!in->area[a].additional) {
-			area_row(web, place, &in->area[a]);
+			area_row(web, place, &in->area[a], columns);
 		}
 	}
 	drp_web_put(web, "</tbody></table></div><p class=\"note\">%s %s</p>",
@@ -230,11 +267,11 @@ static int asks_both(const struct drp_item *item, size_t pair)
 void drp_web_item_differences(struct drp_web *web, const struct drp_item *item)
 {
 	const char *area = web->p->instrument->area[item->area].code;
-	int n = 0;
+	unsigned asked = 0;
 	for (size_t i = 0; i < PAIRS; i++) {
-		n += asks_both(item, i);
+		asked |= asks_both(item, i) ? 1u << i : 0;
 	}
-	if (n == 0) {
+	if (!asked) {
 		return;
 	}
 	drp_web_put(web,
@@ -242,17 +279,10 @@ void drp_web_item_differences(struct drp_web *web, const struct drp_item *item)
 		"aria-labelledby=\"t-diff\"><table class=\"data\"><caption "
 		"id=\"t-diff\" class=\"vh\">%w</caption>",
 		DRP_W_DIFFERENCES, DRP_W_DIFFERENCES);
-	drp_web_put(web, "<thead><tr><th scope=\"col\">%w</th>", DRP_W_PLACE);
+	heads(web, DRP_W_PLACE, asked);
+	drp_web_put(web, "<tr><th scope=\"row\">%s</th>", drp_web_region(web));
 	for (size_t i = 0; i < PAIRS; i++) {
-		if (asks_both(item, i)) {
-			drp_web_put(web, "<th scope=\"col\" class=\"num\">%w</th>",
-				pairs[i].name);
-		}
-	}
-	drp_web_put(web, "</tr></thead><tbody><tr><th scope=\"row\">%s</th>",
-		drp_web_region(web));
-	for (size_t i = 0; i < PAIRS; i++) {
-		if (asks_both(item, i)) {
+		if (asked >> i & 1) {
 			drp_web_cell_difference(web,
 				drp_web_region_row(
 					web, pairs[i].one, area, item->code, "mean"),

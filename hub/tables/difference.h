@@ -43,7 +43,7 @@ enum drp_finding {
 const char *drp_finding_code(enum drp_finding finding);
 
 /* one - other. The texts are decimals as observations.csv has them, all empty when a
- * mean is not shown; status says why (c before z before x), or is u when one of them is
+ * mean is not shown; status says why (z before c before x), or is u when one of them is
  * unreliable: then the texts are there, without a finding. */
 struct drp_difference {
 	const struct drp_observation *one, *other; /* mean rows, never NULL */

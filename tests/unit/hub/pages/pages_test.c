@@ -401,6 +401,19 @@ static void differences(void)
 	CHECK(holds(&v, "How two figures are compared"));
 	CHECK(holds(&v, "1.96 times its standard error"));
 	end(&v);
+	for (size_t i = 0; i < edition.n_observations; i++) {
+		struct drp_observation *o = &edition.observation[i];
+		if (o->group == DRP_LEADER && strcmp(o->measure, "mean") == 0) {
+			o->value[0] = 0;
+			o->status = DRP_NOT_AVAILABLE;
+		}
+	}
+	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN "/areas", NULL, NULL, &v);
+	CHECK(holds(&v, "School leaders minus teachers:</span> cannot be compared (not "
+			"available)"));
+	CHECK(!holds(&v, "School leaders minus teachers</th>"));
+	CHECK(holds(&v, "Teachers minus pupils</th>"));
+	end(&v);
 	drp_free(edition.observation);
 }
 

@@ -131,6 +131,9 @@ static void what_is_not_shown_has_no_difference(void)
 	b.status = DRP_SUPPRESSED; /* the graver reason is told */
 	drp_difference_of(&a, &b, &d);
 	CHECK_INT(d.status, DRP_SUPPRESSED);
+	a.status = DRP_NOT_APPLICABLE; /* but what was not asked cannot be withheld */
+	drp_difference_of(&a, &b, &d);
+	CHECK_INT(d.status, DRP_NOT_APPLICABLE);
 }
 
 static void unreliable_means_give_no_finding(void)
