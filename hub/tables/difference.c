@@ -97,7 +97,7 @@ static char common_status(
 	const struct drp_observation *one, const struct drp_observation *other)
 {
 	static const char order[] = {
-		DRP_SUPPRESSED, DRP_NOT_APPLICABLE, DRP_NOT_AVAILABLE, DRP_UNRELIABLE};
+		DRP_NOT_APPLICABLE, DRP_SUPPRESSED, DRP_NOT_AVAILABLE, DRP_UNRELIABLE};
 	for (size_t i = 0; i < sizeof order; i++) {
 		if (one->status == order[i] || other->status == order[i]) {
 			return order[i];
