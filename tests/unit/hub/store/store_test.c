@@ -412,6 +412,53 @@ static void answers_come_back(void)
 	scratch_hub_close(&s);
 }
 
+static void members_come_back_by_school(void)
+{
+	const struct drp_member given[] = {{0, "B"}, {1, "A"}};
+	const struct drp_member unknown = {2, "C"};
+	struct drp_school a = sample("A"), b = sample("B");
+	struct drp_member *list = NULL;
+	size_t n = 7;
+	open_store();
+	add_campaign("c1");
+	CHECK_OK(drp_hub_school_put(s.hub.store, &a, &diag));
+	CHECK_OK(drp_hub_school_put(s.hub.store, &b, &diag));
+	CHECK_OK(drp_hub_members(s.hub.store, "c1", &list, &n, &diag));
+	CHECK_INT(n, 0);
+	CHECK_OK(drp_hub_members_put(s.hub.store, "c1", given, 2, &diag));
+	CHECK_ERR(drp_hub_members_put(s.hub.store, "c1", given, 1, NULL), DRP_E_EXISTS);
+	CHECK(drp_hub_members_put(s.hub.store, "c1", &unknown, 1, NULL) != DRP_OK);
+	CHECK_OK(drp_hub_members(s.hub.store, "c1", &list, &n, &diag));
+	CHECK_INT(n, 2);
+	CHECK_STR(list[0].school, "A");
+	CHECK_INT(list[0].number, 1);
+	drp_free(list);
+	scratch_hub_close(&s);
+}
+
+static void targets_come_back_with_their_frames(void)
+{
+	struct drp_buf text = {0}, frame = {0};
+	struct drp_target_row *rows = NULL;
+	size_t n = 0;
+	open_store();
+	CHECK_OK(drp_hub_target_put(s.hub.store, "t2", "target: t2\n", "f2", &diag));
+	CHECK_OK(drp_hub_target_put(s.hub.store, "t1", "target: t1\n", "f1", &diag));
+	CHECK_ERR(drp_hub_target_put(s.hub.store, "t1", "again", "", NULL), DRP_E_EXISTS);
+	CHECK_OK(drp_hub_target_get(s.hub.store, "t1", &text, &frame, &diag));
+	CHECK_STR(drp_buf_string(&text), "target: t1\n");
+	CHECK_STR(drp_buf_string(&frame), "f1");
+	CHECK_ERR(drp_hub_target_get(s.hub.store, "t3", &text, &frame, &diag),
+		DRP_E_NOTFOUND);
+	CHECK_OK(drp_hub_target_rows(s.hub.store, &rows, &n, &diag));
+	CHECK_INT(n, 2);
+	CHECK_STR(rows[0].id, "t1");
+	drp_free(rows);
+	drp_buf_clear(&text);
+	drp_buf_clear(&frame);
+	scratch_hub_close(&s);
+}
+
 static void a_rolled_back_step_leaves_nothing(void)
 {
 	struct drp_school a = sample("A"), back;
@@ -444,6 +491,8 @@ int main(void)
 	CASE("the ledger is a chain", the_ledger_is_a_chain);
 	CASE("editions are numbered and never replaced", editions_are_numbered);
 	CASE("answers of others come back", answers_come_back);
+	CASE("members come back by school", members_come_back_by_school);
+	CASE("targets come back with their frames", targets_come_back_with_their_frames);
 	CASE("a rolled back step leaves nothing", a_rolled_back_step_leaves_nothing);
 	return DONE();
 }
