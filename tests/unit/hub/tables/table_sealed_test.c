@@ -24,8 +24,9 @@ static void open_world(void)
 	world.frame.manifest.year = 2025;
 	sealed_open(&world);
 	sealed_build(&world);
-	publication = (struct drp_publication){
-		&world.frame.manifest, &world.instrument, world.edition, NULL};
+	publication = (struct drp_publication){.manifest = &world.frame.manifest,
+		.instrument = &world.instrument,
+		.edition = world.edition};
 	CHECK_INT(drp_cells_count(world.edition).unreliable, 0);
 }
 
