@@ -5,6 +5,7 @@
  */
 #include "hub/http/view.h"
 #include "hub/pages/pages.h"
+#include "hub/tables/export.h"
 
 #include "tests/support/api_fixture.h"
 
@@ -171,6 +172,18 @@ static void files(void)
 	finish();
 }
 
+/* The canonical form is the whole edition's: of a part there is none. */
+static void no_canonical_form(void)
+{
+	char dir[128];
+	struct drp_diag diag = {0};
+	begin();
+	snprintf(dir, sizeof dir, "%s/out", f.hub.dir);
+	CHECK_ERR(drp_export_write(&part, dir, DRP_EXPORT_MSGPACK, &diag), DRP_E_STATE);
+	CHECK_OK(drp_export_write(&part, dir, DRP_EXPORT_CSV, NULL));
+	finish();
+}
+
 /* The session before is public: what of the newer one is not in the view is marked so. */
 static void trends(void)
 {
@@ -206,6 +219,7 @@ int main(void)
 	CASE("choices are those of the view", choices);
 	CASE("pages, feed and catalogue say what they show", notices);
 	CASE("trends mark what of a session is not in the view", trends);
+	CASE("a part has no canonical form", no_canonical_form);
 	CASE("files say so in their names, and have the view's codes alone", files);
 	return DONE();
 }
