@@ -43,35 +43,73 @@ int drp_api_is_differences(const char *name)
 
 /* ---- selection ---- */
 
-/* A parameter of a selection, and the text of a row that it is held against; group means
- * either of the two. */
-static const char *text_of(const struct drp_difference *d, const char *name, int second,
-	char code[DRP_COHORT_CODE])
+/* What rows are chosen by. */
+enum column {
+	COLUMN_FAMILY,
+	COLUMN_PROVINCE,
+	COLUMN_LEVEL,
+	COLUMN_NETWORK,
+	COLUMN_GROUP, /* either of the two */
+	COLUMN_AREA,
+	COLUMN_ITEM,
+	COLUMNS
+};
+
+static int column_of(const char *name)
 {
-	const struct drp_observation *o = second ? d->other : d->one;
-	const char *text = strcasecmp(name, "family") == 0 ? drp_family_code(o->family)
-			   : strcasecmp(name, "province") == 0 ? o->province
-			   : strcasecmp(name, "level") == 0    ? o->level
-			   : strcasecmp(name, "network") == 0  ? o->network
-			   : strcasecmp(name, "group") == 0    ? drp_group_code(o->group)
-			   : strcasecmp(name, "area") == 0     ? o->area
-			   : strcasecmp(name, "item") == 0     ? o->item
-							       : NULL;
-	if (!text) {
-		return NULL;
+	static const char *const names[COLUMNS] = {
+		"family", "province", "level", "network", "group", "area", "item"};
+	for (int c = 0; c < COLUMNS; c++) {
+		if (strcasecmp(name, names[c]) == 0) {
+			return c;
+		}
 	}
-	snprintf(code, DRP_COHORT_CODE, "%s", text);
-	for (char *at = code; (at = strchr(at, '+'));) {
-		*at++ = '-'; /* as in every address */
-	}
-	return code;
+	return -1;
 }
 
-static int is_listed(const char *code, const char *codes)
+static const char *text_of(const struct drp_observation *o, int column)
+{
+	switch (column) {
+	case COLUMN_FAMILY:
+		return drp_family_code(o->family);
+	case COLUMN_PROVINCE:
+		return o->province;
+	case COLUMN_LEVEL:
+		return o->level;
+	case COLUMN_NETWORK:
+		return o->network;
+	case COLUMN_GROUP:
+		return drp_group_code(o->group);
+	case COLUMN_AREA:
+		return o->area;
+	default:
+		return o->item;
+	}
+}
+
+/* Whether the n bytes at code are that text; parts of a fold are joined by '-' in
+ * addresses. */
+static int is_code(const char *text, const char *code, size_t n)
+{
+	size_t i = 0;
+	while (i < n && text[i] && (text[i] == '+' ? '-' : text[i]) == code[i]) {
+		i++;
+	}
+	return i == n && !text[i];
+}
+
+static int has_code(
+	const struct drp_difference *d, int column, const char *code, size_t n)
+{
+	return is_code(text_of(d->one, column), code, n) ||
+	       (column == COLUMN_GROUP && is_code(text_of(d->other, column), code, n));
+}
+
+static int is_kept(const struct drp_difference *d, int column, const char *codes)
 {
 	for (;; codes++) {
 		size_t n = strcspn(codes, ",");
-		if (strlen(code) == n && strncmp(codes, code, n) == 0) {
+		if (has_code(d, column, codes, n)) {
 			return 1;
 		}
 		codes += n;
@@ -81,26 +119,12 @@ static int is_listed(const char *code, const char *codes)
 	}
 }
 
-static int is_kept(const struct drp_difference *d, const char *name, const char *codes)
-{
-	char code[DRP_COHORT_CODE];
-	return is_listed(text_of(d, name, 0, code), codes) ||
-	       (strcasecmp(name, "group") == 0 &&
-		       is_listed(text_of(d, name, 1, code), codes));
-}
-
 /* Every code must be one that the list has, so that a slip gives no empty answer. */
-static int is_known(
-	const struct drp_differences *list, const char *name, const char *codes)
+static int is_known(const struct drp_differences *list, int column, const char *codes)
 {
 	for (;; codes++) {
-		char code[DRP_COHORT_CODE];
 		size_t n = strcspn(codes, ","), i = 0;
-		if (n == 0 || n >= sizeof code) {
-			return 0;
-		}
-		snprintf(code, sizeof code, "%.*s", (int)n, codes);
-		while (i < list->n && !is_kept(&list->row[i], name, code)) {
+		while (i < list->n && !has_code(&list->row[i], column, codes, n)) {
 			i++;
 		}
 		if (i == list->n) {
@@ -128,22 +152,20 @@ static int is_option(const struct wanted *w, const char *name)
 static int check_selection(struct drp_api_call *call, const struct wanted *w,
 	const struct drp_differences *list, enum drp_err *err)
 {
-	static const struct drp_observation some;
-	static const struct drp_difference like = {.one = &some, .other = &some};
-	char code[DRP_COHORT_CODE];
 	for (size_t i = 0; i < call->request->n_parameters; i++) {
 		const char *name = call->request->parameter[i].name;
 		const char *value = call->request->parameter[i].value;
+		int column = column_of(name);
 		if (is_option(w, name)) {
 			continue;
 		}
-		if (!text_of(&like, name, 0, code)) {
+		if (column < 0) {
 			*err = drp_problem(call, 400,
 				"the table %s has no parameter '%.60s'",
 				w->trend ? "trend" : "differences", name);
 			return -1;
 		}
-		if (!is_known(list, name, value)) {
+		if (!is_known(list, column, value)) {
 			*err = drp_problem(call, 400,
 				"'%.60s' names a code that the table does not have: "
 				"'%.120s'",
@@ -163,7 +185,7 @@ static void select_rows(
 		for (size_t i = 0; keep && i < call->request->n_parameters; i++) {
 			const char *name = call->request->parameter[i].name;
 			keep = is_option(w, name) ||
-			       is_kept(&list->row[r], name,
+			       is_kept(&list->row[r], column_of(name),
 				       call->request->parameter[i].value);
 		}
 		if (keep) {
