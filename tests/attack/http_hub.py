@@ -134,6 +134,9 @@ def start_paths(hub, headers):
     yield from ("/", "/livez", "/readyz", "/feed.atom", "/catalog.ttl", "/targets.csv",
                 "/targets.json", "/api/v2/config", "/api/v2/tables", f"/t/{CAMPAIGN}/datapackage.zip", "/nothing",
                 "/sdmx/2.1/data/all/all/all/", f"/t/{CAMPAIGN}/sch-001.csv")
+    for name in ("differences", "trend"):
+        yield f"/t/{CAMPAIGN}/{name}.csv"
+        yield f"/t/{CAMPAIGN}/{name}.json"
     for kind in ("dataflow", "datastructure", "codelist", "conceptscheme"):
         yield f"/sdmx/2.1/{kind}/all/all/latest/?references=children"
     tables = json.loads(hub.get("/api/v2/tables", headers)[2])["tables"]
