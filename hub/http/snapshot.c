@@ -313,10 +313,14 @@ static void load_history(struct drp_snapshot_source *source, const struct whole 
 	for (size_t i = 0; i < whole->seen.n_editions; i++) {
 		struct drp_diag diag = {0};
 		const char *campaign = whole->edition[i].campaign;
-		if (is_recorded(whole, view, i) &&
-			drp_history_load(history, &source->hub, campaign, &diag)) {
+		enum drp_err err =
+			is_recorded(whole, view, i)
+				? drp_history_load(history, &source->hub, campaign, &diag)
+				: DRP_OK;
+		if (err) {
 			drp_log(DRP_LOG_WARN, "http", "history-left-out",
-				"campaign=%s text=\"%s\"", campaign, diag.text);
+				"campaign=%s error=%s text=\"%s\"", campaign,
+				drp_err_name(err), diag.text);
 		}
 	}
 }

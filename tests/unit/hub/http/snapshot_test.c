@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/http/snapshot.h"
 
+#include "proto/base/alloc.h"
 #include "proto/crypto/crypto.h"
 #include "tests/support/hub_fixture.h"
 
@@ -313,6 +314,38 @@ static void damage_is_an_error(void)
 	finish();
 }
 
+/* Whatever allocation fails: nothing new is shown, or all of it, and nothing leaks. */
+static void memory_runs_out(void)
+{
+	begin();
+	setenv("DREMPEL_LOG", "none", 1);
+	embargo(now_s + 100);
+	add_token("kov", DRP_SCOPE_NETWORK, DRP_KOV, "");
+	add_token("ministry", DRP_SCOPE_MINISTRY, 0, "");
+	CHECK_OK(drp_campaign_close(&f.hub, FIXTURE_CAMPAIGN, NULL));
+	drp_snapshot_release(after(NULL)); /* the store is open */
+	int whole = 0, failed = 0;
+	for (unsigned long n = 1; !whole; n++) {
+		struct drp_snapshot *fresh = NULL;
+		(void)drp_alloc_hook(n, 0);
+		enum drp_err err = drp_snapshot_look(source, NULL, &fresh, &diag);
+		whole = drp_alloc_hook(0, 0) < n;
+		CHECK(n < 20000);
+		CHECK_INT(fresh != NULL, err == DRP_OK);
+		failed += err != DRP_OK;
+		if (fresh) {
+			struct drp_catalogue kov =
+				see(fresh, DRP_SCOPE_NETWORK, DRP_KOV, "");
+			CHECK_INT(kov.n, 1);
+			CHECK_INT(kov.publication[0]->network, DRP_KOV);
+			CHECK_INT(public_sees(fresh), 0);
+			drp_snapshot_release(fresh);
+		}
+	}
+	CHECK(failed > 20);
+	finish();
+}
+
 int main(void)
 {
 	CASE("it shows what is published, and again only when that changes",
@@ -324,6 +357,7 @@ int main(void)
 	CASE("targets are there for all once they are loaded", targets_come);
 	CASE("without a history a campaign is published all the same",
 		histories_stop_nothing);
+	CASE("without memory nothing new is shown", memory_runs_out);
 	CASE("all editions are there, the newest first", newest_comes_first);
 	CASE("an edition that cannot be read is an error", damage_is_an_error);
 	return DONE();
