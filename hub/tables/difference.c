@@ -199,9 +199,9 @@ const char *drp_difference_rule(enum drp_language language)
 {
 	static const char *const rule[DRP_API_LANGUAGES] = {
 		"Regel: is een verschil niet groter dan 1,96 keer zijn standaardfout, "
-		"dan kan ruis alleen het verklaren; is het groter maar kleiner dan 0,25 "
-		"punt, dan heet het iets hoger of iets lager; vanaf 0,25 punt duidelijk "
-		"hoger of duidelijk lager.",
+		"dan kan de ruis op zich het verklaren; is het groter maar kleiner dan "
+		"0,25 punt, dan heet het iets hoger of iets lager; vanaf 0,25 punt "
+		"duidelijk hoger of duidelijk lager.",
 		"Règle : un écart qui ne dépasse pas 1,96 fois son erreur type peut "
 		"s'expliquer par le bruit seul ; au-delà mais sous 0,25 point, on dit un "
 		"peu plus haut ou un peu plus bas ; à partir de 0,25 point, nettement "
@@ -232,8 +232,8 @@ const char *drp_difference_caveat(int sessions, enum drp_language language)
 			"Each group got its own statements: for each group the mean of "
 			"an area is over different questions, worded differently."},
 		{"Een verandering kan komen doordat andere scholen of andere mensen "
-		 "deelnamen, en niet doordat er op school iets veranderde. De fout dekt "
-		 "alleen de ruis.",
+		 "deelnamen, en niet doordat er op school iets veranderde. De "
+		 "foutmarge omvat alleen de ruis.",
 			"Un changement peut venir de ce que d'autres écoles ou d'autres "
 			"personnes ont participé, sans que rien n'ait changé à l'école. "
 			"L'erreur ne couvre que le bruit.",
