@@ -406,6 +406,7 @@ static void what_lasts_survives_the_freeze(void)
 static void back_to_version_1(void)
 {
 	static const char *const sql =
+		"DROP TABLE member; DROP TABLE target;"
 		"DROP TABLE vouched; DROP TABLE voucher;"
 		"ALTER TABLE school DROP COLUMN proof;"
 		"DROP TABLE embargo; DROP TABLE token;"
