@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/commands.h"
+#include "hub/home/hub.h"
 #include "hub/http/token.h"
-#include "hub/hub.h"
 #include "proto/base/alloc.h"
 #include "proto/base/date.h"
 #include "proto/base/text.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/campaign/campaign.h"
 #include "hub/campaign/closing.h"
+#include "hub/campaign/reference.h"
+#include "hub/campaign/yaml_fields.h"
 #include "hub/commands.h"
 #include "hub/peer/vouching.h"
-#include "hub/tables/reference.h"
 #include "hub/tables/target.h"
-#include "hub/tables/yaml_fields.h"
 #include "proto/base/alloc.h"
 #include "proto/base/date.h"
 #include "proto/base/text.h"

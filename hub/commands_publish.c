@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/audit/audit.h"
 #include "hub/commands.h"
-#include "hub/hub.h"
-#include "hub/tables/export.h"
+#include "hub/formats/export.h"
+#include "hub/home/hub.h"
 #include "hub/tables/table.h"
 #include "proto/base/text.h"
 #include "proto/model/codes.h"

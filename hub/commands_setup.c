@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "hub/campaign/forwarder.h"
 #include "hub/commands.h"
+#include "hub/home/registry.h"
 #include "hub/http/http.h"
 #include "hub/pages/pages.h"
 #include "hub/pages/web_assets.h"
-#include "hub/peer/forwarder.h"
-#include "hub/registry.h"
 #include "hub/service/notary.h"
 #include "hub/service/service.h"
 #include "proto/base/alloc.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/commands.h"
-#include "node/import.h"
-#include "node/own_items.h"
-#include "node/release.h"
-#include "node/results.h"
+#include "node/import/import.h"
+#include "node/import/own_items.h"
+#include "node/release/release.h"
+#include "node/results/results.h"
 #include "proto/base/alloc.h"
 #include "proto/base/date.h"
 #include "proto/model/codes.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/commands.h"
-#include "node/release.h"
+#include "node/release/release.h"
 #include "proto/base/alloc.h"
 #include "proto/estimate/estimate.h"
 #include "proto/model/codes.h"

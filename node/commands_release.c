@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/commands.h"
-#include "node/release.h"
-#include "node/sync.h"
+#include "node/release/release.h"
+#include "node/sync/sync.h"
 #include "proto/base/alloc.h"
 #include "proto/base/date.h"
 #include "proto/base/text.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/commands.h"
-#include "node/own_items.h"
-#include "node/release.h"
-#include "node/session_rules.h"
-#include "node/sync.h"
+#include "node/import/own_items.h"
+#include "node/release/release.h"
+#include "node/release/session_rules.h"
+#include "node/sync/sync.h"
 #include "proto/base/alloc.h"
 #include "proto/base/date.h"
 #include "proto/base/text.h"

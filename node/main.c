@@ -4,7 +4,7 @@
  * or thresholded figures. This table is the whole command line.
  */
 #include "node/commands.h"
-#include "node/json.h"
+#include "proto/runtime/json.h"
 
 static const struct drp_option init_options[] = {
 	{"--invite", "FILE", "the invite that the hub's operator sent"},

@@ -8,7 +8,7 @@
 #ifndef DRP_HUB_AUDIT_H
 #define DRP_HUB_AUDIT_H
 
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 
 /* drp_audit appends the lines and counts those that failed. DRP_OK whatever was found;
  * an error only when there is nothing to check: DRP_E_NOTFOUND, or DRP_E_STATE for a

@@ -7,7 +7,7 @@
 
 #include "hub/campaign/gather.h"
 #include "hub/campaign/tally.h"
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 #include "proto/model/edition.h"
 #include "proto/model/instrument.h"
 #include "proto/model/manifest.h"

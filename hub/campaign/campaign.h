@@ -7,7 +7,7 @@
 #ifndef DRP_HUB_CAMPAIGN_H
 #define DRP_HUB_CAMPAIGN_H
 
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 #include "hub/peer/peer.h"
 #include "proto/model/edition.h"
 

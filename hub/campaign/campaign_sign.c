@@ -6,7 +6,7 @@
 #include "hub/campaign/draft.h"
 #include "hub/campaign/members.h"
 #include "hub/campaign/plan_sealed.h"
-#include "hub/tables/reference.h"
+#include "hub/campaign/reference.h"
 #include "proto/base/alloc.h"
 #include "proto/estimate/estimate.h"
 #include "proto/model/codes.h"

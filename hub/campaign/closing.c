@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/campaign/closing.h"
 
+#include "hub/campaign/forward.h"
 #include "hub/campaign/tally.h"
-#include "hub/peer/forward.h"
 #include "proto/base/alloc.h"
 #include "proto/session/envelope.h"
 

@@ -9,7 +9,7 @@
 #ifndef DRP_HUB_COMMITMENT_H
 #define DRP_HUB_COMMITMENT_H
 
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 #include "proto/model/instrument.h"
 #include "proto/model/manifest.h"
 

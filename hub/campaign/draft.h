@@ -6,7 +6,7 @@
 #ifndef DRP_HUB_DRAFT_H
 #define DRP_HUB_DRAFT_H
 
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 
 /* What the file says; paths are relative to it. */
 struct drp_draft {

@@ -7,7 +7,7 @@
 #ifndef DRP_HUB_GATHER_H
 #define DRP_HUB_GATHER_H
 
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 #include "proto/base/arena.h"
 #include "proto/model/contribution.h"
 #include "proto/model/manifest.h"

@@ -9,7 +9,7 @@
 #ifndef DRP_HUB_MEMBERS_H
 #define DRP_HUB_MEMBERS_H
 
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 #include "proto/session/roll.h"
 
 /* drp_members_keep stores n entries; roll[i] is school number i. The caller's

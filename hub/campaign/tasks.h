@@ -8,7 +8,7 @@
 #ifndef DRP_HUB_TASKS_H
 #define DRP_HUB_TASKS_H
 
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 #include "proto/session/task.h"
 
 /* Read-only after load. Threads: any. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/formats/formats.h"
 #include "hub/formats/json_out.h"
+#include "hub/formats/readme.h"
 #include "hub/formats/zip_out.h"
 #include "hub/tables/observations.h"
-#include "hub/tables/readme.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -16,7 +16,7 @@
 #define DRP_HUB_HTTP_H
 
 #include "hub/api/api.h"
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 #include "proto/runtime/http.h"
 
 /* A file of the dashboard; "/" is the path of the page that it starts with. */

@@ -7,7 +7,7 @@
 #ifndef DRP_HUB_PAIRING_H
 #define DRP_HUB_PAIRING_H
 
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 #include "proto/session/card.h"
 
 /* drp_pairing_card fills this program's own card: DRP_E_CONFIG when nobody could connect

@@ -7,7 +7,7 @@
 #ifndef DRP_HUB_PEER_H
 #define DRP_HUB_PEER_H
 
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 #include "proto/session/card.h"
 
 struct drp_peer {

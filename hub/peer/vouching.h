@@ -6,7 +6,7 @@
 #ifndef DRP_HUB_VOUCHING_H
 #define DRP_HUB_VOUCHING_H
 
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 #include "proto/session/voucher.h"
 
 /* drp_vouching_make gives the voucher that waits for a school, or makes one.

@@ -8,7 +8,7 @@
 #ifndef DRP_HUB_EXCHANGE_H
 #define DRP_HUB_EXCHANGE_H
 
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 #include "proto/runtime/service.h"
 #include "proto/session/envelope.h"
 #include "proto/session/messages.h"

@@ -11,7 +11,7 @@
 #ifndef DRP_HUB_NOTARY_REPORTS_H
 #define DRP_HUB_NOTARY_REPORTS_H
 
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 #include "proto/session/messages.h"
 
 struct drp_notary_reports; /* opaque: the campaigns' tasks, loaded once */

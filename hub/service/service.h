@@ -8,7 +8,7 @@
 #ifndef DRP_HUB_SERVICE_H
 #define DRP_HUB_SERVICE_H
 
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 #include "proto/runtime/service.h"
 
 struct drp_hub_service; /* opaque */

@@ -7,7 +7,7 @@
 #ifndef DRP_HUB_ANSWER_TABLE_H
 #define DRP_HUB_ANSWER_TABLE_H
 
-#include "hub/tables/reference.h"
+#include "hub/campaign/reference.h"
 #include "hub/tables/table.h"
 
 /* drp_answer_table_write appends the table; csv has the columns

@@ -10,7 +10,7 @@
 #ifndef DRP_HUB_HISTORY_H
 #define DRP_HUB_HISTORY_H
 
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 #include "proto/model/cohort.h"
 
 /* How far a school got in a campaign; each state holds those before it. */

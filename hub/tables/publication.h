@@ -7,8 +7,8 @@
 #ifndef DRP_HUB_PUBLICATION_H
 #define DRP_HUB_PUBLICATION_H
 
-#include "hub/hub.h"
-#include "hub/tables/reference.h"
+#include "hub/campaign/reference.h"
+#include "hub/home/hub.h"
 #include "proto/model/edition.h"
 #include "proto/model/instrument.h"
 #include "proto/model/manifest.h"

@@ -8,7 +8,7 @@
 #ifndef DRP_HUB_TABLE_H
 #define DRP_HUB_TABLE_H
 
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 #include "hub/tables/history.h"
 #include "hub/tables/publication.h"
 

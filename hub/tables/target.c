@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/tables/target.h"
 
-#include "hub/tables/yaml_fields.h"
+#include "hub/campaign/yaml_fields.h"
 #include "proto/base/alloc.h"
 #include "proto/base/date.h"
 #include "proto/base/text.h"

@@ -23,9 +23,9 @@
 #ifndef DRP_HUB_TARGET_H
 #define DRP_HUB_TARGET_H
 
+#include "hub/campaign/reference.h"
 #include "hub/tables/history.h"
 #include "hub/tables/publication.h"
-#include "hub/tables/reference.h"
 #include "hub/tables/table.h"
 
 /* All arrays are filled with zeros behind their text: equal targets are equal bytes. */

@@ -7,7 +7,7 @@
 #ifndef DRP_BENCH_CROWD_H
 #define DRP_BENCH_CROWD_H
 
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 #include "proto/session/envelope.h"
 #include "tests/bench/load.h"
 

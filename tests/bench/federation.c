@@ -16,8 +16,8 @@
  * commands'. At the end the edition must count every questionnaire.
  */
 #include "hub/campaign/campaign.h"
+#include "hub/campaign/forward.h"
 #include "hub/campaign/tasks.h"
-#include "hub/peer/forward.h"
 #include "hub/peer/pairing.h"
 #include "proto/base/alloc.h"
 #include "proto/base/date.h"

@@ -5,7 +5,7 @@
  * sum to the questionnaires, the JSON parses, a failure leaves nothing behind, and what
  * was kept, written as a plain CSV and as JSON, imports to the same counts.
  */
-#include "node/import.h"
+#include "node/import/import.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/support/node_fixture.h"
 

@@ -47,7 +47,7 @@ PLANTED = (
      "attack.erasure is not named"),
     ("proto/PRIVACY.md", r"\| `attack.averaging` \|", "| |", "has no test"),
     ("tests/e2e/CMakeLists.txt", r"\(name canary", "(name", "no test e2e.canary"),
-    ("hub/hub.c", "#include", "/* see /wo" "rk/ */\n#include", "speaks of /wo" "rk/"),
+    ("hub/home/hub.c", "#include", "/* see /wo" "rk/ */\n#include", "speaks of /wo" "rk/"),
 )
 
 

@@ -19,8 +19,16 @@ BEGIN {
 	allow("privacy", "include base model")
 	allow("session", "include base wire crypto vdaf estimate model privacy")
 	allow("runtime", "include base session")
-	allow("node", "include base wire crypto vdaf estimate model privacy session runtime")
-	allow("hub", "include base wire crypto vdaf estimate model privacy session runtime")
+
+	# Inside the two programs: folders from the ground up, then the commands.
+	storey("node", "store import results release sync")
+	storey("hub", "store home peer campaign")
+	storey("hub", "service", "store home peer campaign")
+	storey("hub", "tables formats", "store home peer campaign")
+	storey("hub", "audit", "store home peer campaign tables")
+	storey("hub", "api http pages", "store home campaign tables formats")
+	storey("hub", "", "store home peer campaign service tables formats audit api http pages")
+	storey("node", "", "store import results release sync")
 
 	only("sodium.h", "crypto")
 	only("msgpack.h", "wire")
@@ -39,6 +47,21 @@ function allow(room, list,    i, n, part) {
 		allowed[room, part[i]] = 1
 }
 
+# Folders of a program, each of which may include those before it and those below.
+function storey(program, folders, below,    i, n, part, list) {
+	list = "include base wire crypto vdaf estimate model privacy session runtime"
+	n = split(below, part, " ")
+	for (i = 1; i <= n; i++)
+		list = list " " program "/" part[i]
+	if (folders == "")
+		allow(program, list)
+	n = split(folders, part, " ")
+	for (i = 1; i <= n; i++) {
+		allow(program "/" part[i], list)
+		list = list " " program "/" part[i]
+	}
+}
+
 function only(header, list,    i, n, part) {
 	n = split(list, part, " ")
 	guarded[header] = list
@@ -50,7 +73,14 @@ function room_of(path,    part) {
 	split(path, part, "/")
 	if (part[1] == "proto")
 		return part[2]
+	if ((part[1] == "node" || part[1] == "hub") && part[3] != "")
+		return part[1] "/" part[2]
 	return part[1] == "drempel" ? "include" : part[1]
+}
+
+function program_of(room) {
+	sub(/\/.*/, "", room)
+	return room
 }
 
 function complain(text) {
@@ -69,7 +99,7 @@ function complain(text) {
 	if (!(from in known))
 		complain("unknown room " from)
 	for (header in guarded)
-		if (index(target, header) == 1 && !((header, from) in holder))
+		if (index(target, header) == 1 && !((header, program_of(from)) in holder))
 			complain(target " is for " guarded[header] " only")
 	if (quoted || target ~ /^(drempel|proto|node|hub|tests)\//) {
 		if (target !~ /^(drempel|proto\/[a-z]+|node|hub)\//)

@@ -50,8 +50,13 @@ for script in layers.sh schema.sh; do
 done
 
 expect layers.sh node/b.c '#include "hub/store/store.h"'
-expect layers.sh hub/b.h '#include "node/store.h"'
-expect layers.sh proto/session/b.c '#include "node/store.h"'
+expect layers.sh hub/b.h '#include "node/store/store.h"'
+expect layers.sh proto/session/b.c '#include "node/store/store.h"'
+expect layers.sh hub/store/b.c '#include "hub/home/hub.h"'
+expect layers.sh hub/tables/b.c '#include "hub/formats/formats.h"'
+expect layers.sh hub/campaign/b.h '#include "hub/commands.h"'
+expect layers.sh hub/new/b.c '#include "hub/store/store.h"'
+expect layers.sh node/import/b.c '#include "node/results/results.h"'
 expect layers.sh proto/runtime/b.c '#include "hub/store/store.h"'
 expect layers.sh proto/privacy/b.h '#include "proto/wire/writer.h"'
 expect layers.sh proto/privacy/b.c '#include "proto/estimate/estimate.h"'

@@ -7,8 +7,8 @@
  * the type; TWO is a GET where a second edition superseded the fixture's. `api_bridge
  * DIR` also exports every format to DIR first.
  */
+#include "hub/formats/export.h"
 #include "hub/pages/pages.h"
-#include "hub/tables/export.h"
 #include "proto/base/buf.h"
 
 #include "tests/support/api_fixture.h"

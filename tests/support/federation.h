@@ -9,11 +9,11 @@
 #define DRP_TESTS_FEDERATION_H
 
 #include "hub/campaign/campaign.h"
+#include "hub/home/registry.h"
 #include "hub/peer/peer.h"
-#include "hub/registry.h"
 #include "hub/service/service.h"
-#include "node/release.h"
-#include "node/sync.h"
+#include "node/release/release.h"
+#include "node/sync/sync.h"
 #include "proto/base/alloc.h"
 #include "tests/support/check.h"
 #include "tests/support/test_rng.h"

@@ -13,8 +13,8 @@
 
 #include "hub/campaign/campaign.h"
 #include "hub/campaign/gather.h"
-#include "hub/hub.h"
-#include "hub/registry.h"
+#include "hub/home/hub.h"
+#include "hub/home/registry.h"
 #include "proto/model/codes.h"
 
 #include "tests/support/check.h"

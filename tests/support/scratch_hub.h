@@ -10,7 +10,7 @@
 #ifndef DRP_TESTS_SCRATCH_HUB_H
 #define DRP_TESTS_SCRATCH_HUB_H
 
-#include "hub/hub.h"
+#include "hub/home/hub.h"
 #include "tests/support/check.h"
 
 #include <ftw.h>

@@ -10,8 +10,8 @@
 #include "tests/support/federation.h"
 
 #include "hub/campaign/closing.h"
+#include "hub/campaign/forward.h"
 #include "hub/campaign/tally.h"
-#include "hub/peer/forward.h"
 #include "hub/peer/pairing.h"
 #include "hub/service/notary.h"
 #include "proto/session/envelope.h"

@@ -7,8 +7,8 @@
 #ifndef DRP_TESTS_SEALED_HUB_H
 #define DRP_TESTS_SEALED_HUB_H
 
-#include "node/release.h"
-#include "node/sync.h"
+#include "node/release/release.h"
+#include "node/sync/sync.h"
 #include "proto/base/alloc.h"
 #include "proto/session/envelope.h"
 #include "tests/support/sealed_fixture.h"

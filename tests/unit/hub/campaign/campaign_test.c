@@ -6,7 +6,7 @@
 #include "hub/campaign/campaign.h"
 
 #include "hub/audit/audit.h"
-#include "hub/registry.h"
+#include "hub/home/registry.h"
 #include "proto/base/alloc.h"
 #include "proto/privacy/rational.h"
 #include "proto/session/chain.h"

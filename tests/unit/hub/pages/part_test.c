@@ -3,9 +3,9 @@
  * Pages and files of a network's view before publication: what is left out is said to be
  * left out, and nowhere to be suppressed, not available or nothing.
  */
+#include "hub/formats/export.h"
 #include "hub/http/view.h"
 #include "hub/pages/pages.h"
-#include "hub/tables/export.h"
 
 #include "tests/support/api_fixture.h"
 

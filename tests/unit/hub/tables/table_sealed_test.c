@@ -2,7 +2,7 @@
  *
  * Tables and exports of a sealed edition, printed without a hub.
  */
-#include "hub/tables/export.h"
+#include "hub/formats/export.h"
 #include "hub/tables/table.h"
 
 #include "tests/support/sealed_world.h"
