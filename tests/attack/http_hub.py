@@ -3,6 +3,7 @@
 """What the attacks on the hub's HTTP side share: the server's process and requests to it,
 a crawl of everything that it offers, and the lines of results."""
 import collections
+import functools
 import gzip
 import html
 import io
@@ -118,22 +119,25 @@ class Hub:
 # --- everything there is ------------------------------------------------------------------
 
 
+@functools.cache
 def unpacked(body):
-    """The bytes and, where they are an archive, those inside it, however deep."""
-    yield body
+    """The bytes and, where they are an archive, those inside it, however deep. Kept, since
+    many questions have the same answer."""
+    parts = [body]
     if body[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             for name in archive.namelist():
-                yield name.encode()
-                yield from unpacked(archive.read(name))
+                parts += [name.encode(), *unpacked(archive.read(name))]
     elif body[:2] == b"\x1f\x8b":
-        yield from unpacked(gzip.decompress(body))
+        parts += unpacked(gzip.decompress(body))
+    return parts
 
 
 def start_paths(hub, headers):
     yield from ("/", "/livez", "/readyz", "/feed.atom", "/catalog.ttl", "/targets.csv",
-                "/targets.json", "/api/v2/config", "/api/v2/tables", f"/t/{CAMPAIGN}/datapackage.zip", "/nothing",
-                "/sdmx/2.1/data/all/all/all/", f"/t/{CAMPAIGN}/sch-001.csv")
+                "/targets.json", "/api/v2/config", "/api/v2/tables", "/nothing",
+                "/sdmx/2.1/data/all/all/all/", f"/t/{CAMPAIGN}/datapackage.zip",
+                f"/t/{CAMPAIGN}/sch-001.csv")
     for name in ("differences", "trend"):
         yield f"/t/{CAMPAIGN}/{name}.csv"
         yield f"/t/{CAMPAIGN}/{name}.json"
@@ -154,10 +158,21 @@ def start_paths(hub, headers):
         yield f"/sdmx/2.1/data/{flow}/all/all/?format=csv"
 
 
+def forms(path):
+    """The headers to ask with: every language and a few forms. A page has its language in
+    its path, and one form."""
+    languages, accepts = ("nl", "fr", "de", "en"), ("text/csv", "application/json",
+                                                    "application/xml")
+    if path.split("/")[1] in languages:
+        languages, accepts = ("en",), ("text/csv",)
+    yield from ({"Accept-Language": language} for language in languages)
+    yield from ({"Accept": accept, "Accept-Encoding": "gzip"} for accept in accepts)
+
+
 def crawl(hub, headers=None, more=(), most=400):
-    """(path, status, headers, body) of every path that is known or linked to, in every
-    language and a few forms, as a visitor with these headers gets it. With paths of
-    pages among more their links are followed too."""
+    """(path, status, headers, body) of every path that is known or linked to, in all its
+    forms, as a visitor with these headers gets it. With paths of pages among more their
+    links are followed too."""
     waiting = collections.deque((*start_paths(hub, headers), *more))
     seen, headers = set(), headers or {}
     links = [re.compile(re.escape(hub.address).encode() + rb"(/[^\"'<> ,;)\\]*)")]
@@ -167,11 +182,8 @@ def crawl(hub, headers=None, more=(), most=400):
         if path in seen or len(seen) > most:
             continue
         seen.add(path)
-        for language in ("nl", "fr", "de", "en"):
-            status, got, body = hub.get(path, {**headers, "Accept-Language": language})
+        for form in forms(path):
+            status, got, body = hub.get(path, {**headers, **form})
             yield path, status, got, body
-        for accept in ("text/csv", "application/json", "application/xml"):
-            yield path, *hub.get(path, {**headers, "Accept": accept,
-                                        "Accept-Encoding": "gzip"})
         waiting += [html.unescape(found.decode()) for part in unpacked(body) for link in
                     links for found in link.findall(part)]
