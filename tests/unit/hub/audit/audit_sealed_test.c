@@ -105,12 +105,16 @@ static void charges(void)
 	}
 }
 
+/* SQL of a byte that is not that one, whichever it is. */
+#define OTHER(byte) "CASE " byte " WHEN x'00' THEN x'01' ELSE x'00' END"
+
 static void shares(void)
 {
 	for (int side = HUB; side <= NOTARY; side++) {
 		tamper(closed_dir[side],
-			"UPDATE contribution SET sealed=CAST(substr(sealed,1,64)||x'00'||"
-			"substr(sealed,66) AS BLOB) WHERE rowid=5",
+			"UPDATE contribution SET sealed=CAST(substr(sealed,1,64)||" OTHER(
+				"substr(sealed,65,1)") "||substr(sealed,66) AS BLOB) "
+						       "WHERE rowid=5",
 			side == HUB ? "reports;opened numbers;opened values;edition "
 				      "rebuilt;"
 				    : "reports;opened numbers;opened values;");
@@ -135,8 +139,9 @@ static void lists(void)
 static void openings(void)
 {
 	tamper(closed_dir[HUB],
-		"UPDATE opening SET bytes=CAST(x'01'||substr(bytes,2) AS BLOB)"
-		" WHERE what='numbers-hub'",
+		"UPDATE opening SET bytes=CAST(" OTHER(
+			"substr(bytes,1,1)") "||substr(bytes,2) AS BLOB)"
+					     " WHERE what='numbers-hub'",
 		"opened numbers;opened values;edition rebuilt;");
 	tamper(frozen_dir[HUB],
 		"UPDATE opening SET bytes=CAST(substr(bytes,9)||substr(bytes,1,8) AS "
