@@ -8,12 +8,6 @@
 
 #include "proto/runtime/cli.h"
 
-#include <jansson.h>
-
-/* drp_hub_print_json prints what --json asked for when err is DRP_OK, and takes it; NULL
- * is nothing asked for. */
-void drp_hub_print_json(json_t *json, enum drp_err err);
-
 /* commands_setup.c */
 enum drp_err drp_hub_init(const struct drp_args *args, struct drp_diag *diag);
 enum drp_err drp_hub_school_add(const struct drp_args *args, struct drp_diag *diag);

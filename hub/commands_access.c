@@ -6,8 +6,8 @@
 #include "proto/base/date.h"
 #include "proto/base/text.h"
 #include "proto/model/codes.h"
+#include "proto/runtime/json.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -119,7 +119,7 @@ enum drp_err drp_hub_token_list(const struct drp_args *args, struct drp_diag *di
 				created);
 		}
 	}
-	drp_hub_print_json(json, err);
+	drp_json_show(json, err);
 	drp_free(list);
 	drp_hub_close(&hub);
 	return err;

@@ -5,14 +5,15 @@
 #include "hub/campaign/yaml_fields.h"
 #include "hub/commands.h"
 #include "hub/peer/vouching.h"
+#include "hub/tables/publication.h"
 #include "hub/tables/target.h"
 #include "proto/base/alloc.h"
 #include "proto/base/date.h"
 #include "proto/base/text.h"
 #include "proto/model/codes.h"
 #include "proto/privacy/rational.h"
+#include "proto/runtime/json.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -77,7 +78,7 @@ enum drp_err drp_hub_list(const struct drp_args *args, struct drp_diag *diag)
 				drp_campaign_state_name(list[i].state));
 		}
 	}
-	drp_hub_print_json(json, err);
+	drp_json_show(json, err);
 	drp_free(list);
 	drp_hub_close(&hub);
 	return err;
@@ -110,28 +111,15 @@ static enum drp_err count_one(
 static json_t *privacy_json(struct drp_hub *hub, const struct drp_campaign_row *row,
 	const struct drp_manifest *m)
 {
-	json_t *list = json_array();
 	struct drp_edition *e = NULL;
 	char rho[DRP_RATIONAL_TEXT];
 	if (row->state >= DRP_CAMPAIGN_CLOSED &&
 		drp_campaign_edition(hub, row->id, 0, &e, NULL) == DRP_OK) {
-		for (size_t i = 0; i < e->n_accounting; i++) {
-			const struct drp_accounting *a = &e->accounting[i];
-			json_array_append_new(
-				list, json_pack("{s:s, s:s, s:s, s:I, s:I, s:s, s:I}",
-					      "group", drp_group_code(a->group), "family",
-					      a->family == DRP_FAMILIES
-						      ? "_T"
-						      : drp_family_code(a->family),
-					      "map", drp_map_code(a->map), "delta2",
-					      (json_int_t)a->delta2, "sigma2",
-					      (json_int_t)a->sigma2, "rho",
-					      drp_rational_format(a->rho, rho), "draws",
-					      (json_int_t)a->draws));
-		}
+		json_t *used = drp_accounting_json(e->accounting, e->n_accounting);
 		drp_edition_free(e);
-		return list;
+		return used;
 	}
+	json_t *list = json_array();
 	for (uint16_t i = 0; i < m->n_releases; i++) {
 		const struct drp_release *r = &m->release[i];
 		if (r->rho.num > 0) {
@@ -230,7 +218,7 @@ static enum drp_err show_signed(struct drp_hub *hub, const struct drp_campaign_r
 					(json_int_t)keys.vouched, "first_sight",
 					(json_int_t)keys.first_sight));
 		}
-		drp_hub_print_json(all, DRP_OK);
+		drp_json_show(all, DRP_OK);
 	} else if (err == DRP_OK) {
 		print_show(m, row, &c, notary, why.text);
 		if (drp_hub_is_notary(hub)) {

@@ -6,8 +6,8 @@
 #include "hub/tables/table.h"
 #include "proto/base/text.h"
 #include "proto/model/codes.h"
+#include "proto/runtime/json.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -67,7 +67,7 @@ enum drp_err drp_hub_instrument_show(const struct drp_args *args, struct drp_dia
 	}
 	json_t *all = json_pack(
 		"{s:s, s:s, s:o}", "id", in->id, "version", in->version, "items", items);
-	drp_hub_print_json(all, DRP_OK);
+	drp_json_show(all, DRP_OK);
 	drp_instrument_free(in);
 	return DRP_OK;
 }

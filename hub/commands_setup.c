@@ -10,22 +10,13 @@
 #include "proto/base/alloc.h"
 #include "proto/base/text.h"
 #include "proto/model/codes.h"
+#include "proto/runtime/json.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 #define DEFAULT_LISTEN	      "tcp://127.0.0.1:7411"
 #define DEFAULT_NOTARY_LISTEN "tcp://127.0.0.1:7412"
-
-void drp_hub_print_json(json_t *json, enum drp_err err)
-{
-	if (json && err == DRP_OK) {
-		json_dumpf(json, stdout, JSON_INDENT(1));
-		printf("\n");
-	}
-	json_decref(json);
-}
 
 static enum drp_err copy_option(const struct drp_args *args, const char *name, char *out,
 	size_t size, const char *otherwise, struct drp_diag *diag)
@@ -244,7 +235,7 @@ enum drp_err drp_hub_school_list(const struct drp_args *args, struct drp_diag *d
 		*at = 0;
 		list_school(&hub, &list[i], levels, json);
 	}
-	drp_hub_print_json(json, err);
+	drp_json_show(json, err);
 	drp_free(list);
 	drp_hub_close(&hub);
 	return err;

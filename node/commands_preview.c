@@ -7,8 +7,8 @@
 #include "proto/model/vector.h"
 #include "proto/privacy/ledger.h"
 #include "proto/privacy/rational.h"
+#include "proto/runtime/json.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -232,11 +232,7 @@ enum drp_err drp_node_preview(const struct drp_args *args, struct drp_diag *diag
 		}
 		drp_node_work_clear(&work);
 	}
-	if (err == DRP_OK && json) {
-		json_dumpf(json, stdout, JSON_INDENT(1));
-		printf("\n");
-	}
-	json_decref(json);
+	drp_json_show(json, err);
 	drp_node_close(&node);
 	drp_free(c);
 	return err;

@@ -6,9 +6,9 @@
 #include "proto/base/date.h"
 #include "proto/base/text.h"
 #include "proto/model/codes.h"
+#include "proto/runtime/json.h"
 #include "proto/runtime/log.h"
 
-#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -475,9 +475,7 @@ enum drp_err drp_node_show_log(const struct drp_args *args, struct drp_diag *dia
 		json_t *all = json_pack("{s:s, s:s, s:o, s:o}", "school", node.school,
 			"hub", node.hub_name, "contributions", list, "events",
 			events_json(rows, n));
-		json_dumpf(all, stdout, JSON_INDENT(1));
-		printf("\n");
-		json_decref(all);
+		drp_json_show(all, DRP_OK);
 	} else if (err == DRP_OK) {
 		print_log(rows, n);
 		print_miscounted(&node, releases, n_releases);

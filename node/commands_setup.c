@@ -8,8 +8,8 @@
 #include "proto/base/date.h"
 #include "proto/base/text.h"
 #include "proto/model/codes.h"
+#include "proto/runtime/json.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -205,16 +205,41 @@ enum drp_err drp_node_campaign_list(const struct drp_args *args, struct drp_diag
 			print_campaign(&list[i], json);
 		}
 	}
-	if (json && err == DRP_OK) {
-		json_dumpf(json, stdout, JSON_INDENT(1));
-		printf("\n");
-	} else if (err == DRP_OK && n == 0) {
+	if (!json && err == DRP_OK && n == 0) {
 		printf("the hub has no campaigns yet\n");
 	}
-	json_decref(json);
+	drp_json_show(json, err);
 	drp_free(list);
 	drp_node_close(&node);
 	return err;
+}
+
+static void show_group(struct drp_node *node, const struct drp_node_work *work, int level,
+	int group, const struct drp_participation_counts *counts, json_t *groups)
+{
+	struct drp_released r;
+	uint32_t eligible = counts->eligible[group];
+	uint32_t least = drp_participation_minimum((enum drp_group)group, eligible);
+	enum drp_err found = drp_node_release_get(
+		node->store, work->manifest->id, level, group, &r, NULL);
+	const char *state =
+		found != DRP_OK ? "not approved"
+		: drp_released_not_counted(&r) || drp_released_counted_anyway(&r)
+			? r.note
+			: drp_out_state_name(r.state);
+	if (groups) {
+		json_object_set_new(groups, drp_group_code(group),
+			json_pack("{s:I, s:I, s:I, s:I, s:s}", "eligible",
+				(json_int_t)eligible, "invited",
+				(json_int_t)counts->invited[group], "completed",
+				(json_int_t)counts->completed[group], "minimum",
+				(json_int_t)least, "contribution", state));
+		return;
+	}
+	printf("  %-8s eligible %u, invited %u, completed %u (recommended at least %u), "
+	       "contribution: %s\n",
+		drp_group_code(group), eligible, counts->invited[group],
+		counts->completed[group], least, state);
 }
 
 static enum drp_err show_level(struct drp_node *node, const struct drp_node_work *work,
@@ -236,37 +261,14 @@ static enum drp_err show_level(struct drp_node *node, const struct drp_node_work
 		&counts, DRP_PARTICIPATION_CLOSE, &reason);
 	drp_date_format(from, a);
 	drp_date_format(to, b);
-	json_t *groups = json_object();
+	json_t *groups = levels ? json_object() : NULL;
 	if (!levels) {
 		printf("level %d (%s): window %s%s%s, participation %s\n", level,
 			drp_level_name(level, "nl"), set ? a : "not set", set ? ".." : "",
 			set ? b : "", drp_participation_name(class, "nl"));
 	}
-	for (int g = 0; err == DRP_OK && g < DRP_GROUPS; g++) {
-		struct drp_released r;
-		uint32_t least =
-			drp_participation_minimum((enum drp_group)g, counts.eligible[g]);
-		enum drp_err found = drp_node_release_get(
-			node->store, work->manifest->id, level, g, &r, diag);
-		const char *state =
-			found != DRP_OK ? "not approved"
-			: drp_released_not_counted(&r) || drp_released_counted_anyway(&r)
-				? r.note
-				: drp_out_state_name(r.state);
-		if (levels) {
-			json_object_set_new(groups, drp_group_code(g),
-				json_pack("{s:I, s:I, s:I, s:I, s:s}", "eligible",
-					(json_int_t)counts.eligible[g], "invited",
-					(json_int_t)counts.invited[g], "completed",
-					(json_int_t)counts.completed[g], "minimum",
-					(json_int_t)least, "contribution", state));
-		} else {
-			printf("  %-8s eligible %u, invited %u, completed %u "
-			       "(recommended at least "
-			       "%u), contribution: %s\n",
-				drp_group_code(g), counts.eligible[g], counts.invited[g],
-				counts.completed[g], least, state);
-		}
+	for (int g = 0; g < DRP_GROUPS; g++) {
+		show_group(node, work, level, g, &counts, groups);
 	}
 	if (levels) {
 		json_array_append_new(levels,
@@ -275,8 +277,37 @@ static enum drp_err show_level(struct drp_node *node, const struct drp_node_work
 				drp_participation_code(class), "reason",
 				drp_participation_reason_code((int)reason), "groups",
 				groups));
-	} else {
-		json_decref(groups);
+	}
+	return DRP_OK;
+}
+
+static enum drp_err show_campaign(struct drp_node *node, const struct drp_node_work *work,
+	int for_machines, struct drp_diag *diag)
+{
+	const struct drp_manifest *m = work->manifest;
+	const char *state = drp_campaign_state_name(work->campaign.state);
+	char from[DRP_DATE_TEXT], to[DRP_DATE_TEXT], until[DRP_DATE_TEXT];
+	enum drp_err err = DRP_OK;
+	drp_date_format(m->period_from, from);
+	drp_date_format(m->period_to, to);
+	drp_time_format(m->deadline_s, until);
+	json_t *levels = for_machines ? json_array() : NULL;
+	if (!levels) {
+		printf("%s: %s\nperiod %s..%s, contributions until %s, %s track, %s\n",
+			m->id, m->title, from, to, until, drp_track_code(m->track),
+			state);
+	}
+	for (int level = 1; err == DRP_OK && level <= DRP_LEVELS; level++) {
+		if (work->unit[level]) {
+			err = show_level(node, work, level, levels, diag);
+		}
+	}
+	if (levels) {
+		json_t *all = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}", "id",
+			m->id, "title", m->title, "state", state, "track",
+			drp_track_code(m->track), "from", from, "to", to, "deadline",
+			until, "levels", levels);
+		drp_json_show(all, err);
 	}
 	return err;
 }
@@ -291,35 +322,7 @@ enum drp_err drp_node_campaign_show(const struct drp_args *args, struct drp_diag
 	}
 	err = drp_node_work_load(&node, args->argument[0], &work, diag);
 	if (err == DRP_OK) {
-		const struct drp_manifest *m = work.manifest;
-		char from[DRP_DATE_TEXT], to[DRP_DATE_TEXT], until[DRP_DATE_TEXT];
-		drp_date_format(m->period_from, from);
-		drp_date_format(m->period_to, to);
-		drp_time_format(m->deadline_s, until);
-		json_t *levels = drp_args_has(args, "--json") ? json_array() : NULL;
-		if (!levels) {
-			printf("%s: %s\nperiod %s..%s, contributions until %s, %s track, "
-			       "%s\n",
-				m->id, m->title, from, to, until,
-				drp_track_code(m->track),
-				drp_campaign_state_name(work.campaign.state));
-		}
-		for (int level = 1; err == DRP_OK && level <= DRP_LEVELS; level++) {
-			if (work.unit[level]) {
-				err = show_level(&node, &work, level, levels, diag);
-			}
-		}
-		if (levels) {
-			json_t *all =
-				json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o}",
-					"id", m->id, "title", m->title, "state",
-					drp_campaign_state_name(work.campaign.state),
-					"track", drp_track_code(m->track), "from", from,
-					"to", to, "deadline", until, "levels", levels);
-			json_dumpf(all, stdout, JSON_INDENT(1));
-			printf("\n");
-			json_decref(all);
-		}
+		err = show_campaign(&node, &work, drp_args_has(args, "--json"), diag);
 		drp_node_work_clear(&work);
 	}
 	drp_node_close(&node);

@@ -8,7 +8,7 @@
 
 #include "hub/api/api.h"
 #include "hub/formats/formats.h"
-#include "hub/formats/json_out.h"
+#include "proto/runtime/json_out.h"
 #include "hub/tables/cube.h"
 
 #define DRP_SEGMENTS_MAX 8

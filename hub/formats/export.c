@@ -8,6 +8,7 @@
 #include "hub/tables/observations.h"
 #include "proto/base/text.h"
 #include "proto/crypto/crypto.h"
+#include "proto/runtime/json.h"
 #include "proto/runtime/system.h"
 
 #include <errno.h>
@@ -72,10 +73,10 @@ static enum drp_err observations_json(
 {
 	json_t *rows = json_array();
 	for (size_t i = 0; i < p->edition->n_observations; i++) {
-		drp_hub_json_add(&rows,
+		drp_json_add(&rows,
 			drp_observation_json(p->edition, &p->edition->observation[i]));
 	}
-	return drp_hub_json_print(rows, out);
+	return drp_json_print(rows, DRP_JSON_LINES, out);
 }
 
 /* The bytes that the hub stored: the form is canonical, so encoding gives them back. A
@@ -95,7 +96,7 @@ static enum drp_err observations_msgpack(
 
 static enum drp_err metadata(const struct drp_publication *p, struct drp_buf *out)
 {
-	return drp_hub_json_print(drp_publication_metadata(p), out);
+	return drp_json_print(drp_publication_metadata(p), DRP_JSON_LINES, out);
 }
 
 static const struct drp_readme_note readme_note[] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/formats/formats.h"
-#include "hub/formats/json_out.h"
 #include "proto/base/date.h"
+#include "proto/runtime/json_out.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/formats/formats.h"
-#include "hub/formats/json_out.h"
 #include "hub/formats/readme.h"
 #include "hub/formats/zip_out.h"
 #include "hub/tables/observations.h"
+#include "proto/runtime/json.h"
+#include "proto/runtime/json_out.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -151,7 +152,8 @@ static enum drp_err add_all(
 	err = add(zip, err, "README.txt", &content);
 	err = err ? err : descriptor(views, n, &content);
 	err = add(zip, err, "datapackage.json", &content);
-	err = err ? err : drp_hub_json_print(drp_publication_metadata(p), &content);
+	err = err ? err
+		  : drp_json_print(drp_publication_metadata(p), DRP_JSON_LINES, &content);
 	err = add(zip, err, "metadata.json", &content);
 	for (size_t i = 0; i < n; i++) {
 		char name[64];

@@ -4,6 +4,7 @@
 #include "hub/tables/layout.h"
 #include "hub/tables/observations.h"
 #include "proto/model/codes.h"
+#include "proto/runtime/json.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -207,26 +208,22 @@ static void add_json(void *self, const char *const fields[CSV_COLUMNS])
 {
 	json_t *object = json_object();
 	for (size_t i = 0; i < CSV_COLUMNS; i++) {
-		if (json_object_set_new(object, csv_column[i], json_string(fields[i])) !=
-			0) {
-			json_decref(object);
-			object = NULL;
-		}
+		drp_json_set(&object, csv_column[i], json_string(fields[i]));
 	}
-	drp_hub_json_add(self, object);
+	drp_json_add(self, object);
 }
 
 static enum drp_err write_json(const struct drp_answer *a, struct drp_buf *out)
 {
 	json_t *rows = json_array();
 	list_rows(a, add_json, &rows);
-	return drp_hub_json_print(
+	return drp_json_print(
 		json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:{s:s, s:s}, s:o}",
 			"answer", a->id, "title", a->title, "source", a->source,
 			"reference_date", a->reference_date, "cohort", a->cohort,
 			"provinces", a->provinces, "registered", a->registered, "notes",
 			"en", a->note_en, "nl", a->note_nl, "rows", rows),
-		out);
+		DRP_JSON_LINES, out);
 }
 
 enum drp_err drp_answer_table_write(const struct drp_answer *answer,

@@ -3,6 +3,7 @@
 
 #include "hub/tables/observations.h"
 #include "proto/model/codes.h"
+#include "proto/runtime/json.h"
 
 #include <stdio.h>
 
@@ -243,11 +244,10 @@ static void add_csv(void *self, const struct drp_entry *e)
 
 static void add_json(void *self, const struct drp_entry *e)
 {
-	drp_hub_json_add(
-		self, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "kind",
-			      e->kind, "column", e->column, "code", e->code, "group",
-			      e->group, "name_nl", e->name_nl, "name_en", e->name_en,
-			      "unit", e->unit, "base", e->base));
+	drp_json_add(self, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "kind",
+				   e->kind, "column", e->column, "code", e->code, "group",
+				   e->group, "name_nl", e->name_nl, "name_en", e->name_en,
+				   "unit", e->unit, "base", e->base));
 }
 
 enum drp_err drp_dictionary_csv(
@@ -265,5 +265,5 @@ enum drp_err drp_dictionary_json(
 {
 	json_t *entries = json_array();
 	list_all(&(struct walk){publication, add_json, &entries});
-	return drp_hub_json_print(entries, out);
+	return drp_json_print(entries, DRP_JSON_LINES, out);
 }

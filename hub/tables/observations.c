@@ -2,6 +2,7 @@
 #include "hub/tables/observations.h"
 
 #include "proto/model/codes.h"
+#include "proto/runtime/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,11 +79,8 @@ json_t *drp_observation_json(
 	drp_observation_fields(edition, observation, &scratch, fields);
 	json_t *object = json_object();
 	for (size_t i = 0; i < DRP_OBSERVATION_COLUMNS; i++) {
-		if (json_object_set_new(object, drp_observation_column[i],
-			    json_field(number_column[i], fields[i])) != 0) {
-			json_decref(object);
-			return NULL;
-		}
+		drp_json_set(&object, drp_observation_column[i],
+			json_field(number_column[i], fields[i]));
 	}
 	return object;
 }
@@ -103,29 +101,4 @@ const struct drp_observation *drp_observation_find(const struct drp_edition *edi
 		}
 	}
 	return NULL;
-}
-
-static int append(const char *text, size_t n, void *out)
-{
-	drp_buf_append(out, text, n);
-	return 0;
-}
-
-enum drp_err drp_hub_json_print(json_t *value, struct drp_buf *out)
-{
-	/* Twelve digits are more than any value has, and give 3.1 back as 3.1. */
-	int failed = !value || json_dump_callback(value, append, out,
-				       JSON_INDENT(1) | JSON_PRESERVE_ORDER |
-					       JSON_REAL_PRECISION(12) | JSON_ENCODE_ANY);
-	drp_buf_text(out, "\n");
-	json_decref(value);
-	return failed || out->failed ? DRP_E_NOMEM : DRP_OK;
-}
-
-void drp_hub_json_add(json_t **array, json_t *value)
-{
-	if (json_array_append_new(*array, value) != 0) {
-		json_decref(*array);
-		*array = NULL;
-	}
 }

@@ -41,13 +41,4 @@ const struct drp_observation *drp_observation_find(const struct drp_edition *edi
 	const struct drp_observation *like, int group, const char *area, const char *item,
 	const char *measure);
 
-/* drp_hub_json_print appends the value as indented UTF-8 text with a final line feed,
- * members in the order in which they were set, and takes the reference. DRP_E_NOMEM also
- * when value is NULL, so that a caller can build first and check once. */
-enum drp_err drp_hub_json_print(json_t *value, struct drp_buf *out) DRP_MUST_CHECK;
-
-/* drp_hub_json_add appends a value to an array and takes the reference; an array that
- * could not take it becomes NULL, which sticks. */
-void drp_hub_json_add(json_t **array, json_t *value);
-
 #endif

@@ -7,6 +7,7 @@
 #include "proto/estimate/estimate.h"
 #include "proto/model/codes.h"
 #include "proto/privacy/rational.h"
+#include "proto/runtime/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,14 +167,8 @@ static json_t *rational(struct drp_rational r)
 static json_t *per_group(const uint32_t value[DRP_GROUPS])
 {
 	json_t *object = json_object();
-	int failed = !object;
 	for (int g = 0; g < DRP_GROUPS; g++) {
-		failed |= json_object_set_new(
-				  object, drp_group_code(g), json_integer(value[g])) != 0;
-	}
-	if (failed) {
-		json_decref(object);
-		return NULL;
+		drp_json_set(&object, drp_group_code(g), json_integer(value[g]));
 	}
 	return object;
 }
@@ -188,7 +183,7 @@ json_t *drp_accounting_json(const struct drp_accounting *accounting, size_t n)
 	json_t *list = json_array();
 	for (size_t i = 0; i < n; i++) {
 		const struct drp_accounting *a = &accounting[i];
-		drp_hub_json_add(&list,
+		drp_json_add(&list,
 			json_pack("{s:s, s:s, s:s, s:I, s:I, s:o, s:I}", "group",
 				drp_group_code(a->group), "family",
 				family_or_all(a->family), "map", drp_map_code(a->map),
@@ -203,7 +198,7 @@ static json_t *budgets(const struct drp_manifest *m)
 {
 	json_t *list = json_array();
 	for (int g = 0; g < DRP_GROUPS; g++) {
-		drp_hub_json_add(
+		drp_json_add(
 			&list, json_pack("{s:s, s:o, s:f, s:f}", "group",
 				       drp_group_code(g), "rho", rational(m->rho[g]),
 				       "epsilon", drp_epsilon(m->rho[g], DRP_SHOWN_DELTA),
@@ -247,7 +242,7 @@ static json_t *texts(const char *const *text, size_t n)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < n; i++) {
-		drp_hub_json_add(&list, json_string(text[i]));
+		drp_json_add(&list, json_string(text[i]));
 	}
 	return list;
 }
@@ -321,7 +316,7 @@ static json_t *coverage(const struct drp_publication *p)
 		json_t *part = *line[i].part
 				       ? json_integer(strtoll(line[i].part, NULL, 10))
 				       : json_null();
-		drp_hub_json_add(&list,
+		drp_json_add(&list,
 			json_pack("{s:s, s:s, s:o, s:I, s:s, s:s, s:s}", "sector",
 				drp_sector_code(line[i].sector), "measure",
 				drp_frame_measure_code(line[i].measure), "answered", part,

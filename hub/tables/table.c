@@ -6,6 +6,7 @@
 #include "hub/tables/table_text.h"
 #include "hub/tables/table_view.h"
 #include "proto/model/codes.h"
+#include "proto/runtime/json.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -124,10 +125,7 @@ static json_t *sums_json(const struct drp_table_view *view)
 			count_or_null(sum->known, sum->shown), "suppressed",
 			count_or_null(sum->known, sum->suppressed), "unknown",
 			count_or_null(sum->known && sum->unknown_known, sum->unknown));
-		if (json_object_set_new(object, drp_table_column_code[c], member) != 0) {
-			json_decref(object);
-			return NULL;
-		}
+		drp_json_set(&object, drp_table_column_code[c], member);
 	}
 	return object;
 }
@@ -140,7 +138,7 @@ static json_t *frame_json(const struct drp_publication *p)
 	for (size_t i = 0; i < n; i++) {
 		long long part = 0;
 		int known = sscanf(lines[i].part, "%lld", &part) == 1;
-		drp_hub_json_add(&list,
+		drp_json_add(&list,
 			json_pack("{s:s, s:s, s:o, s:I, s:s, s:s, s:s}", "sector",
 				drp_sector_code(lines[i].sector), "measure",
 				drp_frame_measure_code(lines[i].measure), "campaign",
@@ -158,7 +156,7 @@ static json_t *rows_json(
 	json_t *rows = json_array();
 	for (size_t i = 0; i < edition->n_observations; i++) {
 		if (in_view(&edition->observation[i], options)) {
-			drp_hub_json_add(&rows,
+			drp_json_add(&rows,
 				drp_observation_json(edition, &edition->observation[i]));
 		}
 	}
@@ -177,17 +175,12 @@ static enum drp_err write_json(const struct drp_publication *p,
 	json_t *root = json_pack("{s:s, s:s, s:o}", "by",
 		drp_family_code((int)options->by), "measure",
 		measure_name[options->measure], "rows", rows_json(p->edition, options));
-	int failed = !root;
 	if (options->measure == DRP_TABLE_PARTICIPATION) {
-		failed |= json_object_set_new(root, "sums", sums_json(&view)) != 0;
-		failed |= json_object_set_new(root, "frame", frame_json(p)) != 0;
+		drp_json_set(&root, "sums", sums_json(&view));
+		drp_json_set(&root, "frame", frame_json(p));
 	}
-	failed |= json_object_set_new(root, "metadata", drp_publication_metadata(p)) != 0;
-	if (failed) {
-		json_decref(root);
-		return DRP_E_NOMEM;
-	}
-	return drp_hub_json_print(root, out);
+	drp_json_set(&root, "metadata", drp_publication_metadata(p));
+	return drp_json_print(root, DRP_JSON_LINES, out);
 }
 
 /* ---- differences ---- */

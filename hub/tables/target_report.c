@@ -8,6 +8,7 @@
 #include "hub/tables/layout.h"
 #include "hub/tables/observations.h"
 #include "proto/base/date.h"
+#include "proto/runtime/json.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -276,14 +277,14 @@ enum drp_err drp_targets_json(
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < n; i++) {
-		drp_hub_json_add(&list, target_json(&reports[i]));
+		drp_json_add(&list, target_json(&reports[i]));
 	}
-	return drp_hub_json_print(
+	return drp_json_print(
 		json_pack("{s:s, s:o}", "note",
 			"schools chose whether to take part; the frame is of another "
 			"year; share is rounded down, and counts decide",
 			"targets", list),
-		out);
+		DRP_JSON_LINES, out);
 }
 
 enum drp_err drp_target_write(const struct drp_target_report *report,
@@ -294,7 +295,7 @@ enum drp_err drp_target_write(const struct drp_target_report *report,
 	case DRP_TABLE_CSV:
 		return drp_targets_csv(report, 1, out);
 	case DRP_TABLE_JSON:
-		return drp_hub_json_print(target_json(report), out);
+		return drp_json_print(target_json(report), DRP_JSON_LINES, out);
 	default:
 		write_text(&page);
 	}

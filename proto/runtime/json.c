@@ -5,10 +5,10 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
-#define REAL_DIGITS 6
-#define HEAD	    sizeof(max_align_t) /* before each block: how long it is */
+#define HEAD sizeof(max_align_t) /* before each block: how long it is */
 
 static _Thread_local int ran_out;
 
@@ -46,17 +46,19 @@ int drp_json_ran_out(void)
 	return was;
 }
 
-void drp_json_set(struct drp_json *json, json_t *object, const char *key, json_t *value)
+void drp_json_set(json_t **object, const char *key, json_t *value)
 {
-	if (json_object_set_new(object, key, value)) {
-		json->failed = 1;
+	if (json_object_set_new(*object, key, value) != 0) {
+		json_decref(*object);
+		*object = NULL;
 	}
 }
 
-void drp_json_append(struct drp_json *json, json_t *array, json_t *value)
+void drp_json_add(json_t **array, json_t *value)
 {
-	if (json_array_append_new(array, value)) {
-		json->failed = 1;
+	if (json_array_append_new(*array, value) != 0) {
+		json_decref(*array);
+		*array = NULL;
 	}
 }
 
@@ -66,14 +68,24 @@ static int append(const char *bytes, size_t n, void *out)
 	return 0;
 }
 
-enum drp_err drp_json_print(struct drp_json *json, json_t *root, struct drp_buf *out)
+enum drp_err drp_json_print(json_t *value, enum drp_json_form form, struct drp_buf *out)
 {
-	if (!root || json->failed ||
-		json_dump_callback(root, append, out,
-			JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS))) {
-		json->failed = 1;
-	}
-	json_decref(root);
+	static const size_t flags[] = {
+		[DRP_JSON_LINE] = JSON_COMPACT | JSON_REAL_PRECISION(6),
+		[DRP_JSON_LINES] = JSON_INDENT(1) | JSON_REAL_PRECISION(12)};
+	int failed =
+		!value || json_dump_callback(value, append, out,
+				  flags[form] | JSON_PRESERVE_ORDER | JSON_ENCODE_ANY);
 	drp_buf_text(out, "\n");
-	return json->failed || out->failed ? DRP_E_NOMEM : DRP_OK;
+	json_decref(value);
+	return failed || out->failed ? DRP_E_NOMEM : DRP_OK;
+}
+
+void drp_json_show(json_t *value, enum drp_err err)
+{
+	if (value && err == DRP_OK) {
+		json_dumpf(value, stdout, JSON_INDENT(1));
+		printf("\n");
+	}
+	json_decref(value);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Builds JSON with jansson without a check at every step: what finds no memory marks
- * the builder as failed, and drp_json_print then refuses. Threads: one at a time.
+ * Builds JSON with jansson without a check at every step: what finds no memory is NULL,
+ * makes NULL of what it was to become a part of, and drp_json_print then refuses. For
+ * long answers whose numbers keep the digits that they have: json_out.h. Threads: any.
  */
 #ifndef DRP_RUNTIME_JSON_H
 #define DRP_RUNTIME_JSON_H
@@ -11,10 +12,6 @@
 #include <drempel/err.h>
 
 #include <jansson.h>
-
-struct drp_json {
-	int failed;
-};
 
 /* drp_json_begin: from now on jansson has its memory of proto/base/alloc.h and wipes what
  * it gives back, since a file of answers passes through it. Once, before any other use of
@@ -26,12 +23,22 @@ void drp_json_begin(void);
  * read then is not to be believed. */
 int drp_json_ran_out(void);
 
-/* Each takes over the value, also when it fails; members keep their order. */
-void drp_json_set(struct drp_json *json, json_t *object, const char *key, json_t *value);
-void drp_json_append(struct drp_json *json, json_t *array, json_t *value);
+/* Each takes the value, also when it fails. */
+void drp_json_set(json_t **object, const char *key, json_t *value);
+void drp_json_add(json_t **array, json_t *value);
 
-/* drp_json_print appends root and a line feed to out and frees root. */
+enum drp_json_form {
+	DRP_JSON_LINE, /* on one line; reals have six digits */
+	DRP_JSON_LINES /* indented; reals have twelve, which give 3.1 back as 3.1 */
+};
+
+/* drp_json_print appends the value and a line feed and takes it; members stand in the
+ * order in which they were set. DRP_E_NOMEM also when it is NULL. */
 enum drp_err drp_json_print(
-	struct drp_json *json, json_t *root, struct drp_buf *out) DRP_MUST_CHECK;
+	json_t *value, enum drp_json_form form, struct drp_buf *out) DRP_MUST_CHECK;
+
+/* drp_json_show writes what --json asked for to standard output when err is DRP_OK, and
+ * takes it; NULL is nothing asked for. */
+void drp_json_show(json_t *value, enum drp_err err);
 
 #endif

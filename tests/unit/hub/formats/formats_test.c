@@ -4,7 +4,7 @@
  * contents alone. That the formats hold the edition's values is e2e.clients.
  */
 #include "hub/formats/formats.h"
-#include "hub/formats/json_out.h"
+#include "proto/runtime/json_out.h"
 #include "hub/formats/xml_out.h"
 #include "hub/formats/zip_out.h"
 #include "proto/base/alloc.h"

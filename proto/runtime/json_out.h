@@ -4,8 +4,8 @@
  * Commas are the writer's business. Text is UTF-8 and escaped. Errors stick in the
  * buffer. Threads: one at a time.
  */
-#ifndef DRP_HUB_JSON_OUT_H
-#define DRP_HUB_JSON_OUT_H
+#ifndef DRP_RUNTIME_JSON_OUT_H
+#define DRP_RUNTIME_JSON_OUT_H
 
 #include "proto/base/buf.h"
 

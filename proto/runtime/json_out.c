@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "hub/formats/json_out.h"
+#include "proto/runtime/json_out.h"
 
 #include <inttypes.h>
 #include <string.h>

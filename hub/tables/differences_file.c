@@ -2,12 +2,12 @@
  *
  * Lists of differences as files.
  */
-#include "hub/formats/json_out.h"
 #include "hub/tables/difference.h"
 #include "hub/tables/observations.h"
 #include "proto/base/date.h"
 #include "proto/base/text.h"
 #include "proto/model/codes.h"
+#include "proto/runtime/json_out.h"
 
 #include <inttypes.h>
 #include <stdio.h>
