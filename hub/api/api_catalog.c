@@ -424,7 +424,9 @@ static unsigned dataset(struct drp_buf *out, const struct entry *e)
 		"  dct:type "
 		"<http://publications.europa.eu/resource/authority/dataset-type/"
 		"STATISTICAL> ;\n  dcat:theme theme:EDUC",
-		e->cube->publication->network ? "RESTRICTED" : "PUBLIC");
+		e->cube->publication->network || e->cube->publication->before_s
+			? "RESTRICTED"
+			: "PUBLIC");
 	for (size_t i = 0; i < N_DISTRIBUTIONS; i++) {
 		char url[URL_MAX];
 		if (offered(e, i)) {

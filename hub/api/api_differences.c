@@ -239,7 +239,8 @@ static enum drp_err write_list(struct drp_api_call *call, const struct wanted *w
 	struct drp_api_reply *reply = call->reply;
 	drp_reply_type(reply, 200,
 		w->json ? "application/json" : "text/csv; charset=utf-8; header=present");
-	const struct drp_publication *part = w->one->network ? w->one : w->other;
+	const struct drp_publication *part =
+		*drp_publication_mark(w->one) ? w->one : w->other;
 	snprintf(reply->file_name, sizeof reply->file_name, "%.40s-%u%s-%s%s",
 		w->one->edition->campaign, w->one->edition->number,
 		drp_publication_mark(part), w->trend ? "trend" : "differences",

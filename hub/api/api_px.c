@@ -89,8 +89,9 @@ static void table_members(struct drp_api_call *call, struct drp_json_out *json,
 	drp_json_string(json, "firstPeriod", cube->period);
 	drp_json_string(json, "lastPeriod", cube->period);
 	drp_json_string(json, "timeUnit", "Other");
-	drp_json_string(
-		json, "category", cube->publication->network ? "private" : "public");
+	drp_json_string(json, "category",
+		cube->publication->network || cube->publication->before_s ? "private"
+									  : "public");
 	drp_json_raw(json, "discontinued", "false");
 	drp_json_string(json, "source", cube->publication->manifest->region);
 	drp_json_open(json, "variableNames", '[');

@@ -19,10 +19,11 @@ void drp_citation(const struct drp_publication *p, char text[DRP_CITATION])
 {
 	char day[DRP_DATE_TEXT], part[DRP_PART_TEXT];
 	drp_publication_part(p, "en", part);
+	const char *before = !*part ? "" : p->network ? ", view of " : ", ";
 	snprintf(text, DRP_CITATION,
 		"%s (campaign %s, region %s), edition %u%s%s, %s. Drempel. CC BY 4.0.",
 		p->manifest->title, p->manifest->id, p->manifest->region,
-		p->edition->number, *part ? ", view of " : "", part,
+		p->edition->number, before, part,
 		drp_date_format(drp_day_of_ms(p->edition->created_s * 1000), day));
 }
 

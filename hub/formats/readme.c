@@ -30,6 +30,21 @@ static const struct drp_readme_note always[] = {
 		    "and adapt for any purpose when you name the source."},
 };
 
+static void put_early(const struct drp_publication *p, struct drp_buf *out)
+{
+	static const struct {
+		const char *language, *begin, *rest;
+	} says[] = {{"en", "Seen ", ". Do not pass it on before then."},
+		{"nl", "Gezien ", ". Geef dit vóór dat moment niet door."}};
+	for (size_t l = 0; l < 2; l++) {
+		char part[DRP_PART_TEXT], text[256];
+		snprintf(text, sizeof text, "%s%s%s", says[l].begin,
+			drp_publication_part(p, says[l].language, part), says[l].rest);
+		drp_layout_note(out, 0, "", text);
+	}
+	drp_buf_text(out, "\n");
+}
+
 /* What is missing from a part is not in it: that is no suppression. */
 static void put_part(const struct drp_publication *p, struct drp_buf *out)
 {
@@ -65,6 +80,8 @@ enum drp_err drp_readme(const struct drp_publication *p,
 		p->instrument->id, p->instrument->version);
 	if (p->network) {
 		put_part(p, out);
+	} else if (p->before_s) {
+		put_early(p, out);
 	}
 	drp_layout_note(out, 0, "", drp_publication_notice(m, "en"));
 	drp_layout_note(out, 0, "", drp_publication_notice(m, "nl"));

@@ -14,10 +14,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of an edition: the whole, and the part of each network. */
-#define SLOTS (DRP_NETWORKS + 1)
+/* Of an edition: the whole as everybody sees it, the part of each network, and the whole
+ * as some see it before it is public. */
+#define SLOT_EARLY (DRP_NETWORKS + 1)
+#define SLOTS	   (DRP_NETWORKS + 2)
 
-/* A loaded edition or a part of one, held by every snapshot that shows it. A part borrows
+/* A loaded edition or a view of one, held by every snapshot that shows it. A view borrows
  * from the whole, which stands in the same snapshots. */
 struct shelf {
 	atomic_uint holders;
@@ -68,7 +70,7 @@ static void shelf_release(struct shelf *shelf)
 	}
 	if (shelf->publication.network) {
 		drp_publication_of_network_free(&shelf->publication);
-	} else {
+	} else if (!shelf->publication.before_s) { /* else nothing of it is ours */
 		drp_publication_free(&shelf->publication);
 	}
 	drp_free(shelf);
@@ -221,19 +223,34 @@ static enum drp_err read_rows(
 
 /* --- shelves ----------------------------------------------------------------------- */
 
-/* An edition never changes: what the snapshot before has of it is used again. */
+/* An edition never changes, and a view of it says when it becomes public: what the
+ * snapshot before has of both is used again. */
 static struct shelf *find_shelf(const struct drp_snapshot *current,
 	const struct drp_edition_row *row, size_t slot)
 {
 	for (size_t i = 0; current && i < current->n_editions; i++) {
-		if (same_edition(&current->edition[i], row)) {
+		if (same_edition(&current->edition[i], row) &&
+			(slot == 0 || current->edition[i].embargo_s == row->embargo_s)) {
 			return ((const struct whole *)current)->shelf[i * SLOTS + slot];
 		}
 	}
 	return NULL;
 }
 
-/* Fills the place of an edition in that slot; of a network's after the whole's. */
+static enum drp_err make_view(const struct drp_publication *whole,
+	const struct drp_edition_row *row, size_t slot, struct drp_publication *view)
+{
+	if (slot == SLOT_EARLY) {
+		drp_publication_early(whole, row->embargo_s, view);
+		return DRP_OK;
+	}
+	enum drp_err err =
+		drp_publication_of_network(whole, (enum drp_network)slot, view);
+	view->before_s = err ? 0 : row->embargo_s;
+	return err;
+}
+
+/* Fills the place of an edition in that slot; of a view after the whole's. */
 static enum drp_err put_shelf(struct drp_snapshot_source *source,
 	const struct drp_snapshot *current, struct whole *whole, size_t i, size_t slot,
 	struct drp_diag *diag)
@@ -256,8 +273,8 @@ static enum drp_err put_shelf(struct drp_snapshot_source *source,
 		return drp_publication_load_edition(&source->hub, row->campaign,
 			row->number, &shelf->publication, diag);
 	}
-	return drp_publication_of_network(&whole->shelf[i * SLOTS]->publication,
-		       (enum drp_network)slot, &shelf->publication)
+	return make_view(&whole->shelf[i * SLOTS]->publication, row, slot,
+		       &shelf->publication)
 		       ? drp_fail(diag, DRP_E_NOMEM, "no memory for an edition's part")
 		       : DRP_OK;
 }
@@ -354,6 +371,14 @@ static enum drp_err put_record(struct drp_snapshot_source *source,
 
 /* --- scenes ------------------------------------------------------------------------ */
 
+static size_t slot_of(const struct whole *whole, const struct drp_hub_view *view,
+	enum drp_sight sight, size_t i)
+{
+	return sight == DRP_SIGHT_NETWORK		    ? view->network
+	       : whole->edition[i].embargo_s > whole->now_s ? SLOT_EARLY
+							    : 0;
+}
+
 static enum drp_err put_scene(struct drp_snapshot_source *source,
 	const struct drp_snapshot *current, struct whole *whole,
 	const struct drp_hub_view *view, struct drp_diag *diag)
@@ -372,7 +397,7 @@ static enum drp_err put_scene(struct drp_snapshot_source *source,
 	for (size_t i = 0; err == DRP_OK && i < whole->seen.n_editions; i++) {
 		enum drp_sight sight =
 			drp_view_sight(view, &whole->edition[i], whole->now_s);
-		size_t slot = sight == DRP_SIGHT_NETWORK ? view->network : 0;
+		size_t slot = slot_of(whole, view, sight, i);
 		if (sight == DRP_SIGHT_NOTHING) {
 			continue;
 		}

@@ -60,6 +60,15 @@ void drp_view_name(const struct drp_hub_view *view, char name[DRP_VIEW_NAME])
 	}
 }
 
+/* ---- what is not public ---- */
+
+void drp_publication_early(const struct drp_publication *whole, int64_t public_s,
+	struct drp_publication *early)
+{
+	*early = *whole;
+	early->before_s = public_s;
+}
+
 /* ---- parts ---- */
 
 static int copy_rows(const struct drp_publication *part, const struct drp_edition *whole)

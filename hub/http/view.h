@@ -37,6 +37,11 @@ enum drp_sight drp_view_sight(const struct drp_hub_view *view,
 #define DRP_VIEW_NAME (DRP_NAME_MAX + 16)
 void drp_view_name(const struct drp_hub_view *view, char name[DRP_VIEW_NAME]);
 
+/* drp_publication_early makes a copy of the whole publication for those who see it whole
+ * before that second; it borrows everything, and there is nothing to free. */
+void drp_publication_early(const struct drp_publication *whole, int64_t public_s,
+	struct drp_publication *early);
+
 /* drp_publication_of_network makes a copy of the publication that has only the rows of
  * the region and of cohorts of that network (or of a fold with it), and nothing of the
  * archived integers; it borrows all but its edition from whole, and says that it is a

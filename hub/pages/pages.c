@@ -238,6 +238,17 @@ static void put_part(struct drp_web *web)
 	}
 }
 
+/* What is not public yet, on each of its pages: until when. */
+static void put_before(struct drp_web *web)
+{
+	if (web->p->before_s) {
+		drp_web_put(web, "<p class=\"notice\"><strong>%w, %w ", DRP_W_BEFORE,
+			DRP_W_BEFORE_UNTIL);
+		drp_web_instant(web, web->p->before_s);
+		drp_web_put(web, ".</strong> %w</p>", DRP_W_BEFORE_TEXT);
+	}
+}
+
 static void put_top(struct drp_web *web)
 {
 	drp_web_put(web,
@@ -257,6 +268,7 @@ static void put_top(struct drp_web *web)
 	drp_web_put(web, "</header>\n<main id=\"main\" tabindex=\"-1\">");
 	if (web->p) {
 		put_part(web);
+		put_before(web);
 		put_superseded(web);
 		put_earlier_campaign(web);
 	}

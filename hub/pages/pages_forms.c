@@ -87,7 +87,7 @@ void drp_web_table_files(struct drp_web *web, const char *table, const char *que
 void drp_web_api(struct drp_web *web, const char *table, const char *query)
 {
 	drp_web_put(web, "<section class=\"api\"><h2>%w</h2><p>%w</p>", DRP_W_API_TITLE,
-		web->p->network ? DRP_W_VIEW_API : DRP_W_API_LEAD);
+		*drp_publication_mark(web->p) ? DRP_W_VIEW_API : DRP_W_API_LEAD);
 	drp_web_table_files(web, table, query);
 	snippet(web, "api-url", "URL");
 	address(web, table, ".csv", query, 1);

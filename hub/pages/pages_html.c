@@ -158,15 +158,34 @@ const char *drp_web_percent(
 	return drp_web_percent_of(web, plain, 1, text);
 }
 
+/* "22 November 2026" */
+static void put_day(struct drp_web *web, const char *iso)
+{
+	int number = 0, month = 1;
+	sscanf(iso + 5, "%2d-%2d", &month, &number);
+	drp_buf_printf(web->out, "%d%s %s %.4s", number,
+		web->language == DRP_DE ? "." : "", drp_month(month - 1, web->language),
+		iso);
+}
+
 void drp_web_date(struct drp_web *web, int32_t day)
 {
 	char iso[DRP_DATE_TEXT];
-	int number = 0, month = 1;
 	drp_date_format(day, iso);
-	sscanf(iso + 5, "%2d-%2d", &month, &number);
-	drp_buf_printf(web->out, "<time datetime=\"%s\">%d%s %s %.4s</time>", iso, number,
-		web->language == DRP_DE ? "." : "", drp_month(month - 1, web->language),
-		iso);
+	drp_buf_printf(web->out, "<time datetime=\"%s\">", iso);
+	put_day(web, iso);
+	drp_buf_text(web->out, "</time>");
+}
+
+void drp_web_instant(struct drp_web *web, int64_t seconds)
+{
+	char instant[DRP_DATE_TEXT], date[DRP_DATE_TEXT];
+	int32_t day = drp_day_of_ms(seconds * 1000);
+	drp_time_format(seconds, instant);
+	drp_date_format(day, date);
+	drp_buf_printf(web->out, "<time datetime=\"%s\">", instant);
+	put_day(web, date);
+	drp_buf_printf(web->out, ", %.5s UTC</time>", instant + strlen(date) + 1);
 }
 
 /* ---- names ---- */
@@ -381,6 +400,8 @@ void drp_web_part_mark(struct drp_web *web, const struct drp_publication *p)
 		drp_web_put(web, " <small>(%w%: %s)</small>", DRP_W_VIEW_HEAD,
 			drp_web_name(web, DRP_DIM_NETWORK, drp_network_code(p->network),
 				name));
+	} else if (p->before_s) {
+		drp_web_put(web, " <small>(%w)</small>", DRP_W_BEFORE);
 	}
 }
 

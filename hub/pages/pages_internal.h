@@ -57,8 +57,9 @@ const char *drp_web_percent(
 /* A decimal that is a percentage already, with so many digits: "9.99" stays below 10. */
 const char *drp_web_percent_of(const struct drp_web *web, const char *plain, int decimals,
 	char text[DRP_WEB_NUMBER]);
-/* drp_web_date appends a <time>. */
+/* drp_web_date appends a <time>; drp_web_instant one with hours and minutes of UTC. */
 void drp_web_date(struct drp_web *web, int32_t day);
+void drp_web_instant(struct drp_web *web, int64_t seconds);
 
 /* ---- names ---- */
 
@@ -103,8 +104,8 @@ void drp_web_cell_left_out(struct drp_web *web, const char *group);
 /* drp_web_legend explains the marks of cells. */
 void drp_web_legend(struct drp_web *web);
 /* Of a part of an edition (publication.h): what it leaves out, under a caption, in one
- * sentence; and a mark beside the name of what is shown of one. Nothing of a whole one.
- */
+ * sentence; nothing of a whole one. A mark beside the name of what is not public yet, in
+ * part or whole. */
 void drp_web_left_out(struct drp_web *web, enum drp_word caption);
 void drp_web_part_mark(struct drp_web *web, const struct drp_publication *publication);
 /* A cohort type's notice, in a box. */

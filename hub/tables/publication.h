@@ -23,9 +23,11 @@ struct drp_publication {
 	struct drp_instrument *instrument;
 	struct drp_edition *edition;
 	struct drp_frame_table *frame; /* NULL: the campaign names none */
-	uint8_t network; /* 0: whole. Else the edition has only the rows of the
-			    region and of this enum drp_network, as that
-			    network sees it before it is public */
+	uint8_t network;  /* 0: whole. Else the edition has only the rows of the
+			     region and of this enum drp_network, as that
+			     network sees it before it is public */
+	int64_t before_s; /* 0: public. Else it is seen before this second, in which
+			     its embargo ends */
 };
 
 /* drp_publication_load takes the newest edition. DRP_E_NOTFOUND when the campaign is
@@ -52,13 +54,14 @@ uint32_t drp_publication_enrolled(const struct drp_publication *publication);
 const char *drp_publication_notice(
 	const struct drp_manifest *manifest, const char *language);
 
-/* Of a part: "network KOV and the region's total, before publication"; its mark; whether
- * rows of that family and network code are in it. A whole publication has texts of "" and
- * every row. language as above. */
-#define DRP_PART_TEXT 128
+/* Of a part: "network KOV and the region's total, before publication, until INSTANT"; of
+ * a whole one that is not public yet: "before publication, until INSTANT"; its mark;
+ * whether rows of that family and network code are in it. What is public has texts of ""
+ * and every row. language as above. */
+#define DRP_PART_TEXT 160
 const char *drp_publication_part(const struct drp_publication *publication,
 	const char *language, char text[DRP_PART_TEXT]);
-/* "-view-KOV", for the names of a part's files. */
+/* "-view-KOV", "-view-whole": for the names of files of what is not public. */
 const char *drp_publication_mark(const struct drp_publication *publication);
 int drp_publication_keeps(
 	const struct drp_publication *publication, int family, const char *network);
@@ -69,8 +72,9 @@ json_t *drp_accounting_json(const struct drp_accounting *accounting, size_t n);
 
 /* drp_publication_metadata: all that a reader must know besides the values (R43, R50):
  * instrument, hashes, dates, cohort type, coverage of the frame, thresholds, mechanism
- * and its parameters, the steps from noisy integers to values, licence; of a part, that
- * it is one and which edition it is taken from. A new object, NULL without memory. */
+ * and its parameters, the steps from noisy integers to values, licence; of what is not
+ * public, that it is not and until when; of a part, that it is one and which edition it
+ * is taken from. A new object, NULL without memory. */
 json_t *drp_publication_metadata(const struct drp_publication *publication);
 
 #endif

@@ -87,36 +87,45 @@ const char *drp_publication_part(
 	const struct drp_publication *p, const char *language, char text[DRP_PART_TEXT])
 {
 	static const struct {
-		const char *language, *before, *after;
+		const char *language, *network, *region, *before, *until;
 	} part[] = {
-		{"nl", "onderwijsnet ", " en het totaal van de regio, vóór publicatie"},
-		{"en", "network ", " and the region's total, before publication"},
-		{"fr", "réseau ", " et total de la région, avant publication"},
-		{"de", "Schulnetz ",
-			" und Gesamtwert der Region, vor der Veröffentlichung"},
+		{"nl", "onderwijsnet ", " en het totaal van de regio, ",
+			"vóór publicatie", ", tot "},
+		{"en", "network ", " and the region's total, ", "before publication",
+			", until "},
+		{"fr", "réseau ", " et total de la région, ", "avant publication",
+			", jusqu'au "},
+		{"de", "Schulnetz ", " und Gesamtwert der Region, ",
+			"vor der Veröffentlichung", ", bis "},
 	};
+	char instant[DRP_DATE_TEXT] = "";
 	size_t l = sizeof part / sizeof part[0];
 	text[0] = 0;
-	if (!p->network) {
+	if (!p->network && !p->before_s) {
 		return text;
 	}
 	do {
 		l--;
 	} while (l && strncmp(language, part[l].language, 2) != 0);
-	snprintf(text, DRP_PART_TEXT, "%s%s%s", part[l].before,
-		drp_network_code(p->network), part[l].after);
+	if (p->before_s) {
+		drp_time_format(p->before_s, instant);
+	}
+	snprintf(text, DRP_PART_TEXT, "%s%s%s%s%s%s", p->network ? part[l].network : "",
+		p->network ? drp_network_code(p->network) : "",
+		p->network ? part[l].region : "", part[l].before,
+		*instant ? part[l].until : "", instant);
 	return text;
 }
 
 const char *drp_publication_mark(const struct drp_publication *p)
 {
-	static const char *const mark[DRP_NETWORKS + 1] = {[0] = "",
+	static const char *const mark[DRP_NETWORKS + 1] = {[0] = "-view-whole",
 		[DRP_GO] = "-view-GO",
 		[DRP_OVSG] = "-view-OVSG",
 		[DRP_POV] = "-view-POV",
 		[DRP_KOV] = "-view-KOV",
 		[DRP_OTHER] = "-view-OTHER"};
-	return mark[p->network];
+	return p->network || p->before_s ? mark[p->network] : "";
 }
 
 /* A fold's code is its parts joined by '+'. */
@@ -353,16 +362,23 @@ static json_t *identity(const struct drp_publication *p)
 		drp_publication_notice(m, "en"));
 }
 
-/* The rows of a part hash to nothing: it names the edition that it is taken from. */
+/* What is not public yet, and until when. The rows of a part hash to nothing: it names
+ * the edition that it is taken from. */
 static json_t *view_of(const struct drp_publication *p)
 {
-	char part[DRP_PART_TEXT];
-	if (!p->network) {
+	char part[DRP_PART_TEXT], instant[DRP_DATE_TEXT];
+	json_t *from =
+		p->before_s ? json_string(drp_time_format(p->before_s, instant)) : NULL;
+	if (!p->network && !p->before_s) {
 		return json_object();
 	}
-	return json_pack("{s:s, s:{s:I, s:o, s:s}}", "view",
-		drp_publication_part(p, "en", part), "taken_from", "edition",
-		(json_int_t)p->edition->number, "hash", hex(&p->edition->hash), "note",
+	drp_publication_part(p, "en", part);
+	if (!p->network) {
+		return json_pack("{s:s, s:o}", "view", part, "public_from", from);
+	}
+	return json_pack("{s:s, s:o*, s:{s:I, s:o, s:s}}", "view", part, "public_from",
+		from, "taken_from", "edition", (json_int_t)p->edition->number, "hash",
+		hex(&p->edition->hash), "note",
 		"The hash is of the whole edition, which is published later; the rows of "
 		"this view are some of its rows, unchanged. Rows that are not here are "
 		"not in this view; that does not say that they are suppressed.");

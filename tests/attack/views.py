@@ -30,6 +30,8 @@ BETWEEN_DIGITS = re.compile(rb"[.,' ]|\xe2\x80\xaf|\xc2\xa0")
 PROVINCES = re.compile(rb"\bBE(10|2[1-5])\b")
 NOTICE = {"nl": "Weergave vóór publicatie", "fr": "Vue avant publication",
           "de": "Ansicht vor der Veröffentlichung", "en": "View before publication"}
+EARLY = {"nl": "Vóór publicatie, tot", "fr": "Avant publication, jusqu&#39;au",
+         "de": "Vor der Veröffentlichung, bis zum", "en": "Before publication, until"}
 SLUGS = ("", "parliament", "map", "areas", "statements", "statements/B4", "barriers",
          "trend", "tables", "method", "editions", "accessibility")
 CHOICES = ("map?area=B&group=pupil", "areas?place=network.GO", "areas?place=network.KOV",
@@ -183,8 +185,33 @@ def a_part_says_that_it_is_one(part):
     check("nowhere its rows are said to hash to the edition's hash", not hashed, hashed)
     metadata = json.loads(part.get(f"/t/{CAMPAIGN}/areas.metadata.json")[2])["publication"]
     check("the metadata says which view it is, and of which edition", metadata["view"] ==
-          f"network {part.name} and the region's total, before publication" and
-          metadata["taken_from"]["edition"] == 3, metadata.get("view"))
+          f"network {part.name} and the region's total, before publication, until "
+          f"{metadata['public_from']}" and metadata["taken_from"]["edition"] == 3,
+          metadata.get("view"))
+
+
+def a_whole_view_says_that_it_is_early(visitor):
+    """Whoever sees the edition whole before its instant is told so everywhere."""
+    until = json.loads(visitor.get(f"/t/{CAMPAIGN}/areas.metadata.json")[2])[
+        "publication"]["public_from"]
+    silent, public = [], []
+    for path, headers, body in visitor.good:
+        text, name = text_of(body), headers.get("content-disposition", "")
+        is_page = path.startswith(tuple(f"/{language}/{CAMPAIGN}" for language in NOTICE))
+        is_csv = headers["content-type"].startswith(("text/csv", "application/vnd.sdmx."
+                                                     "data+csv"))
+        if is_page:
+            silent += [] if (EARLY[path[1:3]] in text and until in text) else [path]
+        elif is_csv and path.startswith("/t/"):
+            silent += [] if "-view-whole" in name else [path]
+        elif not is_csv and path.startswith(("/t/", "/api/v2/tables", "/sdmx/2.1/data",
+                                             "/feed", "/catalog")):
+            silent += [] if until in text else [path]
+        public += [path] if "right:PUBLIC ;" in re.sub(
+            r"#service> a dcat:DataService.*?\n\n", "", text, flags=re.S) else []
+    check(f"all that {visitor.name} gets says that it is not public, and until when",
+          not silent, silent)
+    check(f"nothing calls public what {visitor.name} sees early", not public, public)
 
 
 def pages_claim_no_suppression(part):
@@ -322,6 +349,8 @@ def main():
         targets_count_what_is_seen(visitors)
         no_cache_mixes_views(visitors)
         everybody_sees_their_own(visitors)
+        for visitor in (hers, ministry):
+            a_whole_view_says_that_it_is_early(visitor)
         for part in (kov, go):
             a_part_has_its_rows_only(part)
             a_part_says_that_it_is_one(part)

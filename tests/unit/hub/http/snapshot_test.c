@@ -118,13 +118,43 @@ static void holds_back_until_the_instant(void)
 	CHECK_INT(s->n_open, 1);
 	const struct drp_publication *before =
 		see(old, DRP_SCOPE_MINISTRY, 0, "").publication[0];
-	CHECK(see(s, DRP_SCOPES, 0, "").publication[0] == before); /* loaded once */
+	const struct drp_publication *open = see(s, DRP_SCOPES, 0, "").publication[0];
+	CHECK(open->edition == before->edition); /* loaded once */
+	CHECK_INT(before->before_s, now_s);	 /* and told apart */
+	CHECK_INT(open->before_s, 0);
+	CHECK(see(s, DRP_SCOPE_MINISTRY, 0, "").publication[0] == open);
 	drp_snapshot_release(old);
-	CHECK(before->edition->n_observations > 0);
+	CHECK(open->edition->n_observations > 0);
 	now_s -= 1; /* a clock that is set back hides it again */
 	s = after(s);
 	CHECK_INT(s->n_open, 0);
 	CHECK_INT(public_sees(s), 0);
+	drp_snapshot_release(s);
+	finish();
+}
+
+/* Whoever sees an edition before its time sees until when, also when that is moved. */
+static void tells_the_instant(void)
+{
+	begin();
+	embargo(now_s + 100);
+	add_token("ministry", DRP_SCOPE_MINISTRY, 0, "");
+	add_token("kov", DRP_SCOPE_NETWORK, DRP_KOV, "");
+	CHECK_OK(drp_campaign_close(&f.hub, FIXTURE_CAMPAIGN, NULL));
+	struct drp_snapshot *s = after(NULL);
+	for (int64_t until = now_s + 100; until < now_s + 400; until += 100) {
+		embargo(until);
+		struct drp_snapshot *fresh = after(s);
+		s = fresh ? fresh : s;
+		struct drp_catalogue all = see(s, DRP_SCOPE_MINISTRY, 0, "");
+		struct drp_catalogue kov = see(s, DRP_SCOPE_NETWORK, DRP_KOV, "");
+		CHECK_INT(all.publication[0]->before_s, until);
+		CHECK_INT(kov.publication[0]->before_s, until);
+	}
+	embargo(0);
+	s = after(s);
+	CHECK_INT(see(s, DRP_SCOPE_MINISTRY, 0, "").publication[0]->before_s, 0);
+	CHECK_INT(see(s, DRP_SCOPE_NETWORK, DRP_KOV, "").publication[0]->before_s, 0);
 	drp_snapshot_release(s);
 	finish();
 }
@@ -351,6 +381,7 @@ int main(void)
 	CASE("it shows what is published, and again only when that changes",
 		shows_what_is_published);
 	CASE("an edition is kept back until its instant", holds_back_until_the_instant);
+	CASE("before it, it says until when", tells_the_instant);
 	CASE("tokens come and go", knows_tokens);
 	CASE("before the instant each view sees its own", views_before_the_instant);
 	CASE("a history is of what its reader sees whole", histories);

@@ -196,6 +196,39 @@ static void parts_say_so(void)
 	api_fixture_close(&f);
 }
 
+/* A whole edition before it is public is the same edition, with its hash. */
+static void early_says_so(void)
+{
+	struct drp_publication early, part;
+	char text[DRP_PART_TEXT], hash[65];
+	api_fixture_open(&f);
+	drp_publication_early(&f.publication, NOW, &early);
+	CHECK(early.edition == f.publication.edition && !early.network);
+	CHECK_STR(drp_publication_part(&early, "fr", text),
+		"avant publication, jusqu'au 2027-01-15T08:00:00Z");
+	CHECK_STR(drp_publication_mark(&early), "-view-whole");
+	CHECK_STR(drp_publication_mark(&f.publication), "");
+	json_t *told = drp_publication_metadata(&early);
+	CHECK_STR(json_string_value(json_object_get(told, "view")),
+		"before publication, until 2027-01-15T08:00:00Z");
+	CHECK_STR(json_string_value(json_object_get(told, "public_from")),
+		"2027-01-15T08:00:00Z");
+	drp_hex(early.edition->hash.b, sizeof early.edition->hash.b, hash);
+	CHECK_STR(json_string_value(json_object_get(told, "edition_hash")), hash);
+	json_decref(told);
+	CHECK_OK(drp_publication_of_network(&f.publication, DRP_OTHER, &part));
+	part.before_s = NOW;
+	CHECK_STR(drp_publication_part(&part, "de", text),
+		"Schulnetz OTHER und Gesamtwert der Region, vor der Veröffentlichung, "
+		"bis 2027-01-15T08:00:00Z");
+	told = drp_publication_metadata(&part);
+	CHECK_STR(json_string_value(json_object_get(told, "public_from")),
+		"2027-01-15T08:00:00Z");
+	json_decref(told);
+	drp_publication_of_network_free(&part);
+	api_fixture_close(&f);
+}
+
 int main(void)
 {
 	CASE("each scope sees its own before the instant, everybody all after it",
@@ -205,5 +238,6 @@ int main(void)
 		parts_leave_out);
 	CASE("a fold is seen by each network in it", parts_of_folds);
 	CASE("a part says that it is one", parts_say_so);
+	CASE("an edition seen before its time says so", early_says_so);
 	return DONE();
 }

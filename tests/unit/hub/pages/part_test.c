@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Pages and files of a network's view before publication: what is left out is said to be
- * left out, and nowhere to be suppressed, not available or nothing.
+ * Pages and files before publication. Of a network's view: what is left out is said to be
+ * left out, and nowhere to be suppressed, not available or nothing. Of a whole edition
+ * too: that it is not public, and until when.
  */
 #include "hub/formats/export.h"
+#include "hub/formats/readme.h"
 #include "hub/http/view.h"
 #include "hub/pages/pages.h"
 
@@ -14,6 +16,12 @@ static struct drp_publication part;
 static const struct drp_publication *list[2];
 static struct drp_catalogue seen, whole;
 
+/* The same edition for those who see it whole before it is public. */
+#define INSTANT INT64_C(1796112000)
+static struct drp_publication early;
+static const struct drp_publication *early_list[2];
+static struct drp_catalogue before_all;
+
 static void begin(void)
 {
 	api_fixture_open(&f);
@@ -22,6 +30,10 @@ static void begin(void)
 	whole = f.catalogue;
 	seen = f.catalogue;
 	seen.publication = list;
+	drp_publication_early(&f.publication, INSTANT, &early);
+	early_list[0] = &early;
+	before_all = f.catalogue;
+	before_all.publication = early_list;
 }
 
 static void finish(void)
@@ -135,6 +147,94 @@ static void notices(void)
 	finish();
 }
 
+/* On every page, in its language, with the instant; and nowhere once it is public. */
+static void banners(void)
+{
+	static const struct {
+		const char *language, *says;
+	} in[] = {{"nl", "<strong>Vóór publicatie, tot <time "
+			 "datetime=\"2026-12-01T08:00:00Z\">1 december 2026, 08:00 "
+			 "UTC</time>."},
+		{"fr", "<strong>Avant publication, jusqu&#39;au <time"},
+		{"de", "<strong>Vor der Veröffentlichung, bis zum <time "
+		       "datetime=\"2026-12-01T08:00:00Z\">1. Dezember 2026, 08:00"},
+		{"en", "<strong>Before publication, until <time"}};
+	static const char *const slugs[] = {"", "/parliament", "/map", "/areas",
+		"/statements", "/statements/B4", "/barriers", "/trend", "/tables",
+		"/method", "/editions", "/accessibility"};
+	char page[128];
+	begin();
+	part.before_s = INSTANT;
+	for (size_t i = 0; i < sizeof in / sizeof in[0]; i++) {
+		for (size_t k = 0; k < sizeof slugs / sizeof slugs[0]; k++) {
+			snprintf(page, sizeof page, "/%s/" FIXTURE_CAMPAIGN "%s",
+				in[i].language, slugs[k]);
+			CHECK(says(&before_all, page, in[i].says));
+			CHECK(says(&seen, page, in[i].says));
+			CHECK(!says(&whole, page, in[i].says));
+		}
+	}
+	CHECK(says(&before_all, PAGE("en", "/editions"),
+		"<small>(Before publication)</small>"));
+	CHECK(!says(&whole, PAGE("en", "/editions"), "Before publication"));
+	CHECK(says(&before_all, PAGE("en", "/areas"), "asks for your token"));
+	/* It is whole: nothing is said to be left out. */
+	CHECK(!says(&before_all, PAGE("en", "/map"), "not in this view"));
+	finish();
+}
+
+/* Of a whole edition that is not public yet. */
+static void early_files(void)
+{
+	static const char *const named[] = {"/t/" FIXTURE_CAMPAIGN "/areas.csv",
+		"/t/" FIXTURE_CAMPAIGN "/items.xlsx",
+		"/t/" FIXTURE_CAMPAIGN "/datapackage.zip",
+		"/t/" FIXTURE_CAMPAIGN "/differences.csv"};
+	static const char *const telling[] = {"/t/" FIXTURE_CAMPAIGN "/areas.json",
+		"/t/" FIXTURE_CAMPAIGN "/areas.metadata.json",
+		"/t/" FIXTURE_CAMPAIGN "/differences.json",
+		"/api/v2/tables/" FIXTURE_CAMPAIGN ".areas/metadata", "/feed.atom",
+		"/catalog.ttl", "/sdmx/2.1/dataflow"};
+	begin();
+	for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+		struct drp_api_reply reply = get(&before_all, named[i]);
+		CHECK_INT(reply.status, 200);
+		CHECK(strstr(reply.file_name, "-1-view-whole") != NULL);
+		drp_buf_clear(&reply.body);
+	}
+	for (size_t i = 0; i < sizeof telling / sizeof telling[0]; i++) {
+		const char *path = telling[i];
+		CHECK(says(&before_all, path, "2026-12-01T08:00:00Z"));
+		CHECK(!says(&whole, path, "2026-12-01T08:00:00Z"));
+	}
+	CHECK(says(&before_all, "/feed.atom", "-view-whole</id>"));
+	CHECK(says(&before_all, "/catalog.ttl", "dct:accessRights right:RESTRICTED"));
+	CHECK(says(&before_all, "/api/v2/tables", "\"category\":\"private\""));
+	CHECK(!says(&whole, "/api/v2/tables", "\"category\":\"private\""));
+	finish();
+}
+
+static int readme_says(const struct drp_publication *p, const char *text)
+{
+	struct drp_buf out = {0};
+	CHECK_OK(drp_readme(p, NULL, 0, &out));
+	int found = strstr(drp_buf_string(&out), text) != NULL;
+	drp_buf_clear(&out);
+	return found;
+}
+
+static void early_readme(void)
+{
+	begin();
+	part.before_s = INSTANT;
+	CHECK(readme_says(&early,
+		"Seen before publication, until 2026-12-01T08:00:00Z. Do not pass it"));
+	CHECK(readme_says(&early, "Gezien vóór publicatie, tot 2026-12-01T08:00:00Z."));
+	CHECK(readme_says(&part, "until 2026-12-01T08:00:00Z"));
+	CHECK(!readme_says(&f.publication, "before publication"));
+	finish();
+}
+
 /* Codes that are not in the view are mistakes, like any other that there is none of. */
 static void files(void)
 {
@@ -218,6 +318,9 @@ int main(void)
 	CASE("a table with nothing to show is a sentence", empty_tables);
 	CASE("choices are those of the view", choices);
 	CASE("pages, feed and catalogue say what they show", notices);
+	CASE("each page says that it is not public yet, and until when", banners);
+	CASE("so do files of a whole edition, or their names", early_files);
+	CASE("so does the README", early_readme);
 	CASE("trends mark what of a session is not in the view", trends);
 	CASE("a part has no canonical form", no_canonical_form);
 	CASE("files say so in their names, and have the view's codes alone", files);
