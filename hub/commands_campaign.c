@@ -304,7 +304,7 @@ static enum drp_err load_answer(struct drp_hub *hub, const char *path,
 		       : drp_fail(diag, DRP_E_NOMEM, "no memory to load");
 	if (err == DRP_OK) {
 		memcpy(id, answer->id, DRP_NAME_MAX);
-		err = drp_target_id_free(hub, id, diag);
+		err = drp_target_id_unused(hub, id, diag);
 	}
 	err = err ? err
 		  : drp_hub_answer_put(hub->store, id, (const char *)text->data, diag);

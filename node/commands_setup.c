@@ -2,7 +2,7 @@
 #include "node/commands.h"
 #include "node/import/own_items.h"
 #include "node/release/release.h"
-#include "node/release/session_rules.h"
+#include "node/release/window.h"
 #include "node/sync/sync.h"
 #include "proto/base/alloc.h"
 #include "proto/base/date.h"

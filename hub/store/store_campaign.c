@@ -204,7 +204,7 @@ enum drp_err drp_hub_contribution_put(struct drp_hub_store *s, const char *campa
 	return err;
 }
 
-enum drp_err drp_hub_read_stored(struct drp_query *q, struct drp_stored *stored)
+static enum drp_err read_stored(struct drp_query *q, struct drp_stored *stored)
 {
 	memset(stored, 0, sizeof *stored);
 	(void)drp_q_col_bytes(q, 0, stored->unit.b, sizeof stored->unit.b);
@@ -232,7 +232,7 @@ enum drp_err drp_hub_contribution_get(struct drp_hub_store *s, const char *campa
 	drp_q_int(q, group);
 	enum drp_err err = drp_q_find(q, diag);
 	if (err == DRP_OK) {
-		err = drp_hub_read_stored(q, stored);
+		err = read_stored(q, stored);
 		drp_q_end(q);
 	}
 	return err;
@@ -260,7 +260,7 @@ enum drp_err drp_hub_each_stored(struct drp_query *q, drp_hub_each_contribution 
 			return DRP_E_STORE;
 		}
 		struct drp_stored stored;
-		err = drp_hub_read_stored(q, &stored);
+		err = read_stored(q, &stored);
 		if (err == DRP_OK) {
 			size_t n;
 			const void *bytes = drp_q_col_blob(q, DRP_STORED_N, &n);

@@ -12,11 +12,9 @@ struct drp_hub_store {
 	struct drp_db *db;
 };
 
-/* The first columns of a row of contribution, as drp_hub_read_stored takes them. */
+/* The columns of a contribution that are read as struct drp_stored. */
 #define DRP_STORED_COLUMNS "unit, grp, hash, receipt, withdrawn, state, reason"
 #define DRP_STORED_N	   7
-enum drp_err drp_hub_read_stored(
-	struct drp_query *q, struct drp_stored *stored) DRP_MUST_CHECK;
 
 /* drp_hub_each_stored steps a query of DRP_STORED_COLUMNS and a blob to its end, or until
  * each returns an error. */

@@ -102,19 +102,9 @@ enum drp_err drp_differences_sessions(const struct drp_publication *later,
 
 void drp_differences_free(struct drp_differences *list);
 
-/* The columns of a list in files, as texts; empty texts are empty fields. They live as
- * long as list and scratch. The parts of a folded cohort are joined by fold: '+' as
+/* Files of a list. The parts of a folded cohort are joined by fold: '+' as
  * observations.csv has it, '-' as the API has it. */
 #define DRP_DIFFERENCE_COLUMNS 25
-extern const char *const drp_difference_column[DRP_DIFFERENCE_COLUMNS];
-struct drp_difference_scratch {
-	char number[2][12], common[24], status[2];
-	char place[3][DRP_COHORT_CODE];
-};
-void drp_difference_fields(const struct drp_differences *list,
-	const struct drp_difference *row, char fold,
-	struct drp_difference_scratch *scratch,
-	const char *fields[DRP_DIFFERENCE_COLUMNS]);
 
 /* drp_differences_csv appends the columns; semicolon != 0: with semicolons and decimal
  * commas, and a byte order mark before them. drp_differences_json the rule in words and

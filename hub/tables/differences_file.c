@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const drp_difference_column[DRP_DIFFERENCE_COLUMNS] = {"campaign", "edition",
+static const char *const column[DRP_DIFFERENCE_COLUMNS] = {"campaign", "edition",
 	"other_campaign", "other_edition", "family", "province", "level", "network",
 	"group", "other_group", "area", "item", "mean", "other_mean", "difference",
 	"se_dp", "ci_low", "ci_high", "n", "other_n", "schools", "other_schools",
@@ -21,6 +21,11 @@ const char *const drp_difference_column[DRP_DIFFERENCE_COLUMNS] = {"campaign", "
 
 /* Texts, numbers of editions and schools, decimals. */
 static const char column_kind[DRP_DIFFERENCE_COLUMNS + 1] = "-i-i--------ddddddiiiii--";
+
+struct scratch {
+	char number[2][12], common[24], status[2];
+	char place[3][DRP_COHORT_CODE];
+};
 
 static const char *folded(const char *code, char fold, char out[DRP_COHORT_CODE])
 {
@@ -31,9 +36,10 @@ static const char *folded(const char *code, char fold, char out[DRP_COHORT_CODE]
 	return out;
 }
 
-void drp_difference_fields(const struct drp_differences *list,
-	const struct drp_difference *d, char fold, struct drp_difference_scratch *scratch,
-	const char *fields[DRP_DIFFERENCE_COLUMNS])
+/* A row's texts in the order of the columns; empty texts are empty fields. They live as
+ * long as list and scratch. */
+static void fill(const struct drp_differences *list, const struct drp_difference *d,
+	char fold, struct scratch *scratch, const char *fields[DRP_DIFFERENCE_COLUMNS])
 {
 	const struct drp_observation *a = d->one, *b = d->other;
 	const struct drp_edition *one = list->one->edition, *other = list->other->edition;
@@ -88,12 +94,12 @@ static void csv_line(struct drp_buf *out, int semicolon,
 enum drp_err drp_differences_csv(
 	const struct drp_differences *list, char fold, int semicolon, struct drp_buf *out)
 {
-	struct drp_difference_scratch scratch;
+	struct scratch scratch;
 	const char *fields[DRP_DIFFERENCE_COLUMNS];
 	drp_buf_text(out, semicolon ? "\xef\xbb\xbf" : "");
-	csv_line(out, semicolon, drp_difference_column);
+	csv_line(out, semicolon, column);
 	for (size_t i = 0; i < list->n; i++) {
-		drp_difference_fields(list, &list->row[i], fold, &scratch, fields);
+		fill(list, &list->row[i], fold, &scratch, fields);
 		csv_line(out, semicolon, fields);
 	}
 	return out->failed ? DRP_E_NOMEM : DRP_OK;
@@ -139,10 +145,9 @@ static void row_json(
 	drp_json_open(json, NULL, '{');
 	for (size_t c = 0; c < DRP_DIFFERENCE_COLUMNS; c++) {
 		if (column_kind[c] == '-') {
-			drp_json_string(json, drp_difference_column[c], fields[c]);
+			drp_json_string(json, column[c], fields[c]);
 		} else {
-			drp_json_raw(json, drp_difference_column[c],
-				*fields[c] ? fields[c] : "null");
+			drp_json_raw(json, column[c], *fields[c] ? fields[c] : "null");
 		}
 	}
 	drp_json_close(json, '}');
@@ -152,7 +157,7 @@ enum drp_err drp_differences_json(const struct drp_differences *list, char fold,
 	enum drp_language language, struct drp_buf *out)
 {
 	struct drp_json_out json = {out, 0};
-	struct drp_difference_scratch scratch;
+	struct scratch scratch;
 	const char *fields[DRP_DIFFERENCE_COLUMNS];
 	int sessions = list->one != list->other;
 	drp_json_open(&json, NULL, '{');
@@ -164,7 +169,7 @@ enum drp_err drp_differences_json(const struct drp_differences *list, char fold,
 	}
 	drp_json_open(&json, "differences", '[');
 	for (size_t i = 0; i < list->n; i++) {
-		drp_difference_fields(list, &list->row[i], fold, &scratch, fields);
+		fill(list, &list->row[i], fold, &scratch, fields);
 		row_json(&json, fields);
 	}
 	drp_json_close(&json, ']');

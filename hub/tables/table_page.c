@@ -132,7 +132,8 @@ void drp_page_cohort(const struct drp_page *page, const struct drp_observation *
 	}
 }
 
-const char *drp_page_split(const struct drp_page *page)
+/* The name of a split: "province", "level" ...; "" for the region as a whole. */
+static const char *split_name(const struct drp_page *page)
 {
 	switch (page->options->by) {
 	case DRP_FAMILY_PROVINCE:
@@ -157,7 +158,7 @@ void drp_page_head(const struct drp_page *page, const char *subject)
 	const struct drp_edition *e = page->publication->edition;
 	char day[DRP_DATE_TEXT];
 	drp_buf_printf(page->out, "%s (%s)\n%s %s\n", m->title, m->id, subject,
-		drp_page_split(page));
+		split_name(page));
 	drp_buf_printf(page->out, "%s %u, %s %s\n\n",
 		drp_page_say(page, "editie", "edition"), e->number,
 		drp_page_say(page, "referentiedatum", "reference date"),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Tables as plain text, in Dutch or English; inside hub/table only.
+ * Tables as plain text, in Dutch or English; inside hub/tables only.
  */
 #ifndef DRP_HUB_TABLE_TEXT_H
 #define DRP_HUB_TABLE_TEXT_H
@@ -71,8 +71,5 @@ const char *drp_page_network(
 #define DRP_COHORT_TEXT (2 * DRP_PLACE_TEXT + 4)
 void drp_page_cohort(const struct drp_page *page, const struct drp_observation *row,
 	char name[DRP_COHORT_TEXT]);
-
-/* The name of a split: "province", "level" ...; "" for the region as a whole. */
-const char *drp_page_split(const struct drp_page *page);
 
 #endif

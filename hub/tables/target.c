@@ -145,7 +145,7 @@ enum drp_err drp_target_parse(const void *text, size_t n, const char *name,
 
 /* ---- the store ---- */
 
-enum drp_err drp_target_id_free(
+enum drp_err drp_target_id_unused(
 	struct drp_hub *hub, const char *id, struct drp_diag *diag)
 {
 	struct drp_buf text = {0};
@@ -182,7 +182,7 @@ enum drp_err drp_target_load(struct drp_hub *hub, const char *path, char id[DRP_
 	err = err ? err
 		  : drp_target_parse(text.data, text.len, path, drp_buf_string(&frame),
 			    frame.len, target, diag);
-	err = err ? err : drp_target_id_free(hub, target->id, diag);
+	err = err ? err : drp_target_id_unused(hub, target->id, diag);
 	err = err ? err
 		  : drp_hub_target_put(hub->store, target->id, drp_buf_string(&text),
 			    drp_buf_string(&frame), diag);

@@ -53,9 +53,9 @@ enum drp_err drp_target_parse(const void *text, size_t n, const char *name,
 enum drp_err drp_target_load(struct drp_hub *hub, const char *path, char id[DRP_NAME_MAX],
 	struct drp_diag *diag) DRP_MUST_CHECK;
 
-/* drp_target_id_free: DRP_E_EXISTS when an answer, a target or a campaign has that id;
+/* drp_target_id_unused: DRP_E_EXISTS when an answer, a target or a campaign has that id;
  * one id names one thing in all commands. */
-enum drp_err drp_target_id_free(
+enum drp_err drp_target_id_unused(
 	struct drp_hub *hub, const char *id, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_hub_target_read: one that is loaded; DRP_E_NOTFOUND. */

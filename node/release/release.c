@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/release/release_internal.h"
 
-#include "node/release/session_rules.h"
+#include "node/release/window.h"
 #include "proto/base/alloc.h"
 #include "proto/base/date.h"
 #include "proto/model/codes.h"

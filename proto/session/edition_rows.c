@@ -199,7 +199,9 @@ static enum drp_err answer_row(struct rows *b, int group, const struct drp_cohor
 	return DRP_OK;
 }
 
-size_t drp_edition_items(const struct drp_instrument *instrument, enum drp_group group,
+/* The items of a group that have rows, core ones first; returns their number and in
+ * *n_core that of the core ones. */
+static size_t list_items(const struct drp_instrument *instrument, enum drp_group group,
 	uint16_t items[DRP_ITEMS_MAX], size_t *n_core)
 {
 	*n_core = drp_instrument_vector(instrument, group, DRP_ITEM_CORE, items);
@@ -275,7 +277,7 @@ static enum drp_err answer_rows(
 {
 	const struct drp_instrument *in = b->source->instrument;
 	uint16_t items[DRP_ITEMS_MAX];
-	size_t n_core, n = drp_edition_items(in, (enum drp_group)group, items, &n_core);
+	size_t n_core, n = list_items(in, (enum drp_group)group, items, &n_core);
 	clear_answers(b->answers);
 	enum drp_err err = b->source->answers(
 		b->source->track, (enum drp_group)group, cohort, b->answers);

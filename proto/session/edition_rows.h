@@ -58,9 +58,4 @@ struct drp_edition_source {
 enum drp_err drp_edition_rows(const struct drp_edition_source *source,
 	struct drp_edition *edition) DRP_MUST_CHECK;
 
-/* drp_edition_items: the items of a group that have rows, core ones first; returns their
- * number and in *n_core that of the core ones. */
-size_t drp_edition_items(const struct drp_instrument *instrument, enum drp_group group,
-	uint16_t items[DRP_ITEMS_MAX], size_t *n_core);
-
 #endif

@@ -332,7 +332,7 @@ static void loaded_once_with_its_frame(void)
 	CHECK_OK(drp_hub_answer_put(f.hub.store, "t-1", "id: t-1\n", NULL));
 	CHECK_ERR(load(path, id), DRP_E_EXISTS);
 	CHECK(strstr(diag.text, "an answer t-1 already") != NULL);
-	CHECK_ERR(drp_target_id_free(&f.hub, FIXTURE_CAMPAIGN, &diag), DRP_E_EXISTS);
+	CHECK_ERR(drp_target_id_unused(&f.hub, FIXTURE_CAMPAIGN, &diag), DRP_E_EXISTS);
 	CHECK_OK(drp_hub_targets(f.hub.store, &targets, &n, &diag));
 	CHECK_INT(n, 1);
 	CHECK_STR(targets[0].id, "target-example");
