@@ -40,17 +40,11 @@ const char *drp_web_slug(enum drp_web_page page)
 	return pages[page].slug;
 }
 
-enum drp_word drp_web_title(enum drp_web_page page)
-{
-	return pages[page].title;
-}
-
 /* ---- links ---- */
 
-void drp_web_link_in(
-	struct drp_web *web, enum drp_web_page page, enum drp_language language)
+void drp_web_link(struct drp_web *web, enum drp_web_page page)
 {
-	drp_web_put(web, "/%s", drp_language_code[language]);
+	drp_web_put(web, "/%s", drp_language_code[web->language]);
 	if (web->p) {
 		drp_web_put(web, "/%s%r%r", web->p->manifest->id,
 			*pages[page].slug ? "/" : "", pages[page].slug);
@@ -58,11 +52,6 @@ void drp_web_link_in(
 	if (web->p && web->edition) {
 		drp_web_put(web, "?edition=%u", (unsigned)web->edition);
 	}
-}
-
-void drp_web_link(struct drp_web *web, enum drp_web_page page)
-{
-	drp_web_link_in(web, page, web->language);
 }
 
 /* The page at hand in another language, with what was chosen on it. */

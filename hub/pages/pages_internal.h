@@ -165,8 +165,6 @@ void drp_web_item_differences(struct drp_web *web, const struct drp_item *item);
 /* drp_web_link appends the address of a page of this campaign, without parameters but the
  * edition's when one was asked for. */
 void drp_web_link(struct drp_web *web, enum drp_web_page page);
-void drp_web_link_in(
-	struct drp_web *web, enum drp_web_page page, enum drp_language language);
 /* drp_web_chosen: the parameter, or otherwise. */
 const char *drp_web_chosen(
 	const struct drp_web *web, const char *name, const char *otherwise);
@@ -209,6 +207,5 @@ void drp_web_access(struct drp_web *web);
 
 /* drp_web_slug: a page's name in addresses, "" of the overview. */
 const char *drp_web_slug(enum drp_web_page page);
-enum drp_word drp_web_title(enum drp_web_page page);
 
 #endif
