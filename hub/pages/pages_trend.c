@@ -90,17 +90,38 @@ static void session_row(struct drp_web *web, const struct trend *t, size_t at,
 
 /* ---- what changed ---- */
 
+/* Whether a session says how many schools of the place took part: not of a part that it
+ * has folded into another. */
+static int counts_place(
+	struct drp_web *web, const struct trend *t, const struct drp_publication *session)
+{
+	const struct drp_publication *here = web->p;
+	web->p = session;
+	const struct drp_observation *o = drp_web_cohort_row(
+		web, t->place.family, t->place.code, DRP_GROUPS, "_T", "_T", "schools");
+	web->p = here;
+	return o && *o->value;
+}
+
+/* Of a cohort that both sessions count, and of no other: a reader who is not told how
+ * many schools there are of it is not told how many came back either. */
+static int64_t common_of(struct drp_web *web, const struct trend *t,
+	const struct drp_publication *later, const struct drp_publication *earlier)
+{
+	const struct drp_history *history = web->call.catalogue->history;
+	return history && counts_place(web, t, later) && counts_place(web, t, earlier)
+		       ? drp_history_common(history, later->edition->campaign,
+				 earlier->edition->campaign, t->place.family,
+				 t->place.code)
+		       : -1;
+}
+
 static void common_cell(struct drp_web *web, const struct trend *t,
 	const struct drp_publication *later, const struct drp_publication *earlier)
 {
 	static const struct drp_observation unknown = {.status = DRP_NOT_AVAILABLE};
 	char text[DRP_WEB_NUMBER];
-	int64_t n =
-		web->call.catalogue->history
-			? drp_history_common(web->call.catalogue->history,
-				  later->edition->campaign, earlier->edition->campaign,
-				  t->place.family, t->place.code)
-			: -1;
+	int64_t n = common_of(web, t, later, earlier);
 	if (n < 0 && (later->network || earlier->network)) {
 		drp_web_cell_left_out(web, "");
 		return;

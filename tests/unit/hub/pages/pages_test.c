@@ -417,6 +417,17 @@ static void differences(void)
 	drp_free(edition.observation);
 }
 
+/* Gives the rows of one network to a fold. */
+static void fold(struct drp_edition *e, const char *network, const char *into)
+{
+	for (size_t i = 0; i < e->n_observations; i++) {
+		struct drp_observation *o = &e->observation[i];
+		if (strcmp(o->network, network) == 0) {
+			snprintf(o->network, sizeof o->network, "%s", into);
+		}
+	}
+}
+
 /* A later campaign, whose instrument is loaded once more as a hub does, with schools of
  * both. */
 static void a_change(void)
@@ -461,6 +472,16 @@ static void a_change(void)
 	end(&v);
 	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN "/trend", NULL, NULL, &v);
 	CHECK(holds(&v, "/t/" FIXTURE_CAMPAIGN "/areas.csv")); /* nothing was before */
+	end(&v);
+	/* A network that one of the two has only in a fold has no common number. */
+	visit(&catalogue, "/en/spring-2027/trend", "place", "network.GO", &v);
+	CHECK(holds(&v, "<option value=\"network.GO\" selected>"));
+	CHECK(holds(&v, "in both campaigns"));
+	end(&v);
+	fold(&edition, "GO", "GO+OTHER");
+	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN "/trend", "place", "network.GO", &v);
+	CHECK(holds(&v, "<option value=\"network.GO\" selected>"));
+	CHECK(!holds(&v, "in both campaigns"));
 	end(&v);
 	drp_free(edition.observation);
 	drp_history_free(history);
