@@ -89,16 +89,36 @@ static int copy_rows(const struct drp_publication *part, const struct drp_editio
 	return e->observation ? 0 : -1;
 }
 
-/* The accounting is of the campaign's plan, which is public before the first answer. */
+/* Whether a value of that group is among a part's own rows. */
+static int shows_value(const struct drp_edition *part, int group)
+{
+	for (size_t i = 0; i < part->n_observations; i++) {
+		const struct drp_observation *o = &part->observation[i];
+		if (o->family == DRP_FAMILY_NETWORK && o->group == group && *o->value &&
+			*o->se) {
+			return 1;
+		}
+	}
+	return 0;
+}
+
+/* What is spent is of the plan, which is public before the first answer; that noise was
+ * drawn for a family says that something of it is open. So releases of families that are
+ * not in the part stay out, and its network's draws are those of its own rows. */
 static int copy_accounting(struct drp_edition *e, const struct drp_edition *whole)
 {
 	e->accounting = drp_alloc(whole->n_accounting + 1, sizeof *e->accounting);
 	if (!e->accounting) {
 		return -1;
 	}
-	e->n_accounting = whole->n_accounting;
 	for (size_t i = 0; i < whole->n_accounting; i++) {
-		e->accounting[i] = whole->accounting[i];
+		struct drp_accounting a = whole->accounting[i];
+		if (a.family == DRP_FAMILY_NETWORK) {
+			a.draws = shows_value(e, a.group) ? a.draws : 0;
+		} else if (a.family != DRP_FAMILY_REGION && a.family != DRP_FAMILIES) {
+			continue;
+		}
+		e->accounting[e->n_accounting++] = a;
 	}
 	return 0;
 }

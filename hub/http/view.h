@@ -43,8 +43,8 @@ void drp_publication_early(const struct drp_publication *whole, int64_t public_s
 	struct drp_publication *early);
 
 /* drp_publication_of_network makes a copy of the publication that has only the rows of
- * the region and of cohorts of that network (or of a fold with it), and nothing of the
- * archived integers; it borrows all but its edition from whole, and says that it is a
+ * the region and of cohorts of that network (or of a fold with it), the accounting of
+ * these alone, and nothing of the archived integers; it borrows all but its edition from whole, and says that it is a
  * part (network of publication.h). The edition's hash stays that of the whole one: the
  * rows do not hash to it. Free it with drp_publication_of_network_free. DRP_E_NOMEM. */
 enum drp_err drp_publication_of_network(const struct drp_publication *whole,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/http/view.h"
 
+#include "proto/base/alloc.h"
 #include "proto/base/text.h"
 #include "proto/crypto/crypto.h"
 #include "tests/support/api_fixture.h"
@@ -196,6 +197,63 @@ static void parts_say_so(void)
 	api_fixture_close(&f);
 }
 
+static void account(int family, int group, uint32_t draws)
+{
+	struct drp_edition *e = f.publication.edition;
+	struct drp_accounting *more =
+		drp_realloc(e->accounting, e->n_accounting + 1, sizeof *more);
+	CHECK(more != NULL);
+	e->accounting = more;
+	more[e->n_accounting++] = (struct drp_accounting){.family = (uint8_t)family,
+		.group = (uint8_t)group,
+		.draws = draws,
+		.rho = {1, 2}};
+}
+
+/* The draws of a family; -1 when it is not accounted for. */
+static int64_t draws_of(const struct drp_publication *p, int family, int group)
+{
+	for (size_t i = 0; i < p->edition->n_accounting; i++) {
+		const struct drp_accounting *a = &p->edition->accounting[i];
+		if (a->family == family && a->group == group) {
+			return a->draws;
+		}
+	}
+	return -1;
+}
+
+/* That noise was drawn for a family tells that one of its cohorts is open, whosever. */
+static void parts_account_for_their_own(void)
+{
+	struct drp_publication part;
+	api_fixture_open(&f);
+	struct drp_edition *e = f.publication.edition;
+	e->n_accounting = 0;
+	account(DRP_FAMILY_REGION, DRP_TEACHER, 2);
+	account(DRP_FAMILY_NETWORK, DRP_TEACHER, 2);
+	account(DRP_FAMILY_NETWORK, DRP_PUPIL, 2);
+	account(DRP_FAMILY_PROVINCE, DRP_TEACHER, 2);
+	account(DRP_FAMILY_PROVINCE_LEVEL, DRP_PUPIL, 2);
+	for (size_t i = 0; i < e->n_observations; i++) { /* of KOV's pupils is nothing */
+		struct drp_observation *o = &e->observation[i];
+		if (o->family == DRP_FAMILY_NETWORK && o->group == DRP_PUPIL &&
+			strcmp(o->network, "KOV") == 0) {
+			o->value[0] = o->se[0] = 0;
+		}
+	}
+	CHECK_OK(drp_publication_of_network(&f.publication, DRP_KOV, &part));
+	CHECK_INT(draws_of(&part, DRP_FAMILY_REGION, DRP_TEACHER), 2);
+	CHECK_INT(draws_of(&part, DRP_FAMILY_NETWORK, DRP_TEACHER), 2);
+	CHECK_INT(draws_of(&part, DRP_FAMILY_NETWORK, DRP_PUPIL), 0);
+	CHECK_INT(draws_of(&part, DRP_FAMILY_PROVINCE, DRP_TEACHER), -1);
+	CHECK_INT(draws_of(&part, DRP_FAMILY_PROVINCE_LEVEL, DRP_PUPIL), -1);
+	drp_publication_of_network_free(&part);
+	CHECK_OK(drp_publication_of_network(&f.publication, DRP_GO, &part));
+	CHECK_INT(draws_of(&part, DRP_FAMILY_NETWORK, DRP_PUPIL), 2);
+	drp_publication_of_network_free(&part);
+	api_fixture_close(&f);
+}
+
 /* A whole edition before it is public is the same edition, with its hash. */
 static void early_says_so(void)
 {
@@ -238,6 +296,7 @@ int main(void)
 		parts_leave_out);
 	CASE("a fold is seen by each network in it", parts_of_folds);
 	CASE("a part says that it is one", parts_say_so);
+	CASE("a part accounts for its own releases", parts_account_for_their_own);
 	CASE("an edition seen before its time says so", early_says_so);
 	return DONE();
 }
