@@ -17,8 +17,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ANSWER_MAX_BYTES 65536
-
 enum drp_err drp_hub_new(const struct drp_args *args, struct drp_diag *diag)
 {
 	struct drp_hub hub;
@@ -318,7 +316,7 @@ static enum drp_err load(struct drp_hub *hub, const char *path, char id[DRP_NAME
 {
 	struct drp_buf text = {0};
 	char first[DRP_CODE_MAX] = "";
-	enum drp_err err = drp_file_read(path, ANSWER_MAX_BYTES, &text, diag);
+	enum drp_err err = drp_file_read(path, DRP_YAML_FILE_MAX_BYTES, &text, diag);
 	if (err == DRP_OK && !drp_buf_string(&text)) {
 		err = drp_fail(diag, DRP_E_NOMEM, "no memory to load");
 	}

@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CARD_MAX_BYTES 8192
-
 enum drp_err drp_hub_card(const struct drp_args *args, struct drp_diag *diag)
 {
 	struct drp_hub hub;
@@ -43,7 +41,7 @@ enum drp_err drp_hub_pair(const struct drp_args *args, struct drp_diag *diag)
 	if (err) {
 		return err;
 	}
-	err = drp_file_read(args->argument[0], CARD_MAX_BYTES, &text, diag);
+	err = drp_file_read(args->argument[0], DRP_CARD_FILE_MAX_BYTES, &text, diag);
 	const char *given = err == DRP_OK ? drp_buf_string(&text) : "";
 	err = err ? err : drp_pairing_accept(&hub, given ? given : "", &card, diag);
 	if (err == DRP_OK) {

@@ -11,8 +11,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MAP_MAX_BYTES 262144
-
 /* One import: options, mapping and file, read before anything is stored. */
 struct importing {
 	const struct drp_args *args;
@@ -39,7 +37,7 @@ static enum drp_err read_options(struct importing *im, const char *path)
 	err = err ? err : drp_args_group(im->args, &im->options.group, im->diag);
 	if (err == DRP_OK && map) {
 		struct drp_buf text = {0};
-		err = drp_file_read(map, MAP_MAX_BYTES, &text, im->diag);
+		err = drp_file_read(map, DRP_MAP_FILE_MAX_BYTES, &text, im->diag);
 		err = err ? err
 			  : drp_mapping_load(text.data, text.len, map, im->instrument,
 				    &im->mapping, im->diag);

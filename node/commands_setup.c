@@ -14,10 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define INVITE_MAX_BYTES  4096
-#define OWN_MAX_BYTES	  65536
-#define VOUCHER_MAX_BYTES 256
-
 enum drp_err drp_args_level(
 	const struct drp_args *args, int *level, struct drp_diag *diag)
 {
@@ -43,7 +39,7 @@ static enum drp_err read_invite(
 	const char *path, struct drp_invite *invite, struct drp_diag *diag)
 {
 	struct drp_buf text = {0};
-	enum drp_err err = drp_file_read(path, INVITE_MAX_BYTES, &text, diag);
+	enum drp_err err = drp_file_read(path, DRP_INVITE_FILE_MAX_BYTES, &text, diag);
 	if (err == DRP_OK) {
 		const char *s = drp_buf_string(&text);
 		err = s ? drp_invite_read(s, invite, diag) : DRP_E_NOMEM;
@@ -68,7 +64,7 @@ static enum drp_err read_voucher(const char *given, const struct drp_invite *inv
 			"hub's operator for a new one");
 	}
 	if (access(given, F_OK) == 0) {
-		err = drp_file_read(given, VOUCHER_MAX_BYTES, &text, diag);
+		err = drp_file_read(given, DRP_VOUCHER_FILE_MAX_BYTES, &text, diag);
 	} else {
 		drp_buf_text(&text, given);
 	}
@@ -463,7 +459,7 @@ static enum drp_err set_own(struct setting *s)
 		submitted += n;
 	}
 	err = err ? err : drp_own_items_may_edit(submitted, s->diag);
-	err = err ? err : drp_file_read(path, OWN_MAX_BYTES, &text, s->diag);
+	err = err ? err : drp_file_read(path, DRP_YAML_FILE_MAX_BYTES, &text, s->diag);
 	err = err ? err
 		  : drp_own_items_load(text.data, text.len, path, s->work->instrument,
 			    &own, s->diag);

@@ -26,8 +26,6 @@ struct drp_catalogue {
 			     final slash: for links, feeds and identifiers */
 };
 
-#define DRP_API_PARAMETERS_MAX 64
-
 /* Everything is decoded (percent signs) UTF-8 and borrowed. */
 struct drp_api_request {
 	const char *method;		      /* GET or POST */
@@ -36,7 +34,7 @@ struct drp_api_request {
 	size_t n_parameters;
 	struct {
 		const char *name, *value;
-	} parameter[DRP_API_PARAMETERS_MAX];
+	} parameter[DRP_HTTP_PARAMETERS_MAX];
 	const void *body;
 	size_t body_n;
 };

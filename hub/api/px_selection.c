@@ -8,8 +8,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define BODY_MAX_BYTES (256 * 1024)
-
 struct choice {
 	const struct drp_cube *cube;
 	struct drp_selection *selection;
@@ -234,9 +232,10 @@ static int read_body(const struct drp_api_call *call, struct choice *c)
 	if (r->body_n == 0) {
 		return 0;
 	}
-	json_t *body = r->body_n <= BODY_MAX_BYTES ? json_loadb(r->body, r->body_n,
-							     JSON_REJECT_DUPLICATES, NULL)
-						   : NULL;
+	json_t *body =
+		r->body_n <= DRP_HTTP_BODY_MAX_BYTES
+			? json_loadb(r->body, r->body_n, JSON_REJECT_DUPLICATES, NULL)
+			: NULL;
 	const json_t *list = json_object_get(body, "selection");
 	int failed = 0;
 	if (!json_is_object(body) ||

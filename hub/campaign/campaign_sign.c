@@ -19,8 +19,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DRAFT_MAX_BYTES 65536
-#define FRAME_MAX_BYTES 262144
 /* Before anybody has answered: half of those eligible are assumed to. */
 #define ASSUMED_RESPONSE 0.5
 
@@ -162,8 +160,9 @@ static enum drp_err read_frame(
 	const char *path, struct drp_buf *text, struct drp_diag *diag)
 {
 	struct drp_frame_table *frame = drp_alloc(1, sizeof *frame);
-	enum drp_err err = frame ? drp_file_read(path, FRAME_MAX_BYTES, text, diag)
-				 : drp_fail(diag, DRP_E_NOMEM, "no memory for the frame");
+	enum drp_err err =
+		frame ? drp_file_read(path, DRP_FRAME_FILE_MAX_BYTES, text, diag)
+		      : drp_fail(diag, DRP_E_NOMEM, "no memory for the frame");
 	err = err ? err : drp_frame_parse(text->data, text->len, path, frame, diag);
 	drp_free(frame);
 	return err;
@@ -179,7 +178,7 @@ enum drp_err drp_campaign_new(struct drp_hub *hub, const char *path,
 	struct drp_roll_entry *roll = NULL;
 	char other[DRP_PATH_MAX];
 	enum drp_err err = draft ? DRP_OK : DRP_E_NOMEM;
-	err = err ? err : drp_file_read(path, DRAFT_MAX_BYTES, &text, diag);
+	err = err ? err : drp_file_read(path, DRP_YAML_FILE_MAX_BYTES, &text, diag);
 	err = err ? err : drp_draft_read(text.data, text.len, path, draft, diag);
 	err = err ? err : drp_path_beside(other, path, draft->instrument, diag);
 	err = err ? err : drp_instrument_load(other, &instrument, diag);

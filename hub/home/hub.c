@@ -9,8 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SETTINGS_MAX_BYTES 65536
-
 /* hub.yaml as libcyaml sees it. */
 struct file {
 	char *name, *role, *listen, *address, *http, *public, *vouchers;
@@ -48,7 +46,7 @@ static enum drp_err read_settings(struct drp_hub *hub, struct drp_diag *diag)
 			hub->dir, hub->dir);
 	}
 	if (err == DRP_OK) {
-		err = drp_file_read(path, SETTINGS_MAX_BYTES, &text, diag);
+		err = drp_file_read(path, DRP_YAML_FILE_MAX_BYTES, &text, diag);
 	}
 	if (err == DRP_OK) {
 		void *out = NULL;

@@ -13,8 +13,6 @@
 #define KEY_MAX_BYTES                                                                    \
 	(DRP_HTTP_TARGET_MAX_BYTES + 2 * DRP_HTTP_PARAMETERS_MAX + DRP_VIEW_NAME + 128)
 
-_Static_assert(DRP_HTTP_PARAMETERS_MAX <= DRP_API_PARAMETERS_MAX, "parameters");
-
 /* --- one form -------------------------------------------------------------------------
  */
 

@@ -9,9 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TARGET_MAX_BYTES 65536
-#define FRAME_MAX_BYTES	 262144
-
 /* ---- the file ---- */
 
 static const char *read_state(const char *text, size_t n, void *out, size_t size)
@@ -173,12 +170,13 @@ enum drp_err drp_target_load(struct drp_hub *hub, const char *path, char id[DRP_
 	struct drp_target *target = drp_alloc(1, sizeof *target);
 	struct drp_buf text = {0}, frame = {0};
 	char beside[DRP_PATH_MAX];
-	enum drp_err err = target ? drp_file_read(path, TARGET_MAX_BYTES, &text, diag)
-				  : drp_fail(diag, DRP_E_NOMEM, "no memory to load");
+	enum drp_err err =
+		target ? drp_file_read(path, DRP_YAML_FILE_MAX_BYTES, &text, diag)
+		       : drp_fail(diag, DRP_E_NOMEM, "no memory to load");
 	err = err ? err
 		  : drp_target_parse(text.data, text.len, path, NULL, 0, target, diag);
 	err = err ? err : drp_path_beside(beside, path, target->frame, diag);
-	err = err ? err : drp_file_read(beside, FRAME_MAX_BYTES, &frame, diag);
+	err = err ? err : drp_file_read(beside, DRP_FRAME_FILE_MAX_BYTES, &frame, diag);
 	err = err ? err
 		  : drp_target_parse(text.data, text.len, path, drp_buf_string(&frame),
 			    frame.len, target, diag);

@@ -45,6 +45,14 @@
 #define DRP_IMPORT_ROWS_MAX	  100000
 #define DRP_IMPORT_DEPTH_MAX	  8 /* objects and arrays of one questionnaire */
 
+/* Other files that operators and schools hand over */
+#define DRP_YAML_FILE_MAX_BYTES	   65536 /* settings, draft, answer, target, questions */
+#define DRP_MAP_FILE_MAX_BYTES	   (256 * 1024)
+#define DRP_FRAME_FILE_MAX_BYTES   (256 * 1024)
+#define DRP_CARD_FILE_MAX_BYTES	   8192
+#define DRP_INVITE_FILE_MAX_BYTES  4096
+#define DRP_VOUCHER_FILE_MAX_BYTES 256
+
 /* Privacy: widths for which the sampler's arithmetic fits its words */
 #define DRP_SIGMA2_MAX 2147483647
 #define DRP_DELTA2_MAX 1000000

@@ -102,7 +102,7 @@ static void read_request(char *text, struct drp_api_request *r)
 	r->path = line(&text);
 	r->accept = line(&text);
 	r->accept_language = line(&text);
-	while (*text && *text != '\n' && r->n_parameters < DRP_API_PARAMETERS_MAX) {
+	while (*text && *text != '\n' && r->n_parameters < DRP_HTTP_PARAMETERS_MAX) {
 		char *name = line(&text), *equals = strchr(name, '=');
 		r->parameter[r->n_parameters].name = name;
 		r->parameter[r->n_parameters++].value =

@@ -42,7 +42,7 @@ static void answer(const struct drp_catalogue *catalogue, const json_t *line)
 	request->accept_language = text_of(line, "accept_language");
 	request->body = text_of(line, "body");
 	request->body_n = strlen(request->body);
-	for (size_t i = 0; i < json_array_size(query) && i < DRP_API_PARAMETERS_MAX;
+	for (size_t i = 0; i < json_array_size(query) && i < DRP_HTTP_PARAMETERS_MAX;
 		i++) {
 		const json_t *pair = json_array_get(query, i);
 		request->parameter[i].name = json_string_value(json_array_get(pair, 0));

@@ -14,8 +14,6 @@
 #include "proto/session/envelope.h"
 #include "tests/support/pair_fixture.h"
 
-#define DRAFT_MAX_BYTES 65536
-
 static struct pair_fixture p;
 static struct drp_diag diag;
 
