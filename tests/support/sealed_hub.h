@@ -377,4 +377,31 @@ static inline enum drp_err sealed_approve(struct sealed_hub *h, uint32_t *approv
 	return err;
 }
 
+/* ---- what the node has of it ---- */
+
+static inline struct drp_released sealed_kept(const struct sealed_hub *h, int group)
+{
+	struct drp_released r = {0};
+	CHECK_OK(drp_node_release_get(
+		h->node.store, h->fixture.manifest.id, 1, group, &r, NULL));
+	return r;
+}
+
+/* The events of the log from number `first` on, in order; the text lasts until the next
+ * call. */
+static inline const char *sealed_events(const struct sealed_hub *h, size_t first)
+{
+	static char text[256];
+	struct drp_log_row *rows = NULL;
+	size_t n = 0, at = 0;
+	text[0] = 0;
+	CHECK_OK(drp_node_log(h->node.store, &rows, &n, NULL));
+	CHECK_OK(drp_log_verify(rows, n, NULL));
+	for (size_t i = first; i < n; i++) {
+		at += (size_t)snprintf(text + at, sizeof text - at, "%s ", rows[i].event);
+	}
+	drp_free(rows);
+	return text;
+}
+
 #endif

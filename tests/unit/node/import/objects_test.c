@@ -5,82 +5,20 @@
  */
 #include "node/import/objects.h"
 
-#include "node/import/import.h"
 #include "proto/base/alloc.h"
 #include "proto/runtime/json.h"
-#include "tests/support/check.h"
-#include "tests/support/node_fixture.h"
+#include "tests/support/import_fixture.h"
 
 #include <stdlib.h>
 
-#define CANARY "canary7Q" /* planted in values; no text that is printed may hold it */
-
-static struct drp_instrument instrument;
-static struct drp_import_options options;
-static struct drp_import_result result;
-static struct drp_mapping *mapping;
-static struct drp_own_items *own;
-static struct drp_diag diag;
-
-static void start(int group, int level)
+static void start_json(int group, int level)
 {
-	drp_import_free(&result);
-	drp_mapping_free(mapping);
-	drp_own_items_free(own);
-	mapping = NULL;
-	own = NULL;
-	options = (struct drp_import_options){
-		.format = DRP_FORMAT_JSON, .group = group, .level = level};
-	diag = (struct drp_diag){0};
+	start(DRP_FORMAT_JSON, group, level);
 }
 
 static void teachers(void)
 {
-	start(DRP_TEACHER, 1);
-}
-
-static void map(const char *yaml)
-{
-	CHECK_OK(drp_mapping_load(
-		yaml, strlen(yaml), "map.yaml", &instrument, &mapping, &diag));
-	options.mapping = mapping;
-}
-
-static void reads(const char *text)
-{
-	drp_import_free(&result);
-	enum drp_err err =
-		drp_import(&instrument, &options, text, strlen(text), &result, &diag);
-	if (err) {
-		printf("# %s\n", diag.text);
-	}
-	CHECK_OK(err);
-}
-
-static void refuses_bytes(const char *text, size_t n, const char *says)
-{
-	drp_import_free(&result);
-	diag = (struct drp_diag){0};
-	CHECK_ERR(
-		drp_import(&instrument, &options, text, n, &result, &diag), DRP_E_INPUT);
-	if (!strstr(diag.text, says)) {
-		printf("# %s\n", diag.text);
-	}
-	CHECK(strstr(diag.text, says));
-	CHECK(!strstr(diag.text, CANARY));
-	CHECK(!strchr(diag.text, '\n'));
-	CHECK(!result.row && !result.unknown && result.rows_read == 0);
-}
-
-/* The import fails, says this, holds nothing and names no value. */
-static void refuses(const char *text, const char *says)
-{
-	refuses_bytes(text, strlen(text), says);
-}
-
-static uint32_t count(int item, int answer)
-{
-	return result.tabulation[DRP_TEACHER].count[item][answer];
+	start_json(DRP_TEACHER, 1);
 }
 
 static void by_item_codes(void)
@@ -222,7 +160,7 @@ static void ticks(void)
 
 static void groups_and_levels(void)
 {
-	start(-1, 0);
+	start_json(-1, 0);
 	reads("[{\"group\": \"leader\", \"level\": 2, \"B1\": 5, \"X4\": 1},\n"
 	      "{\"group\": \"pupil\", \"level\": \"2\", \"B1\": 4, \"D3\": 3}]");
 	CHECK_INT(result.groups, 1 << DRP_LEADER | 1 << DRP_PUPIL);

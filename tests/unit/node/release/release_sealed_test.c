@@ -33,10 +33,7 @@ static void approve(uint32_t want)
 
 static struct drp_released release_of(int group)
 {
-	struct drp_released r = {0};
-	CHECK_OK(drp_node_release_get(
-		h.node.store, h.fixture.manifest.id, 1, group, &r, NULL));
-	return r;
+	return sealed_kept(&h, group);
 }
 
 static size_t ledger(struct drp_ledger_row *first)
@@ -51,21 +48,9 @@ static size_t ledger(struct drp_ledger_row *first)
 	return n;
 }
 
-/* The events of the log, in order. */
 static const char *events(void)
 {
-	static char text[256];
-	struct drp_log_row *rows = NULL;
-	size_t n = 0;
-	text[0] = 0;
-	CHECK_OK(drp_node_log(h.node.store, &rows, &n, NULL));
-	CHECK_OK(drp_log_verify(rows, n, NULL));
-	for (size_t i = 0; i < n; i++) {
-		size_t at = strlen(text);
-		snprintf(text + at, sizeof text - at, "%s ", rows[i].event);
-	}
-	drp_free(rows);
-	return text;
+	return sealed_events(&h, 0);
 }
 
 static enum drp_err load(struct drp_diag *diag)

@@ -15,27 +15,13 @@ static const struct drp_sync_options look = {0}, push = {.push = 1};
 
 static struct drp_released release_of(int group)
 {
-	struct drp_released r = {0};
-	CHECK_OK(drp_node_release_get(
-		h.node.store, h.fixture.manifest.id, 1, group, &r, NULL));
-	return r;
+	return sealed_kept(&h, group);
 }
 
 /* What happened after the two reports were approved, stored and confirmed. */
 static const char *events(void)
 {
-	static char text[256];
-	struct drp_log_row *rows = NULL;
-	size_t n = 0;
-	text[0] = 0;
-	CHECK_OK(drp_node_log(h.node.store, &rows, &n, NULL));
-	CHECK_OK(drp_log_verify(rows, n, NULL));
-	for (size_t i = 6; i < n; i++) {
-		size_t at = strlen(text);
-		snprintf(text + at, sizeof text - at, "%s ", rows[i].event);
-	}
-	drp_free(rows);
-	return text;
+	return sealed_events(&h, 6);
 }
 
 /* A teacher's and a pupil's report, confirmed by both. */
