@@ -30,7 +30,7 @@ struct shelf {
 struct record {
 	atomic_uint holders;
 	struct drp_hash of;
-	struct drp_history *history; /* NULL without memory */
+	struct drp_history *history;
 };
 
 struct scene {
@@ -323,23 +323,26 @@ static struct record *find_record(const struct whole *whole, const struct drp_ha
 	return NULL;
 }
 
-/* What is published is shown all the same when its history cannot be told. */
-static void load_history(struct drp_snapshot_source *source, const struct whole *whole,
-	const struct drp_hub_view *view, struct drp_history *history)
+/* What is published is shown all the same when its history cannot be told; but for want
+ * of memory, which may be there at the next look. */
+static enum drp_err load_history(struct drp_snapshot_source *source,
+	const struct whole *whole, const struct drp_hub_view *view,
+	struct drp_history *history)
 {
-	for (size_t i = 0; i < whole->seen.n_editions; i++) {
+	enum drp_err err = history ? DRP_OK : DRP_E_NOMEM;
+	for (size_t i = 0; err != DRP_E_NOMEM && i < whole->seen.n_editions; i++) {
 		struct drp_diag diag = {0};
 		const char *campaign = whole->edition[i].campaign;
-		enum drp_err err =
-			is_recorded(whole, view, i)
-				? drp_history_load(history, &source->hub, campaign, &diag)
-				: DRP_OK;
-		if (err) {
+		err = is_recorded(whole, view, i)
+			      ? drp_history_load(history, &source->hub, campaign, &diag)
+			      : DRP_OK;
+		if (err && err != DRP_E_NOMEM) {
 			drp_log(DRP_LOG_WARN, "http", "history-left-out",
 				"campaign=%s error=%s text=\"%s\"", campaign,
 				drp_err_name(err), diag.text);
 		}
 	}
+	return err == DRP_E_NOMEM ? err : DRP_OK;
 }
 
 static enum drp_err put_record(struct drp_snapshot_source *source,
@@ -362,11 +365,8 @@ static enum drp_err put_record(struct drp_snapshot_source *source,
 	atomic_init(&record->holders, 1);
 	record->of = of;
 	record->history = drp_history_new();
-	if (record->history) {
-		load_history(source, whole, view, record->history);
-	}
 	scene->record = record;
-	return DRP_OK;
+	return load_history(source, whole, view, record->history);
 }
 
 /* --- scenes ------------------------------------------------------------------------ */
@@ -410,16 +410,24 @@ static enum drp_err put_scene(struct drp_snapshot_source *source,
 	return err;
 }
 
-static void read_targets(struct drp_snapshot_source *source, struct whole *whole)
+static enum drp_err read_targets(
+	struct drp_snapshot_source *source, struct whole *whole, struct drp_diag *diag)
 {
-	struct drp_diag diag = {0};
-	if (drp_hub_targets(
-		    source->hub.store, &whole->target, &whole->n_targets, &diag)) {
+	struct drp_diag why = {0};
+	enum drp_err err = drp_hub_targets(
+		source->hub.store, &whole->target, &whole->n_targets, &why);
+	if (err) {
 		whole->target = NULL;
 		whole->n_targets = 0;
-		drp_log(DRP_LOG_WARN, "http", "targets-left-out", "text=\"%s\"",
-			diag.text);
 	}
+	if (err == DRP_E_NOMEM) {
+		return drp_fail(diag, err, "no memory for the targets");
+	}
+	if (err) {
+		drp_log(DRP_LOG_WARN, "http", "targets-left-out", "text=\"%s\"",
+			why.text);
+	}
+	return DRP_OK;
 }
 
 /* Every edition is loaded, also one that nobody sees yet: damage is told early. */
@@ -434,7 +442,7 @@ static enum drp_err fill(struct drp_snapshot_source *source,
 	if (!whole->shelf || !whole->scene) {
 		return drp_fail(diag, DRP_E_NOMEM, "no memory for a snapshot");
 	}
-	read_targets(source, whole);
+	err = read_targets(source, whole, diag);
 	for (size_t i = 0; err == DRP_OK && i < seen->n_editions; i++) {
 		err = put_shelf(source, current, whole, i, 0, diag);
 	}

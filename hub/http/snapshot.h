@@ -42,9 +42,9 @@ void drp_snapshot_source_free(struct drp_snapshot_source *source);
 
 /* drp_snapshot_look makes a new snapshot when the store or the time says other than
  * current (may be NULL) does; otherwise *fresh is NULL. An edition that cannot be read
- * is an error, and nothing new is shown; a campaign whose history cannot be read is left
- * out of histories, and targets that cannot be read are left out; the log says so once.
- */
+ * is an error, and so is want of memory, and nothing new is shown; a campaign whose
+ * history cannot be read is left out of histories, and targets that cannot be read are
+ * left out; the log says so once. */
 enum drp_err drp_snapshot_look(struct drp_snapshot_source *source,
 	struct drp_snapshot *current, struct drp_snapshot **fresh,
 	struct drp_diag *diag) DRP_MUST_CHECK;

@@ -134,7 +134,9 @@ static enum drp_err load_lists(struct loading *l)
 	err = err ? err
 		  : drp_tally_list_load(l->hub, l->row.id, hash, DRP_OPENING_NOTARY_LIST,
 			    &l->notarys, NULL);
-	return err ? damaged(l, "the lists of its close cannot be read") : DRP_OK;
+	return err == DRP_E_NOMEM ? drp_fail(l->diag, err, "no memory for the lists")
+	       : err		  ? damaged(l, "the lists of its close cannot be read")
+				  : DRP_OK;
 }
 
 static enum drp_err count(struct loading *l)

@@ -275,21 +275,27 @@ static void histories_stop_nothing(void)
 	finish();
 }
 
+static const char *load_target(void)
+{
+	static char id[DRP_NAME_MAX];
+	struct drp_diag why = {0};
+	CHECK_OK(drp_hub_begin(f.hub.store, NULL));
+	enum drp_err err = drp_target_load(
+		&f.hub, DRP_SOURCE_DIR "/deploy/reference/target-example.yaml", id, &why);
+	CHECK_OK(drp_hub_end(f.hub.store, err, &why));
+	return id;
+}
+
 /* Targets are public, and there as soon as they are loaded. */
 static void targets_come(void)
 {
-	char id[DRP_NAME_MAX];
-	struct drp_diag why = {0};
 	begin();
 	embargo(now_s + 100);
 	add_token("kov", DRP_SCOPE_NETWORK, DRP_KOV, "");
 	CHECK_OK(drp_campaign_close(&f.hub, FIXTURE_CAMPAIGN, NULL));
 	struct drp_snapshot *s = after(NULL);
 	CHECK_INT(see(s, DRP_SCOPES, 0, "").n_targets, 0);
-	CHECK_OK(drp_hub_begin(f.hub.store, NULL));
-	enum drp_err err = drp_target_load(
-		&f.hub, DRP_SOURCE_DIR "/deploy/reference/target-example.yaml", id, &why);
-	CHECK_OK(drp_hub_end(f.hub.store, err, &why));
+	const char *id = load_target();
 	s = after(s);
 	CHECK(s);
 	struct drp_catalogue open = see(s, DRP_SCOPES, 0, "");
@@ -353,6 +359,7 @@ static void memory_runs_out(void)
 	add_token("kov", DRP_SCOPE_NETWORK, DRP_KOV, "");
 	add_token("ministry", DRP_SCOPE_MINISTRY, 0, "");
 	CHECK_OK(drp_campaign_close(&f.hub, FIXTURE_CAMPAIGN, NULL));
+	load_target();
 	drp_snapshot_release(after(NULL)); /* the store is open */
 	int whole = 0, failed = 0;
 	for (unsigned long n = 1; !whole; n++) {
@@ -369,6 +376,10 @@ static void memory_runs_out(void)
 			CHECK_INT(kov.n, 1);
 			CHECK_INT(kov.publication[0]->network, DRP_KOV);
 			CHECK_INT(public_sees(fresh), 0);
+			/* What is shown would stay: it is never half of it. */
+			struct drp_catalogue all = see(fresh, DRP_SCOPE_MINISTRY, 0, "");
+			CHECK_INT(in_history(&all), FIXTURE_SCHOOLS - 1);
+			CHECK_INT(all.n_targets, 1);
 			drp_snapshot_release(fresh);
 		}
 	}

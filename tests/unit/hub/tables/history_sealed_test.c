@@ -5,6 +5,7 @@
  */
 #include "hub/tables/history.h"
 
+#include "proto/base/alloc.h"
 #include "tests/support/sealed_federation.h"
 
 #define SCHOOLS	 12
@@ -63,6 +64,24 @@ static void check_counts(void)
 	CHECK_INT(common(DRP_FAMILY_LEVEL, "2"), 0);
 }
 
+/* Want of memory is told as that: nobody is sent to a backup for it. */
+static void memory_runs_out(void)
+{
+	int whole = 0, failed = 0;
+	for (unsigned long n = 1; !whole; n++) {
+		struct drp_diag diag = {0};
+		struct drp_history *history = drp_history_new();
+		CHECK(n < 20000);
+		(void)drp_alloc_hook(n, 0);
+		enum drp_err err = drp_history_load(history, &f.hub, FED_CAMPAIGN, &diag);
+		whole = drp_alloc_hook(0, 0) < n;
+		CHECK(err == DRP_OK || err == DRP_E_NOMEM);
+		failed += err != DRP_OK;
+		drp_history_free(history);
+	}
+	CHECK(failed > 20);
+}
+
 static void both_sides_counted_it(void)
 {
 	struct drp_diag diag = {0};
@@ -74,6 +93,7 @@ static void both_sides_counted_it(void)
 	lose_at_notary(4);
 	CHECK_OK(drp_closing_run(&f.hub, FED_CAMPAIGN, &f.peer, &diag));
 	check_counts();
+	memory_runs_out();
 	CHECK_OK(drp_hub_begin(f.hub.store, &diag));
 	CHECK_OK(drp_campaign_erase(&f.hub, FED_CAMPAIGN, f.now_ms / 1000, &diag));
 	CHECK_OK(drp_hub_end(f.hub.store, DRP_OK, &diag));
