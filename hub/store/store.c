@@ -175,15 +175,7 @@ enum drp_err drp_hub_blob_get(struct drp_hub_store *s, const struct drp_hash *ha
 {
 	struct drp_query *q = drp_db_query(s->db, "SELECT bytes FROM blob WHERE hash=?");
 	drp_q_blob(q, hash->b, sizeof hash->b);
-	enum drp_err err = drp_q_find(q, diag);
-	if (err == DRP_OK) {
-		size_t n;
-		const void *bytes = drp_q_col_blob(q, 0, &n);
-		drp_buf_append(out, bytes, n);
-		drp_q_end(q);
-		err = out->failed ? DRP_E_NOMEM : DRP_OK;
-	}
-	return err;
+	return drp_q_find_blob(q, out, diag);
 }
 
 /* ---- editions and answers ---- */

@@ -11,23 +11,6 @@ static enum drp_err changed(struct drp_hub_store *s, enum drp_err err, enum drp_
 	return err == DRP_OK && drp_db_changes(s->db) == 0 ? none : err;
 }
 
-/* Appends the first column of the row that q finds; an empty blob is none. */
-static enum drp_err find_blob(
-	struct drp_query *q, struct drp_buf *out, struct drp_diag *diag)
-{
-	enum drp_err err = drp_q_find(q, diag);
-	if (err == DRP_OK) {
-		size_t n;
-		const void *bytes = drp_q_col_blob(q, 0, &n);
-		drp_buf_append(out, bytes, n);
-		err = drp_q_is_null(q, 0) ? DRP_E_NOTFOUND
-		      : out->failed	  ? DRP_E_NOMEM
-					  : DRP_OK;
-		drp_q_end(q);
-	}
-	return err;
-}
-
 static void bind_place(
 	struct drp_query *q, const char *campaign, const struct drp_id *unit, int group)
 {
@@ -374,16 +357,8 @@ enum drp_err drp_hub_roll_get(struct drp_hub_store *s, const char *campaign,
 	struct drp_query *q = drp_db_query(s->db,
 		"SELECT b.bytes FROM campaign c JOIN blob b ON b.hash=c.roll WHERE "
 		"c.id=?");
-	size_t n;
 	drp_q_text(q, campaign);
-	enum drp_err err = drp_q_find(q, diag);
-	if (err == DRP_OK) {
-		const void *bytes = drp_q_col_blob(q, 0, &n);
-		drp_buf_append(roll, bytes, n);
-		drp_q_end(q);
-		err = roll->failed ? DRP_E_NOMEM : DRP_OK;
-	}
-	return err;
+	return drp_q_find_blob(q, roll, diag);
 }
 
 enum drp_err drp_hub_cosignature_put(struct drp_hub_store *s, const char *campaign,
@@ -401,7 +376,7 @@ enum drp_err drp_hub_seed_get(struct drp_hub_store *s, const char *campaign,
 {
 	struct drp_query *q = drp_db_query(s->db, "SELECT seed FROM campaign WHERE id=?");
 	drp_q_text(q, campaign);
-	return find_blob(q, sealed, diag);
+	return drp_q_find_blob(q, sealed, diag);
 }
 
 enum drp_err drp_hub_campaign_abandon(struct drp_hub_store *s, const char *campaign,
@@ -435,7 +410,7 @@ enum drp_err drp_hub_noise_get(struct drp_hub_store *s, const char *campaign,
 		s->db, "SELECT sealed FROM noise WHERE campaign=? AND release=?");
 	drp_q_text(q, campaign);
 	drp_q_int(q, release);
-	return find_blob(q, sealed, diag);
+	return drp_q_find_blob(q, sealed, diag);
 }
 
 /* ---- verified contributions ---- */
@@ -572,7 +547,7 @@ enum drp_err drp_hub_opening_get(struct drp_hub_store *s, const char *campaign,
 		s->db, "SELECT bytes FROM opening WHERE campaign=? AND what=?");
 	drp_q_text(q, campaign);
 	drp_q_text(q, what);
-	return find_blob(q, bytes, diag);
+	return drp_q_find_blob(q, bytes, diag);
 }
 
 enum drp_err drp_hub_sealed_erase(

@@ -113,15 +113,7 @@ enum drp_err drp_node_get(struct drp_node_store *s, const char *key,
 	struct drp_query *q =
 		drp_db_query(s->db, "SELECT value FROM setting WHERE key=?");
 	drp_q_text(q, key);
-	enum drp_err err = drp_q_find(q, diag);
-	if (err == DRP_OK) {
-		size_t n;
-		const void *bytes = drp_q_col_blob(q, 0, &n);
-		drp_buf_append(value, bytes, n);
-		drp_q_end(q);
-		err = value->failed ? DRP_E_NOMEM : DRP_OK;
-	}
-	return err;
+	return drp_q_find_blob(q, value, diag);
 }
 
 enum drp_err drp_node_unset(
@@ -187,13 +179,5 @@ enum drp_err drp_node_blob_get(struct drp_node_store *s, const struct drp_hash *
 	struct drp_query *q = drp_db_query(
 		s->db, "SELECT bytes FROM blob WHERE hash=? AND length(bytes)=total");
 	drp_q_blob(q, hash->b, sizeof hash->b);
-	enum drp_err err = drp_q_find(q, diag);
-	if (err == DRP_OK) {
-		size_t n;
-		const void *bytes = drp_q_col_blob(q, 0, &n);
-		drp_buf_append(out, bytes, n);
-		drp_q_end(q);
-		err = out->failed ? DRP_E_NOMEM : DRP_OK;
-	}
-	return err;
+	return drp_q_find_blob(q, out, diag);
 }

@@ -115,15 +115,7 @@ enum drp_err drp_node_release_bytes(struct drp_node_store *s, const struct drp_h
 	struct drp_query *q =
 		drp_db_query(s->db, "SELECT bytes FROM released WHERE hash=?");
 	drp_q_blob(q, hash->b, sizeof hash->b);
-	enum drp_err err = drp_q_find(q, diag);
-	if (err == DRP_OK) {
-		size_t n;
-		const void *b = drp_q_col_blob(q, 0, &n);
-		drp_buf_append(bytes, b, n);
-		drp_q_end(q);
-		err = bytes->failed ? DRP_E_NOMEM : DRP_OK;
-	}
-	return err;
+	return drp_q_find_blob(q, bytes, diag);
 }
 
 enum drp_err drp_node_release_state(struct drp_node_store *s, const struct drp_hash *hash,

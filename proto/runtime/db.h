@@ -9,6 +9,8 @@
 #ifndef DRP_RUNTIME_DB_H
 #define DRP_RUNTIME_DB_H
 
+#include "proto/base/buf.h"
+
 #include <drempel/err.h>
 
 #include <stddef.h>
@@ -61,6 +63,11 @@ enum drp_err drp_q_run(struct drp_query *q, struct drp_diag *diag) DRP_MUST_CHEC
 /* drp_q_find steps a query that should find one row: DRP_OK with the row current,
  * DRP_E_NOTFOUND, DRP_E_STORE. */
 enum drp_err drp_q_find(struct drp_query *q, struct drp_diag *diag) DRP_MUST_CHECK;
+
+/* drp_q_find_blob appends the first column of such a row and ends the query; NULL is
+ * DRP_E_NOTFOUND. DRP_E_NOMEM too. */
+enum drp_err drp_q_find_blob(
+	struct drp_query *q, struct drp_buf *out, struct drp_diag *diag) DRP_MUST_CHECK;
 
 /* drp_q_rows steps a query to its end and returns new, for drp_free, what read made of
  * each row: an array of *n elements of the given size, NULL when there are none. read

@@ -191,6 +191,21 @@ enum drp_err drp_q_find(struct drp_query *q, struct drp_diag *diag)
 	return step < 0 ? DRP_E_STORE : step ? DRP_OK : DRP_E_NOTFOUND;
 }
 
+enum drp_err drp_q_find_blob(
+	struct drp_query *q, struct drp_buf *out, struct drp_diag *diag)
+{
+	size_t n;
+	enum drp_err err = drp_q_find(q, diag);
+	if (err) {
+		return err;
+	}
+	const void *bytes = drp_q_col_blob(q, 0, &n);
+	drp_buf_append(out, bytes, n);
+	err = drp_q_is_null(q, 0) ? DRP_E_NOTFOUND : out->failed ? DRP_E_NOMEM : DRP_OK;
+	drp_q_end(q);
+	return err;
+}
+
 enum drp_err drp_q_run(struct drp_query *q, struct drp_diag *diag)
 {
 	int row = 1;

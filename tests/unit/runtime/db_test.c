@@ -106,6 +106,24 @@ static void stores_and_reads_values(void)
 	drp_db_close(db);
 }
 
+static void one_blob_is_found(void)
+{
+	struct drp_db *db = fresh_db();
+	struct drp_buf out = {0};
+	CHECK_OK(insert(db, "one", "\0abc", 4));
+	const char *body = "SELECT body FROM thing WHERE id=1";
+	CHECK_OK(drp_q_find_blob(drp_db_query(db, body), &out, NULL));
+	CHECK_INT(out.len, 4);
+	CHECK_MEM(out.data, "\0abc", 4);
+	const char *absent = "SELECT body FROM thing WHERE id=2";
+	CHECK_ERR(drp_q_find_blob(drp_db_query(db, absent), &out, NULL), DRP_E_NOTFOUND);
+	const char *null = "SELECT NULL FROM thing";
+	CHECK_ERR(drp_q_find_blob(drp_db_query(db, null), &out, NULL), DRP_E_NOTFOUND);
+	CHECK_INT(out.len, 4);
+	drp_buf_clear(&out);
+	drp_db_close(db);
+}
+
 static void read_number(struct drp_query *q, void *row)
 {
 	CHECK_INT(*(int64_t *)row, 0);
@@ -531,6 +549,7 @@ int main(void)
 		return 1;
 	}
 	CASE("values come back as they went in", stores_and_reads_values);
+	CASE("one blob is found, or none where it is NULL", one_blob_is_found);
 	CASE("rows are collected, however many", rows_are_collected_however_many);
 	CASE("every connection has the promised settings", settings_hold);
 	CASE("database, WAL and index are readable by their owner only",
