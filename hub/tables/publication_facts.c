@@ -313,8 +313,8 @@ static json_t *cells(const struct drp_edition *edition)
 		(json_int_t)c.not_applicable);
 }
 
-/* Participation against the frame, with the source's own caveats (R45); null where the
- * part is suppressed or cannot be told. */
+/* Participation against the frame, with the source's own caveats (R45); null where a part
+ * is suppressed (status c) or it cannot be told (x). */
 static json_t *coverage(const struct drp_publication *p)
 {
 	struct drp_frame_line line[DRP_FRAME_LINES_MAX];
@@ -326,9 +326,11 @@ static json_t *coverage(const struct drp_publication *p)
 				       ? json_integer(strtoll(line[i].part, NULL, 10))
 				       : json_null();
 		drp_json_add(&list,
-			json_pack("{s:s, s:s, s:o, s:I, s:s, s:s, s:s}", "sector",
+			json_pack("{s:s, s:s, s:o, s:s, s:I, s:s, s:s, s:s}", "sector",
 				drp_sector_code(line[i].sector), "measure",
 				drp_frame_measure_code(line[i].measure), "answered", part,
+				"status",
+				*line[i].part ? "" : (char[2]){line[i].status, 0},
 				"frame", (json_int_t)whole->value, "unit", whole->unit,
 				"source", whole->source, "note", whole->note));
 	}

@@ -139,10 +139,11 @@ static json_t *frame_json(const struct drp_publication *p)
 		long long part = 0;
 		int known = sscanf(lines[i].part, "%lld", &part) == 1;
 		drp_json_add(&list,
-			json_pack("{s:s, s:s, s:o, s:I, s:s, s:s, s:s}", "sector",
+			json_pack("{s:s, s:s, s:o, s:s, s:I, s:s, s:s, s:s}", "sector",
 				drp_sector_code(lines[i].sector), "measure",
 				drp_frame_measure_code(lines[i].measure), "campaign",
-				count_or_null(known, (uint64_t)part), "frame",
+				count_or_null(known, (uint64_t)part), "status",
+				known ? "" : (char[2]){lines[i].status, 0}, "frame",
 				(json_int_t)lines[i].whole->value, "unit",
 				lines[i].whole->unit, "source", lines[i].whole->source,
 				"note", lines[i].whole->note));

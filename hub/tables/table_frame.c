@@ -27,10 +27,11 @@ static void print_frame_line(
 {
 	const char *language = page->options->language;
 	struct drp_buf *out = page->out;
+	const char sign[] = {line->status, 0};
 	char plain[24], text[DRP_LAYOUT_NUMBER];
 	drp_layout_cell(out, frame_label(page, line), label, 0);
 	drp_layout_cell(out,
-		line->part[0] ? drp_layout_number(line->part, language, text) : "-", 13,
+		line->part[0] ? drp_layout_number(line->part, language, text) : sign, 13,
 		1);
 	snprintf(plain, sizeof plain, "%u", line->whole->value);
 	drp_layout_cell(out, drp_layout_number(plain, language, text), 13, 1);
@@ -38,7 +39,7 @@ static void print_frame_line(
 	drp_layout_cell(out,
 		line->part[0] ? drp_layout_percent(strtod(line->part, NULL),
 					line->whole->value, language, text)
-			      : "-",
+			      : sign,
 		12, 1);
 	drp_layout_line(out);
 }
@@ -65,11 +66,15 @@ void drp_page_frame_notes(
 			"leerkrachten staan tegenover voltijdse equivalenten, geen "
 			"personen; 'alle' telt ook volwassenenonderwijs, dat niet in het "
 			"kader staat. De verhoudingen zijn een aanwijzing, geen "
-			"dekkingsgraad.",
+			"dekkingsgraad. c: een deel ervan is onderdrukt; x: niet af te "
+			"leiden, een school met meer niveaus telde dan dubbel.",
 			"numerator and denominator are of different years; teachers' "
 			"questionnaires stand against full-time equivalents, not people; "
 			"'all' also counts adult education, which is outside the frame. "
-			"The ratios indicate, they are no coverage rates."));
+			"The ratios indicate, they are no coverage rates. c: a part of "
+			"it "
+			"is suppressed; x: cannot be told, since a school of several "
+			"levels would count twice."));
 }
 
 void drp_page_frame(const struct drp_page *page, int label,

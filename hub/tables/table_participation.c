@@ -332,6 +332,9 @@ static void note_signs(const struct sheet *s)
 			"small part could be computed by subtraction. Suppressed is not "
 			"zero. The line 'suppressed' is total less shown less unknown, "
 			"over all suppressed rows together."));
+	drp_page_note(&s->page, "x", "%s",
+		say(s, "niet beschikbaar: niet in deze editie, of niet af te leiden",
+			"not available: not in this edition, or cannot be told"));
 	for (int c = 0; c < DRP_COLUMNS; c++) {
 		if (c != DRP_COLUMN_COVERAGE && !s->view.sum[c].unknown_known) {
 			drp_page_note(&s->page, say(s, "onbekend", "unknown"), "%s",

@@ -126,14 +126,13 @@ enum drp_err drp_table_view_make(const struct drp_edition *edition, enum drp_fam
 
 /* ---- the frame ---- */
 
-/* Adds up the given levels' values of a group (DRP_GROUPS: schools); empty when one of
- * them is suppressed. Schools of several levels cannot be added. A level that no school
- * of the campaign has is no row. */
+/* Adds up the given levels' values of a group (DRP_GROUPS: schools). Schools of several
+ * levels cannot be added. A level that no school of the campaign has is no row. */
 static void add_levels(const struct drp_edition *edition, int group,
-	const char *const *levels, char part[DRP_VALUE_TEXT])
+	const char *const *levels, struct drp_frame_line *line)
 {
 	uint64_t sum = 0;
-	part[0] = 0;
+	line->status = DRP_NOT_AVAILABLE;
 	if (group == DRP_GROUPS && levels[1]) {
 		return;
 	}
@@ -147,15 +146,17 @@ static void add_levels(const struct drp_edition *edition, int group,
 				group == DRP_GROUPS ? "schools" : "questionnaires");
 		int64_t count = o ? drp_cell_count(o) : 0;
 		if (count < 0) {
+			line->status = o->status;
 			return;
 		}
 		sum += (uint64_t)count;
 	}
-	snprintf(part, DRP_VALUE_TEXT, "%llu", (unsigned long long)sum);
+	line->status = DRP_SHOWN;
+	snprintf(line->part, sizeof line->part, "%llu", (unsigned long long)sum);
 }
 
 static void region_value(
-	const struct drp_edition *edition, int group, char part[DRP_VALUE_TEXT])
+	const struct drp_edition *edition, int group, struct drp_frame_line *line)
 {
 	struct drp_observation like = {.family = DRP_FAMILY_REGION,
 		.province = "_T",
@@ -163,7 +164,8 @@ static void region_value(
 		.network = "_T"};
 	const struct drp_observation *o = drp_observation_find(edition, &like, group,
 		"_T", "_T", group == DRP_GROUPS ? "schools" : "questionnaires");
-	snprintf(part, DRP_VALUE_TEXT, "%s", o ? o->value : "");
+	line->status = o ? o->status : DRP_NOT_AVAILABLE;
+	snprintf(line->part, sizeof line->part, "%s", o ? o->value : "");
 }
 
 size_t drp_frame_lines(
@@ -183,20 +185,21 @@ size_t drp_frame_lines(
 	for (size_t i = 0; p->frame && i < sizeof measures; i++) {
 		for (size_t k = 0; k < sizeof sectors; k++) {
 			struct drp_frame_line *line = &lines[n];
-			*line = (struct drp_frame_line){sectors[k], measures[i], "",
-				&p->frame->cell[sectors[k]][measures[i]]};
+			*line = (struct drp_frame_line){.sector = sectors[k],
+				.measure = measures[i],
+				.whole = &p->frame->cell[sectors[k]][measures[i]]};
 			int group = group_of[measures[i]];
 			int told = !p->network || sectors[k] == DRP_SECTOR_TOTAL;
 			if (line->whole->value == 0 || !told) {
 				continue;
 			}
 			if (sectors[k] == DRP_SECTOR_TOTAL) {
-				region_value(p->edition, group, line->part);
+				region_value(p->edition, group, line);
 			} else {
 				add_levels(p->edition, group,
 					sectors[k] == DRP_SECTOR_BASIS ? basis
 								       : secundair,
-					line->part);
+					line);
 			}
 			n++;
 		}

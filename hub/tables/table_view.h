@@ -54,10 +54,12 @@ enum drp_err drp_table_view_make(const struct drp_edition *edition, enum drp_fam
 /* drp_cell_count: a cell's whole number; -1 when it is not shown. */
 int64_t drp_cell_count(const struct drp_observation *cell);
 
-/* Participation against the frame, by sector and measure (R45). part is empty ("") when
- * it is suppressed or cannot be told from the published rows. */
+/* Participation against the frame, by sector and measure (R45). part is empty ("") unless
+ * status is DRP_SHOWN: DRP_SUPPRESSED when a part of it is, DRP_NOT_AVAILABLE when it
+ * cannot be told from the published rows. */
 struct drp_frame_line {
 	uint8_t sector, measure;
+	char status;
 	char part[DRP_VALUE_TEXT];
 	const struct drp_frame_cell *whole; /* its value is above 0 */
 };
