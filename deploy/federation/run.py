@@ -19,6 +19,7 @@ import datetime
 import json
 import os
 import random
+import shlex
 import shutil
 import signal
 import socket
@@ -208,6 +209,19 @@ class Demo:
         title = f"Drempel demo {year}" if count > 1 else "Drempel demo"
         self.sessions.append(Session(last, title, self.generated, self.out))
 
+    def write_target(self):
+        """The example's target with a day that is still to come, beside the frame that it
+        names."""
+        by = datetime.date((self.today + datetime.timedelta(days=60)).year, 12, 31)
+        with open(TARGET, encoding="utf-8") as file:
+            text = file.read()
+        path = os.path.join(self.run_dir, os.path.basename(TARGET))
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.replace("2026-12-31", by.isoformat())
+                       .replace("end of 2026", f"end of {by.year}"))
+        shutil.copy(FRAME, self.run_dir)
+        return path
+
     def lose_nodes(self):
         """Some schools lost their node since the session before: another one, with keys
         of its own, takes its place at the next enrolment."""
@@ -231,7 +245,7 @@ class Demo:
         self.on_hub("init", "--name", "Drempel demo", "--role", "hub", "--listen", address,
                     "--http", self.http)
         self.on_hub("school", "import", registry)
-        self.on_hub("campaign", "load", TARGET)
+        self.on_hub("campaign", "load", self.write_target())
         if self.sealed:
             notary = f"tcp://127.0.0.1:{free_port()}"
             self.on_notary("init", "--name", "Drempel demo notary", "--role", "notary",
@@ -414,9 +428,13 @@ class Demo:
         if len(self.sessions) > 1:
             print(f"sessions  {self.out}/sessions: the one before, and the differences")
         print(f"summary   {self.out}/summary.json\n"
-              f"hub       drempel-hub table {self.session.campaign} --dir {self.hub_dir}")
+              f"hub       {self.command('table', self.hub_dir)}")
         if self.sealed:
-            print(f"notary    drempel-hub audit {self.session.campaign} --dir {self.notary_dir}")
+            print(f"notary    {self.command('audit', self.notary_dir)}")
+
+    def command(self, verb, directory):
+        """One that works where it is pasted, whatever the PATH."""
+        return shlex.join([self.programs.hub, verb, self.session.campaign, "--dir", directory])
 
     def leave_serving(self):
         for daemon in (self.hub, self.notary):

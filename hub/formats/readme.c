@@ -15,7 +15,7 @@ static const struct drp_readme_note always[] = {
 		       "not add up what is shown and call it a total: totals are rows of "
 		       "their own (code _T)."},
 	{"error",
-		"se_dp and the 95 % interval ci_low to ci_high say how much noise there "
+		"se_dp and the 95% interval ci_low to ci_high say how much noise there "
 		"is; status u marks means with se_dp above 0.15. Values are not "
 		"clipped to the scale. Chance differences between schools are not in "
 		"the intervals."},

@@ -87,12 +87,12 @@ static void print_levels(const struct page *page)
 	for (int i = 0; i < DRP_ANSWER_CLASSES; i++) {
 		snprintf(label, sizeof label, "  %s",
 			drp_level_name(drp_answer_level[i], page->options->language));
-		line(page, label, permille(a->permille[i], 0, text), " %");
+		line(page, label, permille(a->permille[i], 0, text), "%");
 	}
 	line(page,
 		say(page, "  rest, niet verklaard in het antwoord",
 			"  residue, not explained by the answer"),
-		permille(a->residue, 1, text), " %");
+		permille(a->residue, 1, text), "%");
 }
 
 static void print_split(const struct page *page, enum drp_family by)

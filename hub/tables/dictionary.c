@@ -43,10 +43,10 @@ static const struct drp_entry columns[] = {
 		"standard error from the noise and what it made us assume; empty for "
 		"exact values",
 		"of the measure", ""},
-	{"column", "ci_low", "", "", "ondergrens van het 95 %-interval, niet afgekapt",
-		"lower end of the 95 % interval, not clipped", "of the measure", ""},
-	{"column", "ci_high", "", "", "bovengrens van het 95 %-interval, niet afgekapt",
-		"upper end of the 95 % interval, not clipped", "of the measure", ""},
+	{"column", "ci_low", "", "", "ondergrens van het 95%-interval, niet afgekapt",
+		"lower end of the 95% interval, not clipped", "of the measure", ""},
+	{"column", "ci_high", "", "", "bovengrens van het 95%-interval, niet afgekapt",
+		"upper end of the 95% interval, not clipped", "of the measure", ""},
 	{"column", "n", "", "",
 		"exacte vragenlijsten achter de rij; leeg waar ze samen met de deelname "
 		"de aantallen van enkele scholen zouden tonen",

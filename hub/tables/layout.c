@@ -94,7 +94,7 @@ const char *drp_layout_percent(
 		return strcpy(text, "-");
 	}
 	snprintf(plain, sizeof plain, "%.1f", 100 * part / whole);
-	snprintf(text, DRP_LAYOUT_NUMBER, "%.30s %%",
+	snprintf(text, DRP_LAYOUT_NUMBER, "%.30s%%",
 		drp_layout_number(plain, language, number));
 	return text;
 }

@@ -95,12 +95,12 @@ static void print_heads(
 	const char *const session[] = {drp_page_say(page, "nu", "now"),
 		drp_page_say(page, "eerder", "before"),
 		drp_page_say(page, "verandering", "change"),
-		drp_page_say(page, "95 % van", "95 % from"),
+		drp_page_say(page, "95% van", "95% from"),
 		drp_page_say(page, "tot", "to")};
 	const char *const group[] = {drp_page_say(page, "eerste", "first"),
 		drp_page_say(page, "tweede", "second"),
 		drp_page_say(page, "verschil", "difference"),
-		drp_page_say(page, "95 % van", "95 % from"),
+		drp_page_say(page, "95% van", "95% from"),
 		drp_page_say(page, "tot", "to")};
 	snprintf(label, sizeof label, s->sessions ? "  %s" : "  %s - %s",
 		drp_group_name(d->one->group, language),

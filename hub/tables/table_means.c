@@ -120,8 +120,8 @@ static void print_cohort(struct sheet *s, int group, const struct drp_observatio
 
 static void print_head(const struct sheet *s, int group)
 {
-	static const char *const nl[] = {"gemiddelde", "se_dp", "95 % van", "tot", "n"};
-	static const char *const en[] = {"mean", "se_dp", "95 % from", "to", "n"};
+	static const char *const nl[] = {"gemiddelde", "se_dp", "95% van", "tot", "n"};
+	static const char *const en[] = {"mean", "se_dp", "95% from", "to", "n"};
 	struct drp_buf *out = s->page.out;
 	drp_layout_cell(out, drp_group_name(group, s->page.options->language), LABEL, 0);
 	for (int i = 0; i < NUMBERS; i++) {
@@ -156,7 +156,7 @@ static void note_signs(const struct sheet *s, size_t shares)
 			"%-interval daarmee. Toevallige verschillen tussen scholen "
 			"zitten er niet in.",
 			"standard error from the noise and what it made us assume, with "
-			"its 95 % interval. Chance differences between schools are not "
+			"its 95% interval. Chance differences between schools are not "
 			"in it."));
 	drp_page_note(page, "n", "%s",
 		page->publication->manifest->track == DRP_TRACK_SEALED

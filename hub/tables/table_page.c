@@ -258,11 +258,11 @@ static void note_thresholds(const struct drp_page *page)
 	}
 	drp_page_note(page, drp_page_say(page, "drempels", "thresholds"),
 		drp_page_say(page,
-			"per cel minstens %u scholen van %u besturen, hoogstens %u %% "
-			"uit een school en %u %% uit een bestuur, en %u schoolleiders, "
+			"per cel minstens %u scholen van %u besturen, hoogstens %u%% "
+			"uit een school en %u%% uit een bestuur, en %u schoolleiders, "
 			"%u leerkrachten of %u leerlingen%s",
-			"per cell at least %u schools of %u boards, at most %u %% from "
-			"one school and %u %% from one board, and %u school leaders, %u "
+			"per cell at least %u schools of %u boards, at most %u%% from "
+			"one school and %u%% from one board, and %u school leaders, %u "
 			"teachers or %u pupils%s"),
 		t->k_schools, t->k_boards, t->max_school_percent, t->max_board_percent,
 		t->k_respondents[DRP_LEADER], t->k_respondents[DRP_TEACHER],

@@ -51,7 +51,7 @@ static void number(const struct page *page, const char *label, uint64_t value)
 static void percent(const struct page *page, const char *label, const char *plain)
 {
 	char written[DRP_LAYOUT_NUMBER], text[DRP_LAYOUT_NUMBER];
-	snprintf(text, sizeof text, "%.30s %%",
+	snprintf(text, sizeof text, "%.30s%%",
 		drp_layout_number(plain, page->options->language, written));
 	line(page, label, text);
 }
@@ -128,12 +128,10 @@ static void caveats(const struct page *page)
 	struct drp_buf *out = page->out;
 	drp_layout_note(out, NOTE_INDENT, say(page, "let op", "please note"),
 		say(page,
-			"Scholen kozen zelf of ze deelnamen. Dit zegt hoeveel scholen "
-			"zover "
-			"kwamen, niet hoe het met alle scholen gesteld is.",
-			"Schools chose themselves whether to take part. This says how "
-			"many "
-			"got so far, not how all schools are doing."));
+			"Dit zegt hoeveel scholen zover kwamen, niet hoe het met alle "
+			"scholen gesteld is.",
+			"This says how many schools got so far, not how all schools are "
+			"doing."));
 	drp_layout_note(out, NOTE_INDENT, "",
 		say(page,
 			"Teller: scholen in het register van deze hub met een niveau van "
@@ -279,11 +277,12 @@ enum drp_err drp_targets_json(
 	for (size_t i = 0; i < n; i++) {
 		drp_json_add(&list, target_json(&reports[i]));
 	}
-	return drp_json_print(
-		json_pack("{s:s, s:o}", "note",
-			"schools chose whether to take part; the frame is of another "
-			"year; share is rounded down, and counts decide",
-			"targets", list),
+	return drp_json_print(json_pack("{s:s, s:o}", "note",
+				      "this many schools got so far; it does not say how "
+				      "all schools are "
+				      "doing. The frame is of another year; share is "
+				      "rounded down, and counts decide",
+				      "targets", list),
 		DRP_JSON_LINES, out);
 }
 
