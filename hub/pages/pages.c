@@ -19,20 +19,28 @@ static const struct {
 	const char *slug;
 	enum drp_word title;
 	void (*body)(struct drp_web *web);
-	const char *describes; /* page's style */
+	const char *style;
+	enum drp_word summary; /* for search engines and previews of links */
 } pages[DRP_WEB_PAGES] = {
-	[DRP_WEB_OVERVIEW] = {"", DRP_W_T_OVERVIEW, drp_web_overview, "overview"},
+	[DRP_WEB_OVERVIEW] = {"", DRP_W_T_OVERVIEW, drp_web_overview, "overview",
+		DRP_W_SITE_LINE},
 	[DRP_WEB_PARLIAMENT] = {"parliament", DRP_W_T_PARLIAMENT, drp_web_parliament,
-		"sheet"},
-	[DRP_WEB_MAP] = {"map", DRP_W_T_MAP, drp_web_map, ""},
-	[DRP_WEB_AREAS] = {"areas", DRP_W_T_AREAS, drp_web_areas, ""},
-	[DRP_WEB_STATEMENTS] = {"statements", DRP_W_T_STATEMENTS, drp_web_statements, ""},
-	[DRP_WEB_BARRIERS] = {"barriers", DRP_W_T_BARRIERS, drp_web_barriers, ""},
-	[DRP_WEB_TREND] = {"trend", DRP_W_T_TREND, drp_web_trend, ""},
-	[DRP_WEB_TABLES] = {"tables", DRP_W_T_TABLES, drp_web_tables, ""},
-	[DRP_WEB_METHOD] = {"method", DRP_W_T_METHOD, drp_web_method, "prose"},
-	[DRP_WEB_EDITIONS] = {"editions", DRP_W_T_EDITIONS, drp_web_editions, ""},
-	[DRP_WEB_ACCESS] = {"accessibility", DRP_W_T_ACCESS, drp_web_access, "prose"},
+		"sheet", DRP_W_GO_PARLIAMENT},
+	[DRP_WEB_MAP] = {"map", DRP_W_T_MAP, drp_web_map, "", DRP_W_GO_MAP},
+	[DRP_WEB_AREAS] = {"areas", DRP_W_T_AREAS, drp_web_areas, "", DRP_W_GO_AREAS},
+	[DRP_WEB_STATEMENTS] = {"statements", DRP_W_T_STATEMENTS, drp_web_statements, "",
+		DRP_W_GO_STATEMENTS},
+	[DRP_WEB_BARRIERS] = {"barriers", DRP_W_T_BARRIERS, drp_web_barriers, "",
+		DRP_W_GO_BARRIERS},
+	[DRP_WEB_TREND] = {"trend", DRP_W_T_TREND, drp_web_trend, "", DRP_W_GO_TREND},
+	[DRP_WEB_TABLES] = {"tables", DRP_W_T_TABLES, drp_web_tables, "",
+		DRP_W_GO_TABLES},
+	[DRP_WEB_METHOD] = {"method", DRP_W_T_METHOD, drp_web_method, "prose",
+		DRP_W_GO_METHOD},
+	[DRP_WEB_EDITIONS] = {"editions", DRP_W_T_EDITIONS, drp_web_editions, "",
+		DRP_W_FOLLOW},
+	[DRP_WEB_ACCESS] = {"accessibility", DRP_W_T_ACCESS, drp_web_access, "prose",
+		DRP_W_SITE_LINE},
 };
 
 const char *drp_web_slug(enum drp_web_page page)
@@ -101,6 +109,24 @@ static void put_title(struct drp_web *web)
 	drp_web_put(web, " \xc2\xb7 %w", DRP_W_SITE);
 }
 
+/* What a search engine or a preview of a link shows. */
+static void put_summary(struct drp_web *web)
+{
+	drp_web_put(
+		web, "<meta name=\"description\" content=\"%w", pages[web->page].summary);
+	if (web->p) {
+		drp_web_put(
+			web, ". %s, %s", web->p->manifest->title, drp_web_region(web));
+	}
+	drp_web_put(web,
+		"\"><meta property=\"og:type\" content=\"website\"><meta "
+		"property=\"og:site_name\" content=\"%w\"><meta property=\"og:title\" "
+		"content=\"",
+		DRP_W_SITE);
+	put_title(web);
+	drp_web_put(web, "\">");
+}
+
 static void put_head(struct drp_web *web)
 {
 	drp_web_put(web,
@@ -116,6 +142,7 @@ static void put_head(struct drp_web *web)
 		"src=\"%s\"></script><link rel=\"alternate\" "
 		"type=\"application/atom+xml\" href=\"/feed.atom\" title=\"%w\">",
 		drp_web_icon_path, drp_web_style_path, drp_web_script_path, DRP_W_FOLLOW);
+	put_summary(web);
 	for (int l = 0; l < DRP_API_LANGUAGES; l++) {
 		drp_web_put(web, "<link rel=\"alternate\" hreflang=\"%s\" href=\"",
 			drp_language_code[l]);
@@ -123,7 +150,7 @@ static void put_head(struct drp_web *web)
 		drp_web_put(web, "\">");
 	}
 	drp_web_put(web, "</head>\n<body class=\"%r\">",
-		web->p ? pages[web->page].describes : "prose");
+		web->p ? pages[web->page].style : "prose");
 }
 
 static void put_languages(struct drp_web *web)
@@ -276,7 +303,9 @@ static void put_bottom(struct drp_web *web)
 	if (web->p) {
 		char cite[DRP_CITATION];
 		drp_citation(web->p, cite);
-		drp_web_put(web, "<p class=\"cite\"><strong>%w%:</strong> %s</p>",
+		drp_web_put(web,
+			"<p class=\"cite\"><strong>%w%:</strong> <span "
+			"lang=\"en\">%s</span></p>",
 			DRP_W_CITE, cite);
 		drp_web_put(web, "<nav aria-label=\"%w\"><ul>", DRP_W_FOOT);
 		put_foot_link(web, DRP_WEB_METHOD);

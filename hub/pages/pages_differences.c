@@ -236,7 +236,7 @@ void drp_web_area_differences(struct drp_web *web, const struct drp_web_place *p
 	put_gist(web, place);
 	drp_web_put(web,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		"aria-labelledby=\"t-diff\"><table class=\"data\"><caption "
+		"aria-labelledby=\"t-diff\"><table class=\"data lines\"><caption "
 		"id=\"t-diff\">%w%: %s</caption>",
 		DRP_W_DIFFERENCES, drp_web_place_name(web, place, name));
 	heads(web, DRP_W_AREA, columns);
@@ -276,7 +276,7 @@ void drp_web_item_differences(struct drp_web *web, const struct drp_item *item)
 	}
 	drp_web_put(web,
 		"<h2>%w</h2><div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		"aria-labelledby=\"t-diff\"><table class=\"data\"><caption "
+		"aria-labelledby=\"t-diff\"><table class=\"data lines\"><caption "
 		"id=\"t-diff\" class=\"vh\">%w</caption>",
 		DRP_W_DIFFERENCES, DRP_W_DIFFERENCES);
 	heads(web, DRP_W_PLACE, asked);

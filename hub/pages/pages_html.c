@@ -323,6 +323,10 @@ static void cell(struct drp_web *web, const struct drp_observation *o,
 	if (interval && *o->low && *o->high) {
 		written(web, o->low, figure, low);
 		written(web, o->high, figure, high);
+		if (figure == DRP_WEB_PERCENT || figure == DRP_WEB_SHARE) {
+			/* "27.4-66.9%": the sign ends the number, and stands once */
+			low[strlen(low) - strlen(marks[web->language].percent)] = 0;
+		}
 		drp_web_put(web, " <span class=\"ci\"><span class=\"vh\">%w </span>%s",
 			DRP_W_INTERVAL, low);
 		drp_web_put(web,

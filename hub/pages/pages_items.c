@@ -72,7 +72,7 @@ static void area_items(struct drp_web *web, int area)
 	const char *code = in->area[area].code;
 	drp_web_put(web,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		"aria-labelledby=\"t-%s\"><table class=\"data items\"><caption "
+		"aria-labelledby=\"t-%s\"><table class=\"data items lines\"><caption "
 		"id=\"t-%s\">%s. ",
 		code, code, code);
 	drp_web_text(web, &in->area[area].name);
@@ -132,7 +132,7 @@ static void put_groups(struct drp_web *web, const struct drp_item *item)
 	int ticked = is_ticked(web, item);
 	drp_web_put(web,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		"aria-labelledby=\"t-groups\"><table class=\"data\" data-chart=\"dots\" "
+		"aria-labelledby=\"t-groups\"><table class=\"data lines\" data-chart=\"dots\" "
 		"data-min=\"%u\" data-max=\"%u\"%r><caption id=\"t-groups\">%w</caption>",
 		ticked ? 0 : 1,
 		ticked ? 1 : (unsigned)web->p->instrument->scale[item->scale].points,
@@ -190,7 +190,7 @@ static void put_distribution(struct drp_web *web, const struct drp_item *item)
 	}
 	drp_web_put(web,
 		"<h2>%w</h2><div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		"aria-labelledby=\"t-dist\"><table class=\"data\" data-chart=\"likert\">"
+		"aria-labelledby=\"t-dist\"><table class=\"data lines\" data-chart=\"likert\">"
 		"<caption id=\"t-dist\" class=\"vh\">%w</caption>",
 		DRP_W_DISTRIBUTION, DRP_W_DISTRIBUTION);
 	heads(web, DRP_W_ANSWER);
@@ -283,7 +283,7 @@ void drp_web_barriers(struct drp_web *web)
 	size_t n = list_barriers(web, list);
 	drp_web_put(web,
 		"<h1>%w</h1><p class=\"lead\">%w</p><div class=\"scroll\" tabindex=\"0\" "
-		"role=\"region\" aria-labelledby=\"t-bar\"><table class=\"data items\" "
+		"role=\"region\" aria-labelledby=\"t-bar\"><table class=\"data items lines\" "
 		"data-chart=\"bars\"><caption id=\"t-bar\">%w%: %s</caption>",
 		DRP_W_T_BARRIERS, DRP_W_BARRIERS_LEAD, DRP_W_T_BARRIERS,
 		drp_web_region(web));

@@ -170,7 +170,7 @@ static void areas_table(struct drp_web *web, const struct drp_web_place *place)
 	char name[DRP_WEB_NAME];
 	drp_web_put(web,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		"aria-labelledby=\"t-areas\"><table class=\"data\" data-chart=\"dots\" "
+		"aria-labelledby=\"t-areas\"><table class=\"data lines\" data-chart=\"dots\" "
 		"data-min=\"1\" data-max=\"5\"><caption id=\"t-areas\">%w%: %s</caption>"
 		"<thead><tr><th scope=\"col\">%w</th>",
 		DRP_W_TABLE_AREAS, drp_web_place_name(web, place, name), DRP_W_AREA);

@@ -52,7 +52,7 @@ static void put_results(struct drp_web *web)
 	const struct drp_instrument *in = web->p->instrument;
 	drp_web_put(web,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		"aria-labelledby=\"t-results\"><table class=\"data\"><caption "
+		"aria-labelledby=\"t-results\"><table class=\"data lines\"><caption "
 		"id=\"t-results\">%w</caption><thead><tr><th scope=\"col\">%w</th>",
 		DRP_W_TABLE_RESULTS, DRP_W_AREA);
 	for (int g = 0; g < DRP_GROUPS; g++) {

@@ -254,24 +254,27 @@ static void put_frame(struct drp_web *web)
 		DRP_W_FRAME_TITLE, DRP_W_FRAME_NOTE, DRP_W_FRAME_TITLE, DRP_W_SECTOR,
 		DRP_W_FRAME_PART, DRP_W_FRAME_WHOLE, DRP_W_RATIO);
 	for (size_t i = 0; i < n; i++) {
+		const struct drp_observation none = {.status = line[i].status};
 		drp_web_put(web, "<tr><th scope=\"row\">%w, %w</th>",
 			measure[line[i].measure], sector[line[i].sector]);
 		if (line[i].part[0]) {
 			drp_web_put(web, "<td class=\"num\">%s</td>",
 				drp_web_number(web, line[i].part, 0, text));
 		} else {
-			drp_web_cell(web, NULL, DRP_WEB_COUNT, "");
+			drp_web_cell(web, &none, DRP_WEB_COUNT, "");
 		}
 		drp_web_put(web, "<td class=\"num\">%s%r</td>",
 			drp_web_count(web, line[i].whole->value, text),
-			line[i].measure == DRP_FRAME_TEACHERS_FTE ? "<sup>*</sup>" : "");
+			line[i].measure == DRP_FRAME_TEACHERS_FTE
+				? "<sup class=\"hang\">*</sup>"
+				: "");
 		if (line[i].part[0]) {
 			drp_web_percent(web,
 				100 * strtod(line[i].part, NULL) / line[i].whole->value,
 				text);
 			drp_web_put(web, "<td class=\"num\">%s</td></tr>", text);
 		} else {
-			drp_web_cell(web, NULL, DRP_WEB_COUNT, "");
+			drp_web_cell(web, &none, DRP_WEB_COUNT, "");
 			drp_web_put(web, "</tr>");
 		}
 	}

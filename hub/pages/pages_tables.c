@@ -15,6 +15,8 @@ static const enum drp_word what_word[WHATS] = {
 	DRP_W_TABLE_PARTICIPATION, DRP_W_TABLE_AREAS, DRP_W_TABLE_ITEMS};
 static const enum drp_word split_word[DRP_FAMILIES] = {DRP_W_WHOLE_REGION, DRP_W_PROVINCE,
 	DRP_W_LEVEL, DRP_W_NETWORK, DRP_W_PROVINCE_LEVEL};
+static const enum drp_word by_word[DRP_FAMILIES] = {DRP_W_WHOLE_REGION, DRP_W_BY_PROVINCE,
+	DRP_W_BY_LEVEL, DRP_W_BY_NETWORK, DRP_W_BY_PROVINCE_LEVEL};
 
 #define QUERY_MAX 512
 
@@ -234,7 +236,8 @@ static void means_row(struct drp_web *web, const struct choice *c,
 	const struct row_place *place, int group)
 {
 	const struct drp_instrument *in = web->p->instrument;
-	drp_web_put(web, "<tr>");
+	drp_web_put(web,
+		c->group == DRP_GROUPS && group == 0 ? "<tr class=\"first\">" : "<tr>");
 	if (c->group == DRP_GROUPS && group == 0) {
 		drp_web_put(web, "<th scope=\"rowgroup\" rowspan=\"%u\">", DRP_GROUPS);
 		place_name(web, c, place);
@@ -321,13 +324,14 @@ static void put_table(struct drp_web *web, const struct choice *c)
 	drp_web_put(web,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
 		"aria-labelledby=\"t-own\"><table class=\"data\"><caption "
-		"id=\"t-own\">%w, %w",
-		what_word[c->what], split_word[c->split]);
+		"id=\"t-own\">%w \xc2\xb7 %w",
+		what_word[c->what], by_word[c->split]);
 	if (c->group < DRP_GROUPS) {
-		drp_web_put(web, ", %s", drp_web_group(web, c->group));
+		drp_web_put(web, " \xc2\xb7 %s", drp_web_group(web, c->group));
 	}
 	if (c->area >= 0 && c->what != WHAT_PARTICIPATION) {
-		drp_web_put(web, ", %s. ", web->p->instrument->area[c->area].code);
+		drp_web_put(
+			web, " \xc2\xb7 %s. ", web->p->instrument->area[c->area].code);
 		drp_web_text(web, &web->p->instrument->area[c->area].name);
 	}
 	drp_web_put(web, "</caption>");

@@ -3,7 +3,7 @@
 // diamond), what is suppressed is hatched, what is unreliable is open.
 import { Fragment, type ComponentChildren } from "preact";
 import type { Cell, Group, Row, Table } from "./table";
-import { number, percent, say } from "./words";
+import { month, number, percent, say } from "./words";
 
 // On a phone a picture is half as wide and its labels stand above the marks, so that
 // letters keep their size.
@@ -369,7 +369,7 @@ export function Lines(props: { table: Table }) {
 				})}
 				{table.rows.map((row, i) => (
 					<text class="soft small" key={row.key} x={x(i)} y={214} text-anchor="middle">
-						{row.key.slice(0, 7)}
+						{month(row.key)}
 					</text>
 				))}
 			</Picture>

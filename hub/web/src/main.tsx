@@ -5,7 +5,7 @@ import { render, type ComponentType } from "preact";
 import { buildTables } from "./builder";
 import { Bars, Coverage, Dots, Likert, Lines } from "./charts";
 import { ProvinceMap } from "./map";
-import { readTable, type Table } from "./table";
+import { keepRoles, readTable, type Table } from "./table";
 import { say } from "./words";
 
 const charts: Record<string, ComponentType<{ table: Table }>> = {
@@ -71,6 +71,7 @@ function dress(): void {
 	add("table[data-chart]", draw);
 	add(".snippet code", addCopy);
 	add("button[data-print]", addPrint);
+	document.querySelectorAll<HTMLTableElement>("table.lines").forEach(keepRoles);
 	releaseFocus();
 }
 

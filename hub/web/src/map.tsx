@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The provinces, in five steps of one colour. Suppressed is hatched, not available is
-// dotted; a folded cohort ("BE21+BE22") colours all its provinces.
+// dotted, and what is too uncertain for a step has no colour but a broken outline; a
+// folded cohort ("BE21+BE22") colours all its provinces.
 import provinces from "../data/provinces.json";
 import type { Cell, Table } from "./table";
 import { number, say } from "./words";
@@ -10,27 +11,39 @@ const CAPITAL = "BE10";
 // Brussels is too small for its own label, and would cover that of the province around it.
 const labels: Record<string, [number, number]> = { BE10: [218, 584], BE24: [296, 527] };
 
-function range(table: Table): [number, number] {
-	const values = table.rows
-		.map((row) => row.cells[0]?.value)
-		.filter((v): v is number => typeof v === "number");
-	if (!values.length) return [0, 1];
-	const low = Math.floor(Math.min(...values) * 10) / 10;
-	return [low, Math.max(low + 0.5, Math.ceil(Math.max(...values) * 10) / 10)];
+/** Where the first step begins, and how wide each is: both in tenths, as the keys say. */
+interface Steps {
+	low: number;
+	width: number;
 }
 
-function binOf(value: number, [low, high]: [number, number]): number {
-	const bin = Math.floor(((value - low) / (high - low)) * STEPS) + 1;
-	return Math.min(Math.max(bin, 1), STEPS);
+const isColoured = (cell: Cell | undefined) => cell?.value != null && cell.status !== "u";
+
+/** Of what can be relied on; null when nothing can. */
+function stepsOf(table: Table): Steps | null {
+	const tenths = table.rows
+		.map((row) => row.cells[0])
+		.filter(isColoured)
+		.map((cell) => cell!.value! * 10);
+	if (!tenths.length) return null;
+	const low = Math.floor(Math.min(...tenths));
+	const width = Math.max(1, Math.ceil((Math.max(...tenths) - low) / STEPS));
+	return { low: low / 10, width: width / 10 };
 }
 
-function fillOf(cell: Cell | undefined, limits: [number, number]): string {
-	if (cell && cell.value !== null) return `bin${binOf(cell.value, limits)}`;
-	return "none";
+function stepOf(cell: Cell | undefined, steps: Steps | null): number {
+	if (!steps || !isColoured(cell)) return 0;
+	const step = Math.floor((cell!.value! - steps.low) / steps.width + 1e-9) + 1;
+	return Math.min(Math.max(step, 1), STEPS);
+}
+
+function fillOf(cell: Cell | undefined, steps: Steps | null): string {
+	const step = stepOf(cell, steps);
+	return step ? `bin${step}` : cell?.value != null ? "unsure" : "none";
 }
 
 function patternOf(cell: Cell | undefined): string | null {
-	if (cell && cell.value !== null) return null;
+	if (cell?.value != null) return null;
 	return cell?.status === "c" ? "url(#hatch)" : "url(#dots)";
 }
 
@@ -47,20 +60,27 @@ function Patterns() {
 	);
 }
 
-function MapKeys(props: { limits: [number, number]; cells: (Cell | undefined)[] }) {
-	const [low, high] = props.limits;
-	const step = (high - low) / STEPS;
+function MapKeys(props: { steps: Steps | null; cells: (Cell | undefined)[] }) {
+	const { steps } = props;
 	const has = (status: string) => props.cells.some((cell) => cell?.status === status);
 	return (
 		<ul class="keys">
-			{[1, 2, 3, 4, 5].map((bin) => (
-				<li key={bin}>
+			{[0, 1, 2, 3, 4].map((i) => steps && (
+				<li key={i}>
 					<svg viewBox="0 0 26 16" aria-hidden="true" focusable="false">
-						<rect class={`province bin${bin}`} x={1} y={1} width={24} height={14} />
+						<rect class={`province bin${i + 1}`} x={1} y={1} width={24} height={14} />
 					</svg>
-					{number(low + (bin - 1) * step, 1)}–{number(low + bin * step, 1)}
+					{number(steps.low + i * steps.width, 1)}–{number(steps.low + (i + 1) * steps.width, 1)}
 				</li>
 			))}
+			{has("u") ? (
+				<li>
+					<svg viewBox="0 0 26 16" aria-hidden="true" focusable="false">
+						<rect class="province unsure" x={1} y={1} width={24} height={14} />
+					</svg>
+					u {say("uncertain")}
+				</li>
+			) : null}
 			{has("c") ? (
 				<li>
 					<svg viewBox="0 0 26 16" aria-hidden="true" focusable="false">
@@ -85,7 +105,7 @@ function MapKeys(props: { limits: [number, number]; cells: (Cell | undefined)[] 
 
 export function ProvinceMap(props: { table: Table }) {
 	const { table } = props;
-	const limits = range(table);
+	const steps = stepsOf(table);
 	const [left, top, width, height] = provinces.viewBox.split(" ").map(Number);
 	const box = `${left} ${top} ${width} ${height! + 26}`;
 	const rowOf = (code: string) => table.rows.find((row) => row.key.split("+").includes(code));
@@ -102,7 +122,7 @@ export function ProvinceMap(props: { table: Table }) {
 					const pattern = patternOf(cell);
 					return (
 						<g key={code}>
-							<path class={`province ${fillOf(cell, limits)}`} d={shape.d}>
+							<path class={`province ${fillOf(cell, steps)}`} d={shape.d}>
 								<title>{`${rowOf(code)?.label ?? code}: ${cell?.text ?? ""}`}</title>
 							</path>
 							{pattern ? <path d={shape.d} fill={pattern} /> : null}
@@ -114,12 +134,12 @@ export function ProvinceMap(props: { table: Table }) {
 					const cell = rowOf(code)?.cells[0];
 					const [x, y] = labels[code] ?? (provinces.provinces[code].label as [number, number]);
 					const outside = code === CAPITAL;
-					const dark = !outside && cell?.value != null && binOf(cell.value, limits) >= 4;
+					const step = outside ? 0 : stepOf(cell, steps);
 					const shown = cell?.value != null ? number(cell.value, 2) : (cell?.status ?? "x");
 					return (
 						<text
 							key={code}
-							class={`small strong ${dark ? "on-dark" : cell?.value != null && !outside ? "on-light" : ""}`}
+							class={`small strong ${step >= 4 ? "on-dark" : step ? "on-light" : ""}`}
 							x={x}
 							y={y + 4}
 							text-anchor="middle"
@@ -131,7 +151,7 @@ export function ProvinceMap(props: { table: Table }) {
 					);
 				})}
 			</svg>
-			<MapKeys limits={limits} cells={table.rows.map((row) => row.cells[0])} />
+			<MapKeys steps={steps} cells={table.rows.map((row) => row.cells[0])} />
 		</figure>
 	);
 }

@@ -62,6 +62,22 @@ function readRow(tr: HTMLTableRowElement): Row {
 	};
 }
 
+const roles: Record<string, string> = {
+	TABLE: "table",
+	THEAD: "rowgroup",
+	TBODY: "rowgroup",
+	TR: "row",
+	TD: "cell",
+};
+
+/** Some browsers take no table for one that is laid out otherwise, as on a phone. */
+export function keepRoles(table: HTMLTableElement): void {
+	for (const e of [table, ...table.querySelectorAll<HTMLElement>("thead, tbody, tr, td, th")]) {
+		const head = e.closest("thead") ? "columnheader" : "rowheader";
+		e.setAttribute("role", roles[e.tagName] ?? head);
+	}
+}
+
 export function readTable(table: HTMLTableElement): Table {
 	const heads = [...table.querySelectorAll<HTMLElement>("thead th[data-g]")];
 	return {

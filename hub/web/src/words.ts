@@ -23,6 +23,12 @@ const words = {
 		de: "leeres Zeichen: unzuverlässig",
 		en: "open mark: unreliable",
 	},
+	uncertain: {
+		nl: "onbetrouwbaar, niet ingekleurd",
+		fr: "peu fiable, non coloré",
+		de: "unzuverlässig, nicht eingefärbt",
+		en: "unreliable, not coloured",
+	},
 	below: {
 		nl: "Dezelfde cijfers staan in de tabel.",
 		fr: "Les mêmes chiffres figurent dans le tableau.",
@@ -69,6 +75,17 @@ const percents = new Intl.NumberFormat(locales[language], {
 	style: "percent",
 	maximumFractionDigits: 0,
 });
+
+const months = new Intl.DateTimeFormat(locales[language], {
+	month: "short",
+	year: "numeric",
+	timeZone: "UTC",
+});
+
+/** "Oct 2026", of a date as the table's data has it. */
+export function month(date: string): string {
+	return months.format(new Date(date));
+}
 
 export function number(value: number, digits: 0 | 1 | 2): string {
 	return formats[digits]!.format(value);

@@ -74,6 +74,77 @@ static void every_page(void)
 	}
 }
 
+/* What a page says of a place where a sum has a suppressed part, and of one that cannot
+ * be told: two kinds of absence. */
+static void absent_sums(void)
+{
+	struct drp_edition *e = fixture.publication.edition;
+	struct visit v;
+	for (size_t i = 0; i < e->n_observations; i++) {
+		struct drp_observation *o = &e->observation[i];
+		if (o->family != DRP_FAMILY_LEVEL || strcmp(o->level, "1") != 0 ||
+			o->group != DRP_TEACHER ||
+			strcmp(o->measure, "questionnaires") != 0) {
+			continue;
+		}
+		const struct drp_observation was = *o;
+		o->status = DRP_SUPPRESSED;
+		o->value[0] = 0;
+		visit(&fixture.catalogue, "/en/" FIXTURE_CAMPAIGN, NULL, NULL, &v);
+		CHECK(holds(&v, "Teachers, primary</th><td class=\"num st st-c\""));
+		CHECK(holds(&v, "Schools, secondary</th><td class=\"num st st-x\""));
+		end(&v);
+		*o = was;
+		visit(&fixture.catalogue, "/en/" FIXTURE_CAMPAIGN, NULL, NULL, &v);
+		CHECK(holds(&v, "Teachers, primary</th><td class=\"num\">"));
+		end(&v);
+		return;
+	}
+	CHECK(0);
+}
+
+static void one_percent_sign(void)
+{
+	static const char *const interval[][2] = {
+		{"nl", "27,4<"}, {"fr", "27,4<"}, {"de", "27,4<"}, {"en", "27.4<"}};
+	struct drp_edition *e = fixture.publication.edition;
+	size_t at = 0;
+	while (at < e->n_observations &&
+		(e->observation[at].family != DRP_FAMILY_REGION ||
+			strcmp(e->observation[at].measure, "share_ticked") != 0)) {
+		at++;
+	}
+	CHECK(at < e->n_observations);
+	struct drp_observation *o = &e->observation[at];
+	const struct drp_observation was = *o;
+	o->status = DRP_SHOWN;
+	snprintf(o->value, sizeof o->value, "0.471");
+	snprintf(o->low, sizeof o->low, "0.274");
+	snprintf(o->high, sizeof o->high, "0.669");
+	for (size_t l = 0; l < sizeof interval / sizeof interval[0]; l++) {
+		char path[64];
+		struct visit v;
+		snprintf(path, sizeof path, "/%s/" FIXTURE_CAMPAIGN "/barriers",
+			interval[l][0]);
+		visit(&fixture.catalogue, path, NULL, NULL, &v);
+		CHECK(holds(&v, interval[l][1]));
+		CHECK(holds(&v, "%</span></td>")); /* the end of the interval */
+		end(&v);
+	}
+	*o = was;
+}
+
+static void heads(void)
+{
+	struct visit v;
+	visit(&fixture.catalogue, "/en/" FIXTURE_CAMPAIGN "/map", NULL, NULL, &v);
+	CHECK(holds(&v, "<meta name=\"description\" content=\"An area on the map"));
+	CHECK(holds(&v, "<meta property=\"og:title\" content=\"Map"));
+	CHECK(holds(&v, "href=\"/feed.atom\""));
+	CHECK(holds(&v, "<link rel=\"icon\""));
+	end(&v);
+}
+
 /* Is the text on the page, as words of its own? A long text is sought up to the first
  * character that HTML writes otherwise; a short one that has such is not sought. */
 static int shows(const struct visit *v, const char *text)
@@ -536,6 +607,10 @@ int main(void)
 	CASE("a dead link says what it asked", a_dead_link_says_what_it_asked);
 	CASE("columns add up to shown, suppressed and unknown", sums);
 	CASE("what a group is not asked is not applicable", not_asked_is_not_applicable);
+	CASE("a sum with a suppressed part is suppressed, one that cannot be told is not",
+		absent_sums);
+	CASE("an interval has one percent sign", one_percent_sign);
+	CASE("a page says what it is to those who list it", heads);
 	CASE("a replaced edition says so, and which one holds", superseded);
 	CASE("campaigns with one questionnaire make a trend", a_trend);
 	CASE("an earlier campaign says so, and a later one leads to what has changed",
