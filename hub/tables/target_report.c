@@ -278,10 +278,10 @@ enum drp_err drp_targets_json(
 		drp_json_add(&list, target_json(&reports[i]));
 	}
 	return drp_json_print(json_pack("{s:s, s:o}", "note",
-				      "this many schools got so far; it does not say how "
-				      "all schools are "
-				      "doing. The frame is of another year; share is "
-				      "rounded down, and counts decide",
+				      "so many schools got so far, which does not say "
+				      "how all schools are doing; the frame is of "
+				      "another year; share is rounded down, and counts "
+				      "decide",
 				      "targets", list),
 		DRP_JSON_LINES, out);
 }
