@@ -105,24 +105,10 @@ static void map_row(
 	drp_web_put(web, "</tr>");
 }
 
-void drp_web_map(struct drp_web *web)
+static void map_table(struct drp_web *web, const struct drp_area *area, int group)
 {
-	const struct drp_area *area = chosen_area(web);
-	int group = chosen_group(web, DRP_TEACHER);
 	struct drp_web_cohorts list;
-	char query[96];
 	drp_web_cohorts(web, DRP_FAMILY_PROVINCE, &list);
-	if (!drp_publication_keeps(web->p, DRP_FAMILY_PROVINCE, "_T")) {
-		drp_web_put(web, "<h1>%w</h1>", DRP_W_T_MAP);
-		drp_web_left_out(web, DRP_W_PROVINCE);
-		return;
-	}
-	drp_web_put(
-		web, "<h1>%w</h1><p class=\"lead\">%w</p>", DRP_W_T_MAP, DRP_W_MAP_LEAD);
-	drp_web_form_begin(web, DRP_WEB_MAP);
-	select_area(web, area->code);
-	select_group(web, group);
-	drp_web_form_end(web);
 	drp_web_put(web,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
 		"aria-labelledby=\"t-map\"><table class=\"data\" data-chart=\"map\">"
@@ -148,6 +134,25 @@ void drp_web_map(struct drp_web *web)
 	behind(web, all, 0);
 	behind(web, all, 1);
 	drp_web_put(web, "</tr></tfoot></table></div>");
+}
+
+void drp_web_map(struct drp_web *web)
+{
+	const struct drp_area *area = chosen_area(web);
+	int group = chosen_group(web, DRP_TEACHER);
+	char query[96];
+	if (!drp_publication_keeps(web->p, DRP_FAMILY_PROVINCE, "_T")) {
+		drp_web_put(web, "<h1>%w</h1>", DRP_W_T_MAP);
+		drp_web_left_out(web, DRP_W_PROVINCE);
+		return;
+	}
+	drp_web_put(
+		web, "<h1>%w</h1><p class=\"lead\">%w</p>", DRP_W_T_MAP, DRP_W_MAP_LEAD);
+	drp_web_form_begin(web, DRP_WEB_MAP);
+	select_area(web, area->code);
+	select_group(web, group);
+	drp_web_form_end(web);
+	map_table(web, area, group);
 	drp_web_notice(web);
 	drp_web_put(web, "<p class=\"note\">%w %w</p>", DRP_W_MEAN_NOTE, DRP_W_CI_NOTE);
 	drp_web_legend(web);
@@ -170,7 +175,8 @@ static void areas_table(struct drp_web *web, const struct drp_web_place *place)
 	char name[DRP_WEB_NAME];
 	drp_web_put(web,
 		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		"aria-labelledby=\"t-areas\"><table class=\"data lines\" data-chart=\"dots\" "
+		"aria-labelledby=\"t-areas\"><table class=\"data lines\" "
+		"data-chart=\"dots\" "
 		"data-min=\"1\" data-max=\"5\"><caption id=\"t-areas\">%w%: %s</caption>"
 		"<thead><tr><th scope=\"col\">%w</th>",
 		DRP_W_TABLE_AREAS, drp_web_place_name(web, place, name), DRP_W_AREA);
