@@ -395,6 +395,18 @@ static void dates(struct drp_buf *out, const struct entry *e)
 		drp_date_format(m->period_to, to));
 }
 
+static void distribution_links(struct drp_buf *out, const struct entry *e)
+{
+	for (size_t i = 0; i < N_DISTRIBUTIONS; i++) {
+		char url[URL_MAX];
+		if (offered(e, i)) {
+			access_url(e, i, url);
+			drp_buf_printf(
+				out, " ;\n  dcat:distribution <%s#distribution>", url);
+		}
+	}
+}
+
 /* Returns its countries. */
 static unsigned dataset(struct drp_buf *out, const struct entry *e)
 {
@@ -427,14 +439,7 @@ static unsigned dataset(struct drp_buf *out, const struct entry *e)
 		e->cube->publication->network || e->cube->publication->before_s
 			? "RESTRICTED"
 			: "PUBLIC");
-	for (size_t i = 0; i < N_DISTRIBUTIONS; i++) {
-		char url[URL_MAX];
-		if (offered(e, i)) {
-			access_url(e, i, url);
-			drp_buf_printf(
-				out, " ;\n  dcat:distribution <%s#distribution>", url);
-		}
-	}
+	distribution_links(out, e);
 	drp_buf_text(out, " .\n\n");
 	for (size_t i = 0; i < N_DISTRIBUTIONS; i++) {
 		if (offered(e, i)) {

@@ -230,15 +230,40 @@ static void put_ways(struct drp_web *web)
 	drp_web_put(web, "</ul>");
 }
 
-static void put_frame(struct drp_web *web)
+static void put_frame_line(struct drp_web *web, const struct drp_frame_line *line)
 {
 	static const enum drp_word sector[DRP_SECTORS] = {DRP_W_SECTOR_BASIS,
 		DRP_W_SECTOR_SEC, DRP_W_SECTOR_DBSO, DRP_W_SECTOR_TOTAL};
 	static const enum drp_word measure[DRP_FRAME_MEASURES] = {
 		DRP_W_PUPILS, DRP_W_SCHOOLS_HEAD, DRP_W_TEACHERS};
+	char text[DRP_WEB_NUMBER];
+	const struct drp_observation none = {.status = line->status};
+	drp_web_put(web, "<tr><th scope=\"row\">%w, %w</th>", measure[line->measure],
+		sector[line->sector]);
+	if (line->part[0]) {
+		drp_web_put(web, "<td class=\"num\">%s</td>",
+			drp_web_number(web, line->part, 0, text));
+	} else {
+		drp_web_cell(web, &none, DRP_WEB_COUNT, "");
+	}
+	drp_web_put(web, "<td class=\"num\">%s%r</td>",
+		drp_web_count(web, line->whole->value, text),
+		line->measure == DRP_FRAME_TEACHERS_FTE ? "<sup class=\"hang\">*</sup>"
+							: "");
+	if (line->part[0]) {
+		drp_web_percent(
+			web, 100 * strtod(line->part, NULL) / line->whole->value, text);
+		drp_web_put(web, "<td class=\"num\">%s</td></tr>", text);
+	} else {
+		drp_web_cell(web, &none, DRP_WEB_COUNT, "");
+		drp_web_put(web, "</tr>");
+	}
+}
+
+static void put_frame(struct drp_web *web)
+{
 	struct drp_frame_line line[DRP_FRAME_LINES_MAX];
 	size_t n = drp_frame_lines(web->p, line);
-	char text[DRP_WEB_NUMBER];
 	if (n == 0) {
 		return;
 	}
@@ -254,29 +279,7 @@ static void put_frame(struct drp_web *web)
 		DRP_W_FRAME_TITLE, DRP_W_FRAME_NOTE, DRP_W_FRAME_TITLE, DRP_W_SECTOR,
 		DRP_W_FRAME_PART, DRP_W_FRAME_WHOLE, DRP_W_RATIO);
 	for (size_t i = 0; i < n; i++) {
-		const struct drp_observation none = {.status = line[i].status};
-		drp_web_put(web, "<tr><th scope=\"row\">%w, %w</th>",
-			measure[line[i].measure], sector[line[i].sector]);
-		if (line[i].part[0]) {
-			drp_web_put(web, "<td class=\"num\">%s</td>",
-				drp_web_number(web, line[i].part, 0, text));
-		} else {
-			drp_web_cell(web, &none, DRP_WEB_COUNT, "");
-		}
-		drp_web_put(web, "<td class=\"num\">%s%r</td>",
-			drp_web_count(web, line[i].whole->value, text),
-			line[i].measure == DRP_FRAME_TEACHERS_FTE
-				? "<sup class=\"hang\">*</sup>"
-				: "");
-		if (line[i].part[0]) {
-			drp_web_percent(web,
-				100 * strtod(line[i].part, NULL) / line[i].whole->value,
-				text);
-			drp_web_put(web, "<td class=\"num\">%s</td></tr>", text);
-		} else {
-			drp_web_cell(web, &none, DRP_WEB_COUNT, "");
-			drp_web_put(web, "</tr>");
-		}
+		put_frame_line(web, &line[i]);
 	}
 	drp_web_put(web,
 		"</tbody></table></div><p class=\"note\"><sup>*</sup> %w. %w%: <cite "

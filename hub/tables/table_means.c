@@ -140,6 +140,28 @@ static void print_group(struct sheet *s, int group)
 	drp_buf_text(s->page.out, "\n");
 }
 
+static void note_n(const struct sheet *s)
+{
+	const struct drp_page *page = &s->page;
+	drp_page_note(page, "n", "%s",
+		page->publication->manifest->track == DRP_TRACK_SEALED
+			? drp_page_say(page, "vragenlijsten achter de rij (exact)",
+				  "questionnaires behind the row (exact)")
+			: drp_page_say(page,
+				  "vragenlijsten achter de rij (exact), van scholen die "
+				  "de drempel per school haalden",
+				  "questionnaires behind the row (exact), of schools "
+				  "that reached the threshold per school"));
+	if (s->withheld) {
+		drp_page_note(page, "n = -", "%s",
+			drp_page_say(page,
+				"niet getoond: met de deelname zou het aantal "
+				"vragenlijsten van enkele scholen te berekenen zijn",
+				"withheld: together with participation it would tell the "
+				"questionnaires of a few schools"));
+	}
+}
+
 static void note_signs(const struct sheet *s, size_t shares)
 {
 	const struct drp_page *page = &s->page;
@@ -152,21 +174,13 @@ static void note_signs(const struct sheet *s, size_t shares)
 			"mean of its core items. Not clipped to the scale."));
 	drp_page_note(page, "se_dp", "%s",
 		drp_page_say(page,
-			"standaardfout door de ruis en door wat ze deed aannemen; 95 "
-			"%-interval daarmee. Toevallige verschillen tussen scholen "
+			"standaardfout door de ruis en door wat ze deed aannemen; "
+			"95%-interval daarmee. Toevallige verschillen tussen scholen "
 			"zitten er niet in.",
 			"standard error from the noise and what it made us assume, with "
 			"its 95% interval. Chance differences between schools are not "
 			"in it."));
-	drp_page_note(page, "n", "%s",
-		page->publication->manifest->track == DRP_TRACK_SEALED
-			? drp_page_say(page, "vragenlijsten achter de rij (exact)",
-				  "questionnaires behind the row (exact)")
-			: drp_page_say(page,
-				  "vragenlijsten achter de rij (exact), van scholen die "
-				  "de drempel per school haalden",
-				  "questionnaires behind the row (exact), of schools "
-				  "that reached the threshold per school"));
+	note_n(s);
 	if (shares) {
 		drp_page_note(page, "%", "%s",
 			drp_page_say(page,
@@ -174,14 +188,6 @@ static void note_signs(const struct sheet *s, size_t shares)
 				"bleef leeg of is ruis. Niet afgekapt.",
 				"part of all questionnaires (n); what is missing from "
 				"100 was left blank or is noise. Not clipped."));
-	}
-	if (s->withheld) {
-		drp_page_note(page, "n = -", "%s",
-			drp_page_say(page,
-				"niet getoond: met de deelname zou het aantal "
-				"vragenlijsten van enkele scholen te berekenen zijn",
-				"withheld: together with participation it would tell the "
-				"questionnaires of a few schools"));
 	}
 	drp_page_note(page, "u, c, x", "%s",
 		drp_page_say(page,

@@ -122,6 +122,27 @@ static void figures(const struct page *page)
 		outcome_name(page));
 }
 
+static void caveat_left_out(const struct page *page, size_t n)
+{
+	char text[256];
+	snprintf(text, sizeof text,
+		n == 1 ? say(page,
+				 "%zu gepubliceerde campagne is niet meegeteld: "
+				 "toen werd nog niet bijgehouden welke scholen "
+				 "erin staan.",
+				 "%zu published campaign is not counted: it is "
+				 "of before it was kept which schools it has.")
+		       : say(page,
+				 "%zu gepubliceerde campagnes zijn niet "
+				 "meegeteld: toen werd nog niet bijgehouden "
+				 "welke scholen erin staan.",
+				 "%zu published campaigns are not counted: they "
+				 "are of before it was kept which schools they "
+				 "have."),
+		n);
+	drp_layout_note(page->out, NOTE_INDENT, "", text);
+}
+
 static void caveats(const struct page *page)
 {
 	const struct drp_target_report *r = page->report;
@@ -135,8 +156,8 @@ static void caveats(const struct page *page)
 	drp_layout_note(out, NOTE_INDENT, "",
 		say(page,
 			"Teller: scholen in het register van deze hub met een niveau van "
-			"die "
-			"sector, elke school één keer over alle campagnes van de regio; "
+			"die sector, elke school één keer over alle campagnes van de "
+			"regio; "
 			"volwassenenonderwijs telt niet mee. Noemer: het kader, van een "
 			"ander jaar.",
 			"Numerator: schools in this hub's register with a level of that "
@@ -154,24 +175,7 @@ static void caveats(const struct page *page)
 				"come."));
 	}
 	if (r->left_out) {
-		char text[256];
-		snprintf(text, sizeof text,
-			r->left_out == 1
-				? say(page,
-					  "%zu gepubliceerde campagne is niet meegeteld: "
-					  "toen werd nog niet bijgehouden welke scholen "
-					  "erin staan.",
-					  "%zu published campaign is not counted: it is "
-					  "of before it was kept which schools it has.")
-				: say(page,
-					  "%zu gepubliceerde campagnes zijn niet "
-					  "meegeteld: toen werd nog niet bijgehouden "
-					  "welke scholen erin staan.",
-					  "%zu published campaigns are not counted: they "
-					  "are of before it was kept which schools they "
-					  "have."),
-			r->left_out);
-		drp_layout_note(out, NOTE_INDENT, "", text);
+		caveat_left_out(page, r->left_out);
 	}
 }
 
