@@ -238,29 +238,30 @@ static void put_earlier_campaign(struct drp_web *web)
 	drp_web_put(web, "\">%s</a></p>", later->manifest->title);
 }
 
-/* A view of one network before publication, on each of its pages. */
-static void put_part(struct drp_web *web)
+static void put_until(struct drp_web *web)
+{
+	if (web->p->before_s) {
+		drp_web_put(web, ", %w ", DRP_W_BEFORE_UNTIL);
+		drp_web_instant(web, web->p->before_s);
+	}
+}
+
+/* What is not public yet, on each of its pages: until when, and of a network's view what
+ * is missing. */
+static void put_before(struct drp_web *web)
 {
 	char name[DRP_WEB_NAME];
 	if (web->p->network) {
 		drp_web_put(web,
-			"<p class=\"notice old\" role=\"status\"><strong>%w%: "
-			"%s.</strong> "
-			"%w</p>",
+			"<p class=\"notice old\" role=\"status\"><strong>%w%: %s",
 			DRP_W_VIEW_HEAD,
 			drp_web_name(web, DRP_DIM_NETWORK,
-				drp_network_code(web->p->network), name),
-			DRP_W_VIEW_TEXT);
-	}
-}
-
-/* What is not public yet, on each of its pages: until when. */
-static void put_before(struct drp_web *web)
-{
-	if (web->p->before_s) {
-		drp_web_put(web, "<p class=\"notice\"><strong>%w, %w ", DRP_W_BEFORE,
-			DRP_W_BEFORE_UNTIL);
-		drp_web_instant(web, web->p->before_s);
+				drp_network_code(web->p->network), name));
+		put_until(web);
+		drp_web_put(web, ".</strong> %w</p>", DRP_W_VIEW_TEXT);
+	} else if (web->p->before_s) {
+		drp_web_put(web, "<p class=\"notice\"><strong>%w", DRP_W_BEFORE);
+		put_until(web);
 		drp_web_put(web, ".</strong> %w</p>", DRP_W_BEFORE_TEXT);
 	}
 }
@@ -283,7 +284,6 @@ static void put_top(struct drp_web *web)
 	put_menu(web);
 	drp_web_put(web, "</header>\n<main id=\"main\" tabindex=\"-1\">");
 	if (web->p) {
-		put_part(web);
 		put_before(web);
 		put_superseded(web);
 		put_earlier_campaign(web);

@@ -163,9 +163,11 @@ static void put_day(struct drp_web *web, const char *iso)
 {
 	int number = 0, month = 1;
 	sscanf(iso + 5, "%2d-%2d", &month, &number);
-	drp_buf_printf(web->out, "%d%s %s %.4s", number,
-		web->language == DRP_DE ? "." : "", drp_month(month - 1, web->language),
-		iso);
+	const char *mark = web->language == DRP_DE		    ? "."
+			   : web->language == DRP_FR && number == 1 ? "er"
+								    : "";
+	drp_buf_printf(web->out, "%d%s %s %.4s", number, mark,
+		drp_month(month - 1, web->language), iso);
 }
 
 void drp_web_date(struct drp_web *web, int32_t day)
