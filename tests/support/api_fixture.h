@@ -85,4 +85,35 @@ static inline void api_fixture_close(struct api_fixture *f)
 	hub_fixture_close(&f->hub);
 }
 
+/* The same figures a year later, in campaign spring-2027, with the instrument loaded once
+ * more as a hub does; the catalogue has both. It borrows from the fixture. */
+struct api_year_later {
+	struct drp_publication publication;
+	struct drp_manifest manifest;
+	struct drp_edition edition;
+	struct drp_instrument instrument;
+	const struct drp_publication *list[2];
+	struct drp_catalogue catalogue;
+};
+
+static inline void api_year_later(struct api_year_later *l, const struct api_fixture *f)
+{
+	l->publication = f->publication;
+	l->manifest = *f->publication.manifest;
+	l->edition = *f->publication.edition;
+	l->instrument = *f->publication.instrument;
+	snprintf(l->manifest.id, sizeof l->manifest.id, "spring-2027");
+	snprintf(l->manifest.title, sizeof l->manifest.title, "A year later");
+	snprintf(l->edition.campaign, sizeof l->edition.campaign, "spring-2027");
+	l->manifest.period_from += 365;
+	l->manifest.period_to += 365;
+	l->publication.manifest = &l->manifest;
+	l->publication.edition = &l->edition;
+	l->publication.instrument = &l->instrument;
+	l->list[0] = &l->publication;
+	l->list[1] = &f->publication;
+	l->catalogue =
+		(struct drp_catalogue){.n = 2, .publication = l->list, .base = API_BASE};
+}
+
 #endif

@@ -15,12 +15,7 @@
 #define LATER "/t/spring-2027"
 
 static struct api_fixture fixture;
-static struct drp_manifest manifest;
-static struct drp_edition edition;
-static struct drp_instrument instrument;
-static struct drp_publication later;
-static const struct drp_publication *both[2];
-static struct drp_catalogue catalogue;
+static struct api_year_later later;
 static struct drp_api_reply reply;
 static char query_text[1024];
 
@@ -41,7 +36,7 @@ static const char *get(const char *target, int status)
 		r.parameter[r.n_parameters++].value = equals + 1;
 	}
 	drp_buf_clear(&reply.body);
-	CHECK_OK(drp_api_answer(&catalogue, &r, &reply));
+	CHECK_OK(drp_api_answer(&later.catalogue, &r, &reply));
 	drp_buf_string(&reply.body);
 	if (reply.status != status) {
 		printf("# %s: %s\n", target, (const char *)reply.body.data);
@@ -67,23 +62,10 @@ static size_t lines(const char *text)
 	return n;
 }
 
-/* The same figures a year later. */
 static void set_up(void)
 {
 	api_fixture_open(&fixture);
-	later = fixture.publication;
-	manifest = *fixture.publication.manifest;
-	edition = *fixture.publication.edition;
-	instrument = *fixture.publication.instrument;
-	snprintf(manifest.id, sizeof manifest.id, "spring-2027");
-	snprintf(edition.campaign, sizeof edition.campaign, "spring-2027");
-	manifest.period_from += 365;
-	later.manifest = &manifest;
-	later.edition = &edition;
-	later.instrument = &instrument;
-	both[0] = &later;
-	both[1] = &fixture.publication;
-	catalogue = (struct drp_catalogue){.n = 2, .publication = both, .base = API_BASE};
+	api_year_later(&later, &fixture);
 }
 
 static void between_groups(void)
@@ -182,10 +164,10 @@ static void refusals(void)
 	problem(HERE "/trend.csv?with=" FIXTURE_CAMPAIGN, 400, "cannot be compared");
 	problem(LATER "/trend.csv?group=_T", 400, "does not have");
 	problem(LATER "/trend.json?family=province_level", 400, "does not have");
-	instrument.hash.b[0] ^= 1;
+	later.instrument.hash.b[0] ^= 1;
 	problem(LATER "/trend.csv", 404, "no session with this questionnaire");
 	problem(LATER "/trend.csv?with=" FIXTURE_CAMPAIGN, 400, "cannot be compared");
-	instrument.hash.b[0] ^= 1;
+	later.instrument.hash.b[0] ^= 1;
 }
 
 static void no_school(void)

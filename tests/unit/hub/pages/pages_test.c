@@ -11,6 +11,7 @@
 #include <string.h>
 
 static struct api_fixture fixture;
+static struct api_year_later later;
 
 /* What a visitor gets; the caller clears body. */
 struct visit {
@@ -336,28 +337,17 @@ static void superseded(void)
 /* Campaigns of one questionnaire stand in the order of their periods. */
 static void a_trend(void)
 {
-	struct drp_publication later = fixture.publication;
-	struct drp_manifest manifest = *fixture.publication.manifest;
-	struct drp_edition edition = *fixture.publication.edition;
-	snprintf(manifest.id, sizeof manifest.id, "spring-2027");
-	snprintf(manifest.title, sizeof manifest.title, "A year later");
-	snprintf(edition.campaign, sizeof edition.campaign, "spring-2027");
-	manifest.period_from += 365;
-	manifest.period_to += 365;
-	later.manifest = &manifest;
-	later.edition = &edition;
-	const struct drp_publication *list[] = {&later, &fixture.publication};
-	const struct drp_catalogue catalogue = {
-		.n = 2, .publication = list, .base = API_BASE};
 	struct visit v;
-	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN "/trend", NULL, NULL, &v);
+	api_year_later(&later, &fixture);
+	visit(&later.catalogue, "/en/" FIXTURE_CAMPAIGN "/trend", NULL, NULL, &v);
 	const char *first = strstr(v.html, "<tr data-k=");
 	CHECK(first != NULL);
 	CHECK(holds(&v, "data-chart=\"lines\""));
 	CHECK(strstr(first, "/en/" FIXTURE_CAMPAIGN "\"") <
 		strstr(first, "/en/spring-2027\""));
 	end(&v);
-	visit(&catalogue, "/en", NULL, NULL, &v); /* the newest, and where the other is */
+	visit(&later.catalogue, "/en", NULL, NULL,
+		&v); /* the newest, and where the other is */
 	CHECK(holds(&v, "<h1>A year later</h1>"));
 	CHECK(holds(&v, "<a href=\"/en/" FIXTURE_CAMPAIGN "\">"));
 	end(&v);
@@ -370,33 +360,22 @@ static void a_trend(void)
 /* Pages of two campaigns look alike; those of the earlier one lead to the other's. */
 static void an_earlier_campaign(void)
 {
-	struct drp_publication later = fixture.publication;
-	struct drp_manifest manifest = *fixture.publication.manifest;
-	struct drp_edition edition = *fixture.publication.edition;
-	snprintf(manifest.id, sizeof manifest.id, "spring-2027");
-	snprintf(manifest.title, sizeof manifest.title, "A year later");
-	snprintf(edition.campaign, sizeof edition.campaign, "spring-2027");
-	manifest.period_from += 365;
-	manifest.period_to += 365;
-	later.manifest = &manifest;
-	later.edition = &edition;
-	const struct drp_publication *list[] = {&later, &fixture.publication};
-	const struct drp_catalogue catalogue = {
-		.n = 2, .publication = list, .base = API_BASE};
 	struct visit v;
-	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN "/statements/B4", NULL, NULL, &v);
+	api_year_later(&later, &fixture);
+	visit(&later.catalogue, "/en/" FIXTURE_CAMPAIGN "/statements/B4", NULL, NULL, &v);
 	CHECK(holds(&v, "earlier campaign"));
 	CHECK(holds(&v, "<a href=\"/en/spring-2027/statements/B4\">A year later</a>"));
 	end(&v);
-	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN, NULL, NULL, &v);
+	visit(&later.catalogue, "/en/" FIXTURE_CAMPAIGN, NULL, NULL, &v);
 	CHECK(!holds(&v, "What has changed")); /* nothing was before it */
 	end(&v);
-	visit(&catalogue, "/en", NULL, NULL, &v);
+	visit(&later.catalogue, "/en", NULL, NULL, &v);
 	CHECK(!holds(&v, "earlier campaign"));
 	CHECK(holds(&v, "<a href=\"/en/spring-2027/trend\">What has changed"));
 	end(&v);
-	manifest.sample = !manifest.sample; /* not to be compared: neither leads away */
-	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN, NULL, NULL, &v);
+	later.manifest.sample =
+		!later.manifest.sample; /* not to be compared: neither leads away */
+	visit(&later.catalogue, "/en/" FIXTURE_CAMPAIGN, NULL, NULL, &v);
 	CHECK(!holds(&v, "earlier campaign"));
 	end(&v);
 }
@@ -420,10 +399,9 @@ static void set_mean(struct drp_edition *e, int group, const char *area, const c
 	o->status = DRP_SHOWN;
 }
 
-/* A copy of the fixture's edition, to change; drp_free its rows. */
-static void copy_edition(struct drp_edition *copy)
+/* Gives a copy of the fixture's edition rows of its own, to change; drp_free them. */
+static void copy_rows(struct drp_edition *copy)
 {
-	*copy = *fixture.publication.edition;
 	copy->observation = NULL;
 	copy->n_observations = 0;
 	for (size_t i = 0; i < fixture.publication.edition->n_observations; i++) {
@@ -436,8 +414,8 @@ static void copy_edition(struct drp_edition *copy)
 static void differences(void)
 {
 	struct drp_publication p = fixture.publication;
-	struct drp_edition edition;
-	copy_edition(&edition);
+	struct drp_edition edition = *fixture.publication.edition;
+	copy_rows(&edition);
 	p.edition = &edition;
 	set_mean(&edition, DRP_LEADER, "B", "_T", "3.9000");
 	set_mean(&edition, DRP_TEACHER, "B", "_T", "3.4000");
@@ -472,6 +450,19 @@ static void differences(void)
 	CHECK(holds(&v, "How two figures are compared"));
 	CHECK(holds(&v, "1.96 times its standard error"));
 	end(&v);
+	drp_free(edition.observation);
+}
+
+static void a_pair_that_is_withheld(void)
+{
+	struct drp_publication p = fixture.publication;
+	struct drp_edition edition = *fixture.publication.edition;
+	const struct drp_publication *list[] = {&p};
+	const struct drp_catalogue catalogue = {
+		.n = 1, .publication = list, .base = API_BASE};
+	struct visit v;
+	copy_rows(&edition);
+	p.edition = &edition;
 	for (size_t i = 0; i < edition.n_observations; i++) {
 		struct drp_observation *o = &edition.observation[i];
 		if (o->group == DRP_LEADER && strcmp(o->measure, "mean") == 0) {
@@ -499,34 +490,33 @@ static void fold(struct drp_edition *e, const char *network, const char *into)
 	}
 }
 
-/* A later campaign, whose instrument is loaded once more as a hub does, with schools of
- * both. */
-static void a_change(void)
+/* A later campaign, with schools of both and rows of its own. */
+static struct drp_history *begin_change(void)
 {
-	struct drp_publication later = fixture.publication;
-	struct drp_manifest manifest = *fixture.publication.manifest;
-	static struct drp_instrument instrument;
-	struct drp_edition edition;
 	static const struct drp_attendance schools[] = {
 		{1, DRP_BE21, 1, 2, 2, 1, 1000}, {2, DRP_BE21, 1, 2, 2, 1, 1000}};
 	struct drp_history *history = drp_history_new();
 	CHECK(history != NULL);
 	CHECK_OK(drp_history_add(history, FIXTURE_CAMPAIGN, "VL", 900, schools, 2));
 	CHECK_OK(drp_history_add(history, "spring-2027", "VL", 900, schools, 1));
-	copy_edition(&edition);
-	snprintf(manifest.id, sizeof manifest.id, "spring-2027");
-	snprintf(edition.campaign, sizeof edition.campaign, "spring-2027");
-	manifest.period_from += 365;
-	instrument = *fixture.publication.instrument;
-	later.manifest = &manifest;
-	later.edition = &edition;
-	later.instrument = &instrument;
-	set_mean(&edition, DRP_TEACHER, "A", "_T", "4.9000");
-	const struct drp_publication *list[] = {&later, &fixture.publication};
-	const struct drp_catalogue catalogue = {
-		.n = 2, .publication = list, .history = history, .base = API_BASE};
+	api_year_later(&later, &fixture);
+	later.catalogue.history = history;
+	copy_rows(&later.edition);
+	return history;
+}
+
+static void end_change(struct drp_history *history)
+{
+	drp_free(later.edition.observation);
+	drp_history_free(history);
+}
+
+static void a_change(void)
+{
 	struct visit v;
-	visit(&catalogue, "/en/spring-2027/trend", NULL, NULL, &v);
+	struct drp_history *history = begin_change();
+	set_mean(&later.edition, DRP_TEACHER, "A", "_T", "4.9000");
+	visit(&later.catalogue, "/en/spring-2027/trend", NULL, NULL, &v);
 	CHECK(holds(&v, "<tfoot class=\"changes\"><tr><th scope=\"row\">Change since "));
 	CHECK(holds(&v, "</span>clearly higher</small>"));
 	CHECK(holds(
@@ -537,25 +527,32 @@ static void a_change(void)
 		"with=" FIXTURE_CAMPAIGN));
 	CHECK(!holds(&v, "trend.xlsx"));
 	end(&v);
-	visit(&catalogue, "/en/spring-2027/trend", "place", "province.BE21", &v);
+	visit(&later.catalogue, "/en/spring-2027/trend", "place", "province.BE21", &v);
 	CHECK(holds(&v, "<option value=\"province.BE21\" selected>"));
 	CHECK(holds(&v, "family=province&amp;province=BE21&amp;item=_T&amp;with="));
 	end(&v);
-	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN "/trend", NULL, NULL, &v);
+	visit(&later.catalogue, "/en/" FIXTURE_CAMPAIGN "/trend", NULL, NULL, &v);
 	CHECK(holds(&v, "/t/" FIXTURE_CAMPAIGN "/areas.csv")); /* nothing was before */
 	end(&v);
-	/* A network that one of the two has only in a fold has no common number. */
-	visit(&catalogue, "/en/spring-2027/trend", "place", "network.GO", &v);
+	end_change(history);
+}
+
+/* A network that one of the two has only in a fold has no common number. */
+static void no_common_number_of_a_fold(void)
+{
+	struct visit v;
+	struct drp_history *history = begin_change();
+	visit(&later.catalogue, "/en/spring-2027/trend", "place", "network.GO", &v);
 	CHECK(holds(&v, "<option value=\"network.GO\" selected>"));
 	CHECK(holds(&v, "in both campaigns"));
 	end(&v);
-	fold(&edition, "GO", "GO+OTHER");
-	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN "/trend", "place", "network.GO", &v);
+	fold(&later.edition, "GO", "GO+OTHER");
+	visit(&later.catalogue, "/en/" FIXTURE_CAMPAIGN "/trend", "place", "network.GO",
+		&v);
 	CHECK(holds(&v, "<option value=\"network.GO\" selected>"));
 	CHECK(!holds(&v, "in both campaigns"));
 	end(&v);
-	drp_free(edition.observation);
-	drp_history_free(history);
+	end_change(history);
 }
 
 static void nothing_is_published(void)
@@ -616,7 +613,11 @@ int main(void)
 	CASE("an earlier campaign says so, and a later one leads to what has changed",
 		an_earlier_campaign);
 	CASE("groups differ by the rule, in words and signs", differences);
+	CASE("a pair without any mean has a sentence and no column",
+		a_pair_that_is_withheld);
 	CASE("a change since the campaign before, and the schools of both", a_change);
+	CASE("a network that one has in a fold only has no common number",
+		no_common_number_of_a_fold);
 	CASE("nothing published is a page too", nothing_is_published);
 	CASE("all else goes to the API", other_paths);
 	CASE("the folder is removed", tear_down);
