@@ -10,7 +10,8 @@
 
 /* A decimal as a whole number of its last digit's units. Nine digits: the square of an
  * error stays within 64 bits. */
-#define UNITS_MAX INT64_C(999999999)
+#define UNITS_MAX    INT64_C(999999999)
+#define DECIMALS_MAX 9
 
 struct decimal {
 	int64_t units;
@@ -35,7 +36,7 @@ static int read_decimal(const char *text, struct decimal *d)
 		digits++;
 	}
 	d->units = negative ? -d->units : d->units;
-	return digits ? 0 : -1;
+	return digits && d->decimals <= DECIMALS_MAX ? 0 : -1;
 }
 
 /* To so many decimals, of which it has no more. */

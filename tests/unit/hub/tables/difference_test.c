@@ -158,6 +158,9 @@ static void texts_that_are_no_decimals(void)
 		CHECK_INT(d.status, DRP_NOT_AVAILABLE);
 		CHECK_INT(d.finding, DRP_FINDING_NONE);
 	}
+	/* More decimals than a whole number of them has room for. */
+	CHECK_STR(take("0.00000000000000000000", "0", "0", "0").value, "");
+	CHECK_STR(take("0.000000001", "0", "0", "0").value, "0.000000001");
 	CHECK_STR(take("99999.9999", "0.0001", "-99999.9999", "99999.9999").value,
 		"199999.9998");
 }
