@@ -27,6 +27,35 @@ static enum drp_err copy_option(const struct drp_args *args, const char *name, c
 		       : DRP_OK;
 }
 
+static enum drp_err check_settings(
+	const struct drp_hub_settings *s, int notary, struct drp_diag *diag)
+{
+	if (*s->vouchers && !notary) {
+		return drp_fail(diag, DRP_E_USAGE, "--vouchers is for a notary");
+	}
+	if (*s->vouchers && strcmp(s->vouchers, "required") != 0 &&
+		strcmp(s->vouchers, "accepted") != 0) {
+		return drp_fail(diag, DRP_E_USAGE, "--vouchers is required or accepted");
+	}
+	if (!*s->name) {
+		return drp_fail(diag, DRP_E_USAGE, "init needs --name NAME");
+	}
+	if (strcmp(s->role, "hub") != 0 && !notary) {
+		return drp_fail(diag, DRP_E_USAGE, "--role is hub or notary");
+	}
+	if (strncmp(s->listen, "tcp://", 6) != 0) {
+		return drp_fail(diag, DRP_E_USAGE, "--listen is tcp://ADDRESS:PORT");
+	}
+	if (*s->http && notary) {
+		return drp_fail(diag, DRP_E_USAGE, "a notary has no --http");
+	}
+	if (strpbrk(s->http, "\"\\\n")) {
+		return drp_fail(
+			diag, DRP_E_USAGE, "--http is ADDRESS:PORT or unix:/PATH");
+	}
+	return DRP_OK;
+}
+
 enum drp_err drp_hub_init(const struct drp_args *args, struct drp_diag *diag)
 {
 	struct drp_hub_settings s;
@@ -43,33 +72,8 @@ enum drp_err drp_hub_init(const struct drp_args *args, struct drp_diag *diag)
 		  : copy_option(
 			    args, "--vouchers", s.vouchers, sizeof s.vouchers, "", diag);
 	s.public[0] = 0;
-	if (err) {
-		return err;
-	}
-	if (*s.vouchers && !notary) {
-		return drp_fail(diag, DRP_E_USAGE, "--vouchers is for a notary");
-	}
-	if (*s.vouchers && strcmp(s.vouchers, "required") != 0 &&
-		strcmp(s.vouchers, "accepted") != 0) {
-		return drp_fail(diag, DRP_E_USAGE, "--vouchers is required or accepted");
-	}
-	if (!*s.name) {
-		return drp_fail(diag, DRP_E_USAGE, "init needs --name NAME");
-	}
-	if (strcmp(s.role, "hub") != 0 && !notary) {
-		return drp_fail(diag, DRP_E_USAGE, "--role is hub or notary");
-	}
-	if (strncmp(s.listen, "tcp://", 6) != 0) {
-		return drp_fail(diag, DRP_E_USAGE, "--listen is tcp://ADDRESS:PORT");
-	}
-	if (*s.http && notary) {
-		return drp_fail(diag, DRP_E_USAGE, "a notary has no --http");
-	}
-	if (strpbrk(s.http, "\"\\\n")) {
-		return drp_fail(
-			diag, DRP_E_USAGE, "--http is ADDRESS:PORT or unix:/PATH");
-	}
-	err = drp_crypto_init();
+	err = err ? err : check_settings(&s, notary, diag);
+	err = err ? err : drp_crypto_init();
 	err = err ? err : drp_hub_create(drp_args_dir(args), &s, diag);
 	if (err == DRP_OK) {
 		printf("%s %s made in %s; next: %s, serve\n", s.role, s.name,

@@ -34,6 +34,31 @@ static const cyaml_schema_field_t file_fields[] = {
 static const cyaml_schema_value_t file_schema = {
 	CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct file, file_fields)};
 
+static enum drp_err take_settings(const struct file *file, const char *path,
+	struct drp_hub_settings *s, struct drp_diag *diag)
+{
+	snprintf(s->name, sizeof s->name, "%s", file->name);
+	snprintf(s->role, sizeof s->role, "%s", file->role);
+	snprintf(s->listen, sizeof s->listen, "%s", file->listen);
+	snprintf(s->address, sizeof s->address, "%s", file->address ? file->address : "");
+	snprintf(s->http, sizeof s->http, "%s", file->http ? file->http : "");
+	snprintf(s->public, sizeof s->public, "%s", file->public ? file->public : "");
+	snprintf(s->vouchers, sizeof s->vouchers, "%s",
+		file->vouchers ? file->vouchers : "");
+	if (strcmp(s->role, "hub") != 0 && strcmp(s->role, "notary") != 0) {
+		return drp_fail(diag, DRP_E_CONFIG,
+			"%s: role '%s' is not known; it is hub or notary", path, s->role);
+	}
+	if (*s->vouchers && strcmp(s->vouchers, "required") != 0 &&
+		strcmp(s->vouchers, "accepted") != 0) {
+		return drp_fail(diag, DRP_E_CONFIG,
+			"%s: vouchers '%s' is not known; they are required or "
+			"accepted",
+			path, s->vouchers);
+	}
+	return DRP_OK;
+}
+
 static enum drp_err read_settings(struct drp_hub *hub, struct drp_diag *diag)
 {
 	char path[DRP_PATH_MAX];
@@ -53,30 +78,7 @@ static enum drp_err read_settings(struct drp_hub *hub, struct drp_diag *diag)
 		err = drp_yaml_load(text.data, text.len, path, &file_schema, &out, diag);
 		file = out;
 	}
-	if (err == DRP_OK) {
-		struct drp_hub_settings *s = &hub->settings;
-		snprintf(s->name, sizeof s->name, "%s", file->name);
-		snprintf(s->role, sizeof s->role, "%s", file->role);
-		snprintf(s->listen, sizeof s->listen, "%s", file->listen);
-		snprintf(s->address, sizeof s->address, "%s",
-			file->address ? file->address : "");
-		snprintf(s->http, sizeof s->http, "%s", file->http ? file->http : "");
-		snprintf(s->public, sizeof s->public, "%s",
-			file->public ? file->public : "");
-		snprintf(s->vouchers, sizeof s->vouchers, "%s",
-			file->vouchers ? file->vouchers : "");
-		if (strcmp(s->role, "hub") != 0 && strcmp(s->role, "notary") != 0) {
-			err = drp_fail(diag, DRP_E_CONFIG,
-				"%s: role '%s' is not known; it is hub or notary", path,
-				s->role);
-		} else if (*s->vouchers && strcmp(s->vouchers, "required") != 0 &&
-			   strcmp(s->vouchers, "accepted") != 0) {
-			err = drp_fail(diag, DRP_E_CONFIG,
-				"%s: vouchers '%s' is not known; they are required or "
-				"accepted",
-				path, s->vouchers);
-		}
-	}
+	err = err ? err : take_settings(file, path, &hub->settings, diag);
 	if (file) {
 		drp_yaml_free(&file_schema, file);
 	}
