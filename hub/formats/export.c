@@ -4,6 +4,7 @@
 #include "hub/formats/formats.h"
 #include "hub/formats/readme.h"
 #include "hub/formats/sdmx.h"
+#include "hub/tables/csv_out.h"
 #include "hub/tables/dictionary.h"
 #include "hub/tables/observations.h"
 #include "proto/base/text.h"

@@ -1,52 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/formats/formats.h"
+#include "hub/tables/csv_out.h"
 #include "hub/tables/observations.h"
 
 #include <stdio.h>
 #include <string.h>
-
-struct csv {
-	struct drp_buf *out;
-	char separator, decimal;
-	size_t n; /* fields of the line so far */
-};
-
-static void field(struct csv *csv, const char *text)
-{
-	const char special[] = {csv->separator, '"', '\r', '\n', 0};
-	if (csv->n++) {
-		drp_buf_append(csv->out, &csv->separator, 1);
-	}
-	if (!text[strcspn(text, special)]) {
-		drp_buf_text(csv->out, text);
-		return;
-	}
-	drp_buf_text(csv->out, "\"");
-	for (; *text; text++) {
-		drp_buf_append(csv->out, text, 1);
-		if (*text == '"') {
-			drp_buf_append(csv->out, text, 1);
-		}
-	}
-	drp_buf_text(csv->out, "\"");
-}
-
-static void number(struct csv *csv, const char *text)
-{
-	char copy[DRP_VALUE_TEXT];
-	snprintf(copy, sizeof copy, "%s", text);
-	char *point = strchr(copy, '.');
-	if (point) {
-		*point = csv->decimal;
-	}
-	field(csv, copy);
-}
-
-static void end_line(struct csv *csv)
-{
-	drp_buf_text(csv->out, "\n");
-	csv->n = 0;
-}
 
 void drp_row_texts(const struct drp_cube *cube, const struct drp_cube_row *row,
 	struct drp_row_texts *texts)
@@ -74,49 +32,46 @@ static int is_decimal(size_t column)
 	return column >= 10 && column <= 13;
 }
 
-static void line(struct csv *csv, const struct drp_view *view,
+static void line(struct drp_csv_out *csv, const struct drp_view *view,
 	const struct drp_cube_row *row, int labels)
 {
 	struct drp_row_texts texts;
 	drp_row_texts(view->cube, row, &texts);
 	for (size_t c = 0; c < DRP_OBSERVATION_COLUMNS; c++) {
 		if (is_decimal(c)) {
-			number(csv, texts.field[c]);
+			drp_csv_decimal(csv, texts.field[c]);
 		} else {
-			field(csv, texts.field[c]);
+			drp_csv_field(csv, texts.field[c]);
 		}
 	}
 	for (size_t c = 0; labels && c < DRP_OBSERVATION_COLUMNS; c++) {
 		int dim = view->cube->column_dim[c];
 		if (dim >= 0) {
-			field(csv, view->cube->list[dim]
-					   .code[row->at[dim]]
-					   .name[view->language]);
+			drp_csv_field(csv, view->cube->list[dim]
+						   .code[row->at[dim]]
+						   .name[view->language]);
 		}
 	}
-	end_line(csv);
+	drp_csv_end(csv);
 }
 
 enum drp_err drp_format_csv(const struct drp_view *view, enum drp_csv_style style,
 	int labels, struct drp_buf *out)
 {
-	struct csv csv = {out, style == DRP_CSV_SEMICOLON ? ';' : ',',
-		style == DRP_CSV_SEMICOLON ? ',' : '.', 0};
-	if (style == DRP_CSV_SEMICOLON) {
-		drp_buf_text(out, "\xef\xbb\xbf");
-	}
+	struct drp_csv_out csv;
+	drp_csv_begin(&csv, out, style == DRP_CSV_SEMICOLON);
 	for (size_t c = 0; c < DRP_OBSERVATION_COLUMNS; c++) {
-		field(&csv, drp_observation_column[c]);
+		drp_csv_field(&csv, drp_observation_column[c]);
 	}
 	for (size_t c = 0; labels && c < DRP_OBSERVATION_COLUMNS; c++) {
 		if (view->cube->column_dim[c] >= 0) {
 			char name[32];
 			snprintf(
 				name, sizeof name, "%s_label", drp_observation_column[c]);
-			field(&csv, name);
+			drp_csv_field(&csv, name);
 		}
 	}
-	end_line(&csv);
+	drp_csv_end(&csv);
 	for (size_t i = 0; i < view->cube->n_rows; i++) {
 		if (drp_selected_row(view->cube, view->selection, &view->cube->row[i])) {
 			line(&csv, view, &view->cube->row[i], labels);

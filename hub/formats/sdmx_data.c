@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/formats/sdmx.h"
 #include "hub/formats/xml_out.h"
-#include "hub/tables/observations.h"
+#include "hub/tables/csv_out.h"
 
 #include <stdio.h>
 #include <string.h>

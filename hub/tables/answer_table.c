@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/tables/answer_table.h"
 
+#include "hub/tables/csv_out.h"
 #include "hub/tables/layout.h"
-#include "hub/tables/observations.h"
 #include "proto/model/codes.h"
 #include "proto/runtime/json.h"
 

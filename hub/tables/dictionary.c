@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/tables/dictionary.h"
 
-#include "hub/tables/observations.h"
+#include "hub/tables/csv_out.h"
 #include "proto/model/codes.h"
 #include "proto/runtime/json.h"
 

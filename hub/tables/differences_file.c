@@ -2,8 +2,8 @@
  *
  * Lists of differences as files.
  */
+#include "hub/tables/csv_out.h"
 #include "hub/tables/difference.h"
-#include "hub/tables/observations.h"
 #include "proto/base/date.h"
 #include "proto/base/text.h"
 #include "proto/model/codes.h"
@@ -64,43 +64,27 @@ static void fill(const struct drp_differences *list, const struct drp_difference
 
 /* ---- csv ---- */
 
-/* No code, number or finding has a mark that would need quotes. */
-static void csv_semicolon(
-	struct drp_buf *out, const char *const fields[DRP_DIFFERENCE_COLUMNS])
-{
-	for (size_t c = 0; c < DRP_DIFFERENCE_COLUMNS; c++) {
-		char text[DRP_NAME_MAX];
-		snprintf(text, sizeof text, "%s", fields[c]);
-		char *point = column_kind[c] == 'd' ? strchr(text, '.') : NULL;
-		if (point) {
-			*point = ',';
-		}
-		drp_buf_text(out, c ? ";" : "");
-		drp_buf_text(out, text);
-	}
-	drp_buf_text(out, "\n");
-}
-
-static void csv_line(struct drp_buf *out, int semicolon,
-	const char *const fields[DRP_DIFFERENCE_COLUMNS])
-{
-	if (semicolon) {
-		csv_semicolon(out, fields);
-	} else {
-		drp_csv_line(out, fields, DRP_DIFFERENCE_COLUMNS);
-	}
-}
-
 enum drp_err drp_differences_csv(
 	const struct drp_differences *list, char fold, int semicolon, struct drp_buf *out)
 {
+	struct drp_csv_out csv;
 	struct scratch scratch;
 	const char *fields[DRP_DIFFERENCE_COLUMNS];
-	drp_buf_text(out, semicolon ? "\xef\xbb\xbf" : "");
-	csv_line(out, semicolon, column);
+	drp_csv_begin(&csv, out, semicolon);
+	for (size_t c = 0; c < DRP_DIFFERENCE_COLUMNS; c++) {
+		drp_csv_field(&csv, column[c]);
+	}
+	drp_csv_end(&csv);
 	for (size_t i = 0; i < list->n; i++) {
 		fill(list, &list->row[i], fold, &scratch, fields);
-		csv_line(out, semicolon, fields);
+		for (size_t c = 0; c < DRP_DIFFERENCE_COLUMNS; c++) {
+			if (column_kind[c] == 'd') {
+				drp_csv_decimal(&csv, fields[c]);
+			} else {
+				drp_csv_field(&csv, fields[c]);
+			}
+		}
+		drp_csv_end(&csv);
 	}
 	return out->failed ? DRP_E_NOMEM : DRP_OK;
 }

@@ -31,33 +31,6 @@ void drp_observation_fields(const struct drp_edition *edition,
 	memcpy(fields, all, sizeof all);
 }
 
-static void csv_field(struct drp_buf *out, const char *text)
-{
-	if (!text[strcspn(text, ",\"\r\n")]) {
-		drp_buf_text(out, text);
-		return;
-	}
-	drp_buf_text(out, "\"");
-	for (; *text; text++) {
-		drp_buf_append(out, text, 1);
-		if (*text == '"') {
-			drp_buf_append(out, text, 1);
-		}
-	}
-	drp_buf_text(out, "\"");
-}
-
-void drp_csv_line(struct drp_buf *out, const char *const *fields, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (i) {
-			drp_buf_text(out, ",");
-		}
-		csv_field(out, fields[i]);
-	}
-	drp_buf_text(out, "\n");
-}
-
 /* A count may stand in a column of decimals. */
 static json_t *json_field(char kind, const char *text)
 {

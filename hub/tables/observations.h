@@ -26,10 +26,6 @@ void drp_observation_fields(const struct drp_edition *edition,
 	struct drp_observation_scratch *scratch,
 	const char *fields[DRP_OBSERVATION_COLUMNS]);
 
-/* drp_csv_line appends the fields as one line; a field with a comma, quote or line end
- * is quoted. */
-void drp_csv_line(struct drp_buf *out, const char *const *fields, size_t n);
-
 /* drp_observation_json: a new object with a member per column; numbers are numbers, an
  * empty field is null. NULL without memory. */
 json_t *drp_observation_json(

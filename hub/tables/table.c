@@ -2,6 +2,7 @@
 #include "hub/tables/table.h"
 
 #include "hub/tables/answer_table.h"
+#include "hub/tables/csv_out.h"
 #include "hub/tables/observations.h"
 #include "hub/tables/table_text.h"
 #include "hub/tables/table_view.h"

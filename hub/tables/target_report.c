@@ -5,8 +5,8 @@
  */
 #include "hub/tables/target.h"
 
+#include "hub/tables/csv_out.h"
 #include "hub/tables/layout.h"
-#include "hub/tables/observations.h"
 #include "proto/base/date.h"
 #include "proto/runtime/json.h"
 

@@ -2,6 +2,7 @@
  *
  * The tables of a small campaign whose figures are known, and of the minister's answer.
  */
+#include "hub/tables/csv_out.h"
 #include "hub/tables/observations.h"
 #include "hub/tables/table.h"
 #include "hub/tables/table_view.h"
