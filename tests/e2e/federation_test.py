@@ -115,14 +115,13 @@ class Sessions(unittest.TestCase):
 
     ITEMS = [item(f"{area}{i}") for area in "ABCDEF" for i in range(1, 7)]
 
-    def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.now = generate.generate(self.folder.name, 143, 1, self.ITEMS, TODAY, 2)
-        self.earlier = os.path.join(self.folder.name, "earlier")
-        self.then = truth.read_plan(self.earlier)
-
-    def tearDown(self):
-        self.folder.cleanup()
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.now = generate.generate(cls.folder.name, 143, 1, cls.ITEMS, TODAY, 2)
+        cls.earlier = os.path.join(cls.folder.name, "earlier")
+        cls.then = truth.read_plan(cls.earlier)
 
     def test_this_session_is_the_same_without_the_one_before(self):
         with tempfile.TemporaryDirectory() as alone:
