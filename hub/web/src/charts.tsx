@@ -42,18 +42,19 @@ function Mark(props: { group: Group; x: number; y: number; open?: boolean; title
 	);
 }
 
-/** Whether the group was asked at all. */
-function answers(table: Table, group: Group): boolean {
+/** Whether the group was asked at all; or, where only values are drawn, has one. */
+function answers(table: Table, group: Group, valued: boolean): boolean {
 	return table.rows.some((row) =>
-		row.cells.some((cell) => cell.group === group && cell.status !== "z"),
+		row.cells.some((cell) =>
+			cell.group === group && (valued ? cell.value !== null : cell.status !== "z")),
 	);
 }
 
-function Keys(props: { table: Table }) {
+function Keys(props: { table: Table; valued: boolean }) {
 	const open = props.table.rows.some((row) => row.cells.some((cell) => cell.status === "u"));
 	return (
 		<ul class="keys">
-			{props.table.groups.filter(({ group }) => answers(props.table, group)).map(({ group, label }) => (
+			{props.table.groups.filter(({ group }) => answers(props.table, group, props.valued)).map(({ group, label }) => (
 				<li key={group}>
 					<svg viewBox="0 0 26 16" aria-hidden="true" focusable="false">
 						<line class={`${group} range`} x1={1} x2={25} y1={8} y2={8} />
@@ -70,7 +71,7 @@ function Keys(props: { table: Table }) {
 function Figure(props: { kind: string; table: Table; keys?: boolean; children: ComponentChildren }) {
 	return (
 		<figure class={`chart ${props.kind}`}>
-			{props.keys ? <Keys table={props.table} /> : null}
+			{props.keys ? <Keys table={props.table} valued={props.kind === "lines"} /> : null}
 			{props.children}
 		</figure>
 	);
