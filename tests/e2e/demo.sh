@@ -3,13 +3,14 @@
 # A whole small federation on each track with the programs of BIN, then what it published
 # is held against what was true. Loose bounds: one run of few schools.
 #
-#   tests/e2e/demo.sh BIN
+#   tests/e2e/demo.sh BIN OUT       OUT is made anew, and stays
 set -eu
 
 source=$(cd "$(dirname "$0")/../.." && pwd)
 python=/usr/bin/python3
-out=$(mktemp -d)
-trap 'rm -rf "$out"' EXIT
+out=$2
+rm -rf "$out"
+mkdir -p "$out"
 
 for track in open sealed; do
 	"$python" -B "$source/deploy/federation/run.py" --bin "$1" --out "$out/$track" --once \
