@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * http_host DREMPEL-HUB [embargo]: makes the small hub of tests/support/hub_fixture.h
+ * http_host DREMPEL-HUB [embargo|two]: makes the small hub of tests/support/hub_fixture.h
  * with its campaign closed, prints its folder, and becomes `DREMPEL-HUB serve` on it. For
- * http.py and views.py, which remove the folder.
+ * http.py, views.py and unseen.py, which remove the folder.
  * With embargo the campaign is not public before 2099, and it has two editions more in
  * which every figure but the region's is a mark that tells whose it is: 810273 KOV,
  * 820273 GO, 830273 OVSG, and 840273 of provinces, levels and their pairs.
+ * With two it has no more, and a public campaign of the year before stands beside it.
  */
 #include "hub/campaign/campaign.h"
 #include "hub/store/store_public.h"
@@ -70,12 +71,27 @@ static void make_embargoed(void)
 	drp_hub_close(&f.hub);
 }
 
+static void make_two(void)
+{
+	static const char *const before[3] = {"2025-03-01", "2025-05-31", "2025-06-15"};
+	hub_fixture_open(&f);
+	fixture_campaign_of(&f, "spring-2025", "The year before", before);
+	fixture_contribute_to(&f, "spring-2025");
+	CHECK_OK(drp_campaign_close(&f.hub, "spring-2025", NULL));
+	CHECK_OK(drp_hub_embargo_set(
+		f.hub.store, FIXTURE_CAMPAIGN, INT64_C(4070908800), NULL));
+	CHECK_OK(drp_campaign_close(&f.hub, FIXTURE_CAMPAIGN, NULL));
+	drp_hub_close(&f.hub);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2 || argc > 3) {
 		return 2;
 	}
-	CASE("a hub with an edition", argc == 3 ? make_embargoed : make);
+	CASE("a hub with an edition", argc == 2			    ? make
+				      : strcmp(argv[2], "two") == 0 ? make_two
+								    : make_embargoed);
 	printf("%s\n", f.dir);
 	fflush(stdout);
 	execl(argv[1], argv[1], "serve", "--dir", f.dir, "--listen", "tcp://127.0.0.1:0",

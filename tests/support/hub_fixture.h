@@ -83,25 +83,32 @@ static inline void fixture_enrol(struct hub_fixture *f)
 	}
 }
 
-static inline void fixture_campaign(struct hub_fixture *f)
+/* when: from, to and deadline of the period. */
+static inline void fixture_campaign_of(struct hub_fixture *f, const char *campaign,
+	const char *title, const char *const when[3])
 {
 	struct drp_buf yaml = {0}, report = {0};
 	char path[DRP_PATH_MAX], id[DRP_NAME_MAX];
+	drp_buf_printf(&yaml, "campaign: %s\ntitle: %s\n", campaign, title);
 	drp_buf_text(&yaml,
-		"campaign: " FIXTURE_CAMPAIGN "\n"
-		"title: Spring campaign\n"
 		"region: VL\n"
 		"instrument: " DRP_SOURCE_DIR "/deploy/instruments/selfie.yaml\n"
 		"frame: " DRP_SOURCE_DIR "/deploy/reference/frame-vlaanderen-2020.csv\n"
 		"track: open\n"
-		"cohort: self-selected\n"
-		"period: {from: 2026-03-01, to: 2026-05-31}\n"
-		"deadline: 2026-06-15\n");
+		"cohort: self-selected\n");
+	drp_buf_printf(&yaml, "period: {from: %s, to: %s}\ndeadline: %s\n", when[0],
+		when[1], when[2]);
 	fixture_file(f, "campaign.yaml", &yaml, path);
 	CHECK_OK(drp_campaign_new(&f->hub, path, id, &report, NULL));
 	CHECK_OK(drp_campaign_sign(&f->hub, id, &report, NULL));
 	drp_buf_clear(&yaml);
 	drp_buf_clear(&report);
+}
+
+static inline void fixture_campaign(struct hub_fixture *f)
+{
+	static const char *const when[3] = {"2026-03-01", "2026-05-31", "2026-06-15"};
+	fixture_campaign_of(f, FIXTURE_CAMPAIGN, "Spring campaign", when);
 }
 
 static inline uint32_t fixture_answers(const struct drp_unit *unit, int group)
@@ -112,8 +119,8 @@ static inline uint32_t fixture_answers(const struct drp_unit *unit, int group)
 }
 
 /* Seals and stores one contribution with its receipt, as the service does. */
-static inline void fixture_put(
-	struct hub_fixture *f, const struct drp_contribution *c, const uint8_t key[32])
+static inline void fixture_put(struct hub_fixture *f, const char *campaign,
+	const struct drp_contribution *c, const uint8_t key[32])
 {
 	struct drp_buf plain = {0}, sealed = {0}, statement = {0};
 	uint8_t context[49], box[DRP_BOX_KEY_BYTES];
@@ -134,7 +141,7 @@ static inline void fixture_put(
 	drp_sign(f->hub.keys, "drempel receipt 1", statement.data, statement.len,
 		r->signature);
 	CHECK_OK(drp_hub_contribution_put(
-		f->hub.store, FIXTURE_CAMPAIGN, &stored, sealed.data, sealed.len, NULL));
+		f->hub.store, campaign, &stored, sealed.data, sealed.len, NULL));
 	drp_buf_clear(&plain);
 	drp_buf_clear(&sealed);
 	drp_buf_clear(&statement);
@@ -165,7 +172,7 @@ static inline void fixture_contribution(const struct drp_manifest *m,
 	}
 }
 
-static inline void fixture_contribute(struct hub_fixture *f)
+static inline void fixture_contribute_to(struct hub_fixture *f, const char *campaign)
 {
 	static const struct drp_key last_of_be21 = {{7, 0xab}};
 	struct drp_campaign_row row;
@@ -174,10 +181,10 @@ static inline void fixture_contribute(struct hub_fixture *f)
 	struct drp_contribution *c = calloc(1, sizeof *c);
 	char path[DRP_PATH_MAX];
 	uint8_t key[32];
-	CHECK_OK(drp_hub_campaign_get(f->hub.store, FIXTURE_CAMPAIGN, &row, NULL));
+	CHECK_OK(drp_hub_campaign_get(f->hub.store, campaign, &row, NULL));
 	CHECK_OK(drp_hub_manifest(&f->hub, &row, &m, NULL));
 	CHECK_OK(drp_hub_instrument(&f->hub, &row.instrument, &in, NULL));
-	CHECK_OK(drp_hub_key_path(&f->hub, FIXTURE_CAMPAIGN, path, NULL));
+	CHECK_OK(drp_hub_key_path(&f->hub, campaign, path, NULL));
 	CHECK_OK(drp_secret_key_load(path, key, NULL));
 	CHECK_OK(drp_hub_begin(f->hub.store, NULL));
 	for (uint32_t u = 0; c && u < m->n_units; u++) {
@@ -187,7 +194,7 @@ static inline void fixture_contribute(struct hub_fixture *f)
 		}
 		for (int g = 0; g < DRP_GROUPS; g++) {
 			fixture_contribution(m, in, &m->unit[u], g, c);
-			fixture_put(f, c, key);
+			fixture_put(f, campaign, c, key);
 		}
 	}
 	CHECK_OK(drp_hub_end(f->hub.store, DRP_OK, NULL));
@@ -210,7 +217,7 @@ static inline void hub_fixture_open(struct hub_fixture *f)
 	fixture_register(f);
 	fixture_enrol(f);
 	fixture_campaign(f);
-	fixture_contribute(f);
+	fixture_contribute_to(f, FIXTURE_CAMPAIGN);
 }
 
 static inline void hub_fixture_close(struct hub_fixture *f)
