@@ -96,6 +96,20 @@ static const struct drp_observation *mean_of(const struct drp_web *web,
 	return drp_web_area_mean(web, place->family, place->code, group, area);
 }
 
+/* Whether a place has both means of a pair in a core area, and how they differ. */
+static int has_pair(const struct drp_web *web, const struct drp_web_place *place,
+	size_t pair, const struct drp_area *area, struct drp_difference *d)
+{
+	const struct drp_observation *one = mean_of(web, place, pairs[pair].one, area);
+	const struct drp_observation *other =
+		mean_of(web, place, pairs[pair].other, area);
+	if (area->additional || !one || !other) {
+		return 0;
+	}
+	drp_difference_of(one, other, d);
+	return 1;
+}
+
 /* The areas in which one is above (sign 1) or below (-1) the other beyond the noise, the
  * clear ones strong; returns how many. */
 static int put_gist_side(
@@ -105,15 +119,9 @@ static int put_gist_side(
 	int n = 0;
 	for (int a = 0; a < in->n_areas; a++) {
 		struct drp_difference d;
-		const struct drp_observation *one =
-			mean_of(web, place, pairs[pair].one, &in->area[a]);
-		const struct drp_observation *other =
-			mean_of(web, place, pairs[pair].other, &in->area[a]);
-		if (in->area[a].additional || !one || !other) {
-			continue;
-		}
-		drp_difference_of(one, other, &d);
-		if (d.finding <= DRP_FINDING_UNCLEAR || (*d.value == '-') != (sign < 0)) {
+		if (!has_pair(web, place, pair, &in->area[a], &d) ||
+			d.finding <= DRP_FINDING_UNCLEAR ||
+			(*d.value == '-') != (sign < 0)) {
 			continue;
 		}
 		if (n++ == 0) {
@@ -145,12 +153,7 @@ static struct pair_state state_of(
 	struct pair_state state = {0};
 	for (int a = 0; a < in->n_areas; a++) {
 		struct drp_difference d;
-		const struct drp_observation *one =
-			mean_of(web, place, pairs[pair].one, &in->area[a]);
-		const struct drp_observation *other =
-			mean_of(web, place, pairs[pair].other, &in->area[a]);
-		if (one && other && !in->area[a].additional) {
-			drp_difference_of(one, other, &d);
+		if (has_pair(web, place, pair, &in->area[a], &d)) {
 			state.shown |= *d.value != 0;
 			state.judged |= d.finding != DRP_FINDING_NONE;
 			state.withheld |= d.status == DRP_SUPPRESSED;
