@@ -275,6 +275,89 @@ static void files(void)
 	finish();
 }
 
+/* Another edition that has the same rows of the region and of KOV, and no other row in
+ * common: figures, statuses, how many there are, what they are. */
+static void change_the_rest(struct drp_edition *e)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < e->n_observations; i++) {
+		struct drp_observation o = e->observation[i];
+		if (!drp_publication_keeps(&part, o.family, o.network)) {
+			if (i % 3 == 0) {
+				continue;
+			}
+			snprintf(o.value, sizeof o.value, "2.7182");
+			o.n[0] = o.schools[0] = 0;
+			o.status = i % 2 ? DRP_SUPPRESSED : DRP_UNRELIABLE;
+		}
+		e->observation[kept++] = o;
+	}
+	e->n_observations = kept;
+	e->n_opened = 0;
+	for (size_t i = 0; i < e->n_accounting; i++) {
+		if (e->accounting[i].family > DRP_FAMILY_REGION &&
+			e->accounting[i].family < DRP_FAMILIES) {
+			e->accounting[i].draws = 7;
+		}
+	}
+}
+
+/* What a network gets does not depend on what it may not see: two editions that differ in
+ * nothing else give it the same bytes, but for the hash of the whole. */
+static void depends_on_its_own(void)
+{
+	static const char *const paths[] = {PAGE("nl", ""), PAGE("nl", "/parliament"),
+		PAGE("fr", "/map"), PAGE("de", "/areas"), PAGE("en", "/statements"),
+		PAGE("en", "/statements/B4"), PAGE("en", "/barriers"),
+		PAGE("en", "/trend"), PAGE("en", "/tables?split=network"),
+		PAGE("en", "/tables?split=province"), PAGE("en", "/method"),
+		PAGE("en", "/editions"), "/feed.atom", "/catalog.ttl", "/api/v2/tables",
+		"/api/v2/tables/" FIXTURE_CAMPAIGN ".areas/metadata",
+		"/api/v2/tables/" FIXTURE_CAMPAIGN ".items/data",
+		"/sdmx/2.1/dataflow/all/all/latest?references=all",
+		"/sdmx/2.1/contentconstraint", "/sdmx/2.1/codelist",
+		"/t/" FIXTURE_CAMPAIGN "/participation.json",
+		"/t/" FIXTURE_CAMPAIGN "/items.xlsx",
+		"/t/" FIXTURE_CAMPAIGN "/areas.metadata.json",
+		"/t/" FIXTURE_CAMPAIGN "/datapackage.zip",
+		"/t/" FIXTURE_CAMPAIGN "/differences.json"};
+	struct drp_publication other, whole_other = {0};
+	begin();
+	struct drp_hash hash = f.publication.edition->hash;
+	CHECK_OK(drp_publication_load(&f.hub.hub, FIXTURE_CAMPAIGN, &whole_other, NULL));
+	api_fixture_fold(whole_other.edition);
+	api_fixture_vary(whole_other.edition);
+	whole_other.edition->created_s = f.publication.edition->created_s;
+	change_the_rest(whole_other.edition);
+	whole_other.edition->hash = hash;
+	CHECK_OK(drp_publication_of_network(&whole_other, DRP_KOV, &other));
+	const struct drp_publication *const one[] = {&other}, *const all[] = {
+								      &whole_other};
+	struct drp_catalogue changed = seen, whole_changed = seen;
+	changed.publication = one;
+	whole_changed.publication = all;
+	size_t seen_whole = 0;
+	for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
+		struct drp_api_reply a = get(&seen, paths[i]),
+				     b = get(&changed, paths[i]);
+		struct drp_api_reply c = get(&whole, paths[i]);
+		struct drp_api_reply d = get(&whole_changed, paths[i]);
+		CHECK_INT(a.status, 200);
+		CHECK_INT(a.body.len, b.body.len);
+		CHECK_MEM(a.body.data, b.body.data, a.body.len);
+		seen_whole += c.body.len != d.body.len ||
+			      memcmp(c.body.data, d.body.data, c.body.len) != 0;
+		drp_buf_clear(&a.body);
+		drp_buf_clear(&b.body);
+		drp_buf_clear(&c.body);
+		drp_buf_clear(&d.body);
+	}
+	CHECK(seen_whole > 10); /* the control: who sees all sees the difference */
+	drp_publication_of_network_free(&other);
+	drp_publication_free(&whole_other);
+	finish();
+}
+
 /* The canonical form is the whole edition's: of a part there is none. */
 static void no_canonical_form(void)
 {
@@ -326,6 +409,8 @@ int main(void)
 	CASE("so does the README", early_readme);
 	CASE("trends mark what of a session is not in the view", trends);
 	CASE("a part has no canonical form", no_canonical_form);
+	CASE("what a network gets depends on nothing that it may not see",
+		depends_on_its_own);
 	CASE("files say so in their names, and have the view's codes alone", files);
 	return DONE();
 }
