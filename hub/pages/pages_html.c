@@ -112,7 +112,10 @@ const char *drp_web_number(const struct drp_web *web, const char *plain, int dec
 {
 	char digits[32];
 	size_t n = 0;
-	snprintf(digits, sizeof digits, "%.*f", decimals, strtod(plain, NULL));
+	/* Half of the last digit goes away from zero, as the script's Intl has it; the
+	 * double of such a decimal may lie just below it. */
+	double value = strtod(plain, NULL);
+	snprintf(digits, sizeof digits, "%.*f", decimals, value + copysign(1e-9, value));
 	size_t whole = strcspn(digits, ".");
 	for (size_t i = 0; digits[i] && n + 5 < DRP_WEB_NUMBER; i++) {
 		size_t left = whole - i;

@@ -135,6 +135,27 @@ static void one_percent_sign(void)
 	*o = was;
 }
 
+/* The picture of a table rounds by Intl: 3.9450 is 3.95, though its double is below. */
+static void halves(void)
+{
+	struct drp_edition *e = fixture.publication.edition;
+	const struct drp_observation like = {.family = DRP_FAMILY_REGION,
+		.province = "_T",
+		.level = "_T",
+		.network = "_T"};
+	const struct drp_observation *found =
+		drp_observation_find(e, &like, DRP_TEACHER, "A", "_T", "mean");
+	CHECK(found != NULL);
+	struct drp_observation *o = &e->observation[found - e->observation];
+	const struct drp_observation was = *o;
+	struct visit v;
+	snprintf(o->value, sizeof o->value, "3.9450");
+	visit(&fixture.catalogue, "/en/" FIXTURE_CAMPAIGN "/areas", NULL, NULL, &v);
+	CHECK(holds(&v, "<span class=\"v\">3.95</span>"));
+	end(&v);
+	*o = was;
+}
+
 static void heads(void)
 {
 	struct visit v;
@@ -607,6 +628,7 @@ int main(void)
 	CASE("a sum with a suppressed part is suppressed, one that cannot be told is not",
 		absent_sums);
 	CASE("an interval has one percent sign", one_percent_sign);
+	CASE("half of the last digit goes away from zero", halves);
 	CASE("a page says what it is to those who list it", heads);
 	CASE("a replaced edition says so, and which one holds", superseded);
 	CASE("campaigns with one questionnaire make a trend", a_trend);
