@@ -204,6 +204,59 @@ async function absences() {
 	await page.context().close();
 }
 
+/** On a phone no figure of a group is out of sight, and what scrolls shows that it does. */
+async function onPhone() {
+	const page = await open({ viewport: { width: 390, height: 844 } });
+	let scrolling = 0;
+	for (const language of languages) {
+		for (const slug of slugs) {
+			await visit(page, address(language, slug));
+			const regions = await page.evaluate(() => [...document.querySelectorAll(".scroll")].map((e) => ({
+				lines: e.querySelector("table").classList.contains("lines"),
+				roles: [...e.querySelectorAll("tr > *")].every((cell) => cell.role),
+				over: e.scrollWidth - e.clientWidth,
+				shade: getComputedStyle(e).backgroundImage.split("linear-gradient").length - 1,
+				first: getComputedStyle(e.querySelector("tbody th")).position,
+			})));
+			for (const { lines, roles, over, shade, first } of regions) {
+				const where = `${language}/${slug}`;
+				if (lines) check(over <= 0 && roles, `all groups are seen at ${where}`);
+				if (over <= 0) continue;
+				scrolling++;
+				check(shade === 4 && first === "sticky", `it shows that it scrolls: ${where}`);
+			}
+		}
+	}
+	check(scrolling > 0, "something scrolls");
+	await page.context().close();
+}
+
+/** What cannot be relied on has no colour of the map, and the keys say so. */
+async function unsureOnMap() {
+	const page = await open();
+	let seen = 0;
+	for (const group of ["leader", "teacher", "pupil"]) {
+		await visit(page, address("en", `map?area=A&group=${group}`));
+		const map = await page.evaluate(() => {
+			const unsure = [...document.querySelectorAll("table.data tbody td[data-s=u]")]
+				.flatMap((td) => td.parentElement.dataset.k.split("+"));
+			return {
+				rows: unsure.length,
+				areas: document.querySelectorAll("g > path.unsure").length,
+				keys: document.querySelector(".keys").innerText,
+				steps: document.querySelectorAll(".keys [class*=bin]").length,
+				coloured: document.querySelectorAll("g > path[class*=bin]").length,
+			};
+		});
+		same(map.areas, map.rows, `unreliable areas of ${group}`);
+		same(map.keys.includes("unreliable"), map.rows > 0, `what the keys say of ${group}`);
+		same(map.steps, map.coloured ? 5 : 0, `steps of ${group}`);
+		seen += map.rows;
+	}
+	check(seen > 0, "some area is unreliable");
+	await page.context().close();
+}
+
 /** By keyboard alone: skip the menu, choose, show; the address says what was chosen. */
 async function keyboard() {
 	const page = await open();
@@ -533,7 +586,7 @@ async function size() {
 const wanted = process.argv.slice(3);
 let failed = 0;
 for (const part of [size, addresses, agreesWithApi, absences, numbers, withoutScript, paper,
-	realPaper, builder, builderByKeyboard, keyboard, everyPage]) {
+	onPhone, unsureOnMap, realPaper, builder, builderByKeyboard, keyboard, everyPage]) {
 	if (wanted.length ? !wanted.includes(part.name) : part === realPaper) continue;
 	const begin = Date.now();
 	try {
