@@ -293,7 +293,6 @@ static void change_the_rest(struct drp_edition *e)
 		e->observation[kept++] = o;
 	}
 	e->n_observations = kept;
-	e->n_opened = 0;
 	for (size_t i = 0; i < e->n_accounting; i++) {
 		if (e->accounting[i].family > DRP_FAMILY_REGION &&
 			e->accounting[i].family < DRP_FAMILIES) {
