@@ -27,6 +27,26 @@ static int same(const char *a, const char *b)
 	return a && b && strcmp(a, b) == 0;
 }
 
+/* How many bytes of the character there are when a terminal would act on it: C0, DEL, C1,
+ * and what turns the direction of text or breaks lines (U+200E, U+200F, U+2028 to U+202E,
+ * U+2066 to U+2069). Else 0. */
+static size_t control_bytes(const char *text)
+{
+	const uint8_t *c = (const uint8_t *)text;
+	if (c[0] < 0x20 || c[0] == 0x7F) {
+		return 1;
+	}
+	if (c[0] == 0xC2 && c[1] < 0xA0) {
+		return 2;
+	}
+	return c[0] == 0xE2 && ((c[1] == 0x80 &&
+					(c[2] == 0x8E || c[2] == 0x8F ||
+						(c[2] >= 0xA8 && c[2] <= 0xAE))) ||
+				       (c[1] == 0x81 && c[2] >= 0xA6 && c[2] <= 0xA9))
+		       ? 3
+		       : 0;
+}
+
 static void display_name(
 	const struct drp_table *table, uint32_t column, char name[DRP_IMPORT_NAME])
 {
@@ -43,15 +63,13 @@ static void display_name(
 	while (kept < n && ((uint8_t)text[kept] & 0xC0) == 0x80) {
 		kept--;
 	}
-	for (size_t i = 0; i < kept; i++) {
-		uint8_t c = (uint8_t)text[i];
-		/* C0, DEL, and the lead byte of C1: nothing a terminal would act on. */
-		int control = c < 0x20 || c == 0x7F ||
-			      (c == 0xC2 && (uint8_t)text[i + 1] < 0xA0);
-		name[i] = control ? '?' : text[i];
-		if (control && c == 0xC2) {
-			name[++i] = '?';
+	for (size_t i = 0; i < kept;) {
+		size_t control = control_bytes(text + i);
+		memset(name + i, '?', control);
+		if (control == 0) {
+			name[i] = text[i];
 		}
+		i += control ? control : 1;
 	}
 	memcpy(name + kept, kept < n ? "..." : "", kept < n ? 4 : 1);
 }

@@ -215,6 +215,13 @@ static void odd_headers(void)
 	CHECK_STR(result.unknown[1], "?[31mred");
 	CHECK_STR(result.unknown[2],
 		"an answer text that is far longer than any line of a message...");
+	/* What turns a line around or breaks it is no more printed than an escape is;
+	 * what only looks like it is a name. */
+	reads("B1;a\xE2\x80\xAE"
+	      "b\xE2\x81\xA6\xE2\x80\xA8\xC2\x9B"
+	      "c;\xE2\x80\x99\xE2\x82\xAC\n1;2;3\n");
+	CHECK_STR(result.unknown[0], "a???b????????c");
+	CHECK_STR(result.unknown[1], "\xE2\x80\x99\xE2\x82\xAC");
 	refuses("B1;\"B\n4\"\n1;\n2\n", "line 4: 1 cells");
 }
 
