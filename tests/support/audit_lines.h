@@ -7,10 +7,10 @@
 #define DRP_TESTS_AUDIT_LINES_H
 
 #include "hub/audit/audit.h"
+#include "tests/support/change_db.h"
 
 #include "tests/support/check.h"
 
-#include <sqlite3.h>
 #include <stdlib.h>
 
 static char audit_dir[96];     /* the copy */
@@ -26,18 +26,7 @@ static inline void audit_copy(const char *from, const char *to)
 
 static inline void audit_change(const char *sql)
 {
-	char path[DRP_PATH_MAX];
-	sqlite3 *db = NULL;
-	char *message = NULL;
-	CHECK_OK(drp_path(path, audit_dir, "hub.db", NULL));
-	CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
-	int rc = sqlite3_exec(db, sql, NULL, NULL, &message);
-	if (rc != SQLITE_OK) {
-		printf("# %s: %s\n", sql, message);
-	}
-	CHECK_INT(rc, SQLITE_OK);
-	CHECK(sqlite3_total_changes(db) > 0);
-	sqlite3_close(db);
+	CHECK(change_db(audit_dir, "hub.db", sql) > 0);
 }
 
 /* Audits the copy and lists what failed. */

@@ -10,10 +10,10 @@
 #include "proto/base/alloc.h"
 #include "proto/privacy/rational.h"
 #include "proto/session/chain.h"
+#include "tests/support/change_db.h"
 #include "tests/support/hub_fixture.h"
 #include "tests/support/scratch_hub.h"
 
-#include <sqlite3.h>
 #include <sys/stat.h>
 
 static struct scratch_hub s;
@@ -380,12 +380,7 @@ static void edition_bytes(struct drp_buf *bytes)
 
 static void run(const char *sql)
 {
-	char path[DRP_PATH_MAX];
-	sqlite3 *db = NULL;
-	CHECK_OK(drp_path(path, f.dir, "hub.db", NULL));
-	CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
-	CHECK_INT(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
+	CHECK(change_db(f.dir, "hub.db", sql) > 0);
 }
 
 static void closing_happens_once(void)
@@ -439,7 +434,9 @@ static void damage_stops_the_opening(void)
 	CHECK_INT(rename(path, aside), 0);
 	expect_unopened(DRP_E_NOTFOUND);
 	CHECK_INT(rename(aside, path), 0);
-	run("CREATE TABLE kept AS SELECT rowid AS r, sealed FROM contribution LIMIT 1");
+	(void)change_db(f.dir, "hub.db",
+		"CREATE TABLE kept AS SELECT rowid AS r, sealed FROM contribution LIMIT "
+		"1");
 	run("UPDATE contribution SET sealed=x'00' WHERE rowid=(SELECT r FROM kept)");
 	expect_unopened(DRP_E_SIGNATURE);
 	run("UPDATE contribution SET sealed=(SELECT sealed FROM kept)"

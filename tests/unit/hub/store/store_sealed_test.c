@@ -2,9 +2,8 @@
 #include "hub/store/store_sealed.h"
 
 #include "proto/crypto/crypto.h"
+#include "tests/support/change_db.h"
 #include "tests/support/scratch_hub.h"
-
-#include <sqlite3.h>
 
 static struct scratch_hub s;
 static struct drp_diag diag;
@@ -422,12 +421,7 @@ static void back_to_version_1(void)
 		"ALTER TABLE campaign DROP COLUMN cosignature;"
 		"DROP TABLE opening; DROP TABLE noise; DROP TABLE proposal;"
 		"DROP TABLE staged; DROP TABLE peer; PRAGMA user_version=1";
-	char path[DRP_PATH_MAX];
-	sqlite3 *db = NULL;
-	CHECK_OK(drp_path(path, s.dir, "hub.db", NULL));
-	CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
-	CHECK_INT(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
+	(void)change_db(s.dir, "hub.db", sql);
 }
 
 static void a_database_of_version_1_is_lifted(void)

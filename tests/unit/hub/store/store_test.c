@@ -4,9 +4,8 @@
 #include "proto/base/alloc.h"
 #include "proto/crypto/crypto.h"
 #include "proto/session/chain.h"
+#include "tests/support/change_db.h"
 #include "tests/support/scratch_hub.h"
-
-#include <sqlite3.h>
 
 static struct scratch_hub s;
 static struct drp_diag diag;
@@ -19,16 +18,9 @@ static void open_store(void)
 	scratch_hub_open(&s);
 }
 
-/* As another program would, to spoil what is stored. */
 static void run(const char *sql)
 {
-	char path[DRP_PATH_MAX];
-	sqlite3 *db = NULL;
-	CHECK_OK(drp_path(path, s.dir, "hub.db", NULL));
-	CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
-	CHECK_INT(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	CHECK(sqlite3_total_changes(db) > 0);
-	sqlite3_close(db);
+	CHECK(change_db(s.dir, "hub.db", sql) > 0);
 }
 
 static void reopen(void)

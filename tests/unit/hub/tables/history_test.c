@@ -6,9 +6,8 @@
 #include "hub/tables/history.h"
 
 #include "proto/base/alloc.h"
+#include "tests/support/change_db.h"
 #include "tests/support/hub_fixture.h"
-
-#include <sqlite3.h>
 
 #define L(level)   (1u << (level))
 #define ALL_LEVELS (L(1) | L(2) | L(3) | L(4) | L(5))
@@ -206,13 +205,7 @@ static struct drp_diag diag;
 
 static void run(const char *sql)
 {
-	char path[DRP_PATH_MAX];
-	sqlite3 *db = NULL;
-	CHECK_OK(drp_path(path, f.dir, "hub.db", NULL));
-	CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
-	CHECK_INT(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	CHECK(sqlite3_total_changes(db) > 0);
-	sqlite3_close(db);
+	CHECK(change_db(f.dir, "hub.db", sql) > 0);
 }
 
 static enum drp_err load(const char *campaign)

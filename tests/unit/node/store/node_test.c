@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "node/store/node.h"
+#include "tests/support/change_db.h"
 
 #include "tests/support/federation.h"
 
-#include <sqlite3.h>
 #include <sys/stat.h>
 
 static char dir[64], node_dir[96];
@@ -33,14 +33,6 @@ static void begin(void)
 static void end(void)
 {
 	nftw(dir, fed_remove, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-static void run(const char *path, const char *sql)
-{
-	sqlite3 *db = NULL;
-	CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
-	CHECK_INT(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
 }
 
 static void in_node_dir(const char *name, char path[DRP_PATH_MAX])
@@ -192,9 +184,10 @@ static void a_damaged_directory_is_named(void)
 	snprintf(node_dir, sizeof node_dir, "%s/node", dir);
 	CHECK_OK(drp_node_create(node_dir, &invite, NULL));
 	in_node_dir("node.db", path);
-	run(path, "UPDATE setting SET value=x'00' WHERE key='hub-key'");
+	CHECK(change_db_file(path, "UPDATE setting SET value=x'00' WHERE key='hub-key'") >
+		0);
 	expect_unopened(DRP_E_STORE, "'hub-key' is missing or damaged");
-	run(path, "DELETE FROM setting WHERE key='school'");
+	CHECK(change_db_file(path, "DELETE FROM setting WHERE key='school'") > 0);
 	expect_unopened(DRP_E_NOTFOUND, "'school' is missing or damaged");
 	in_node_dir("node.key", path);
 	CHECK_INT(chmod(path, 0644), 0);
@@ -285,7 +278,7 @@ static void weak_rules_are_not_worked_on(void)
 	CHECK_OK(drp_manifest_encode(m, &bytes));
 	drp_sign(f.hub.keys, "drempel manifest 1", bytes.data, bytes.len, signature);
 	CHECK_OK(drp_path(path, f.hub_dir, "hub.db", NULL));
-	run(path, "UPDATE campaign SET manifest=NULL, state=0");
+	CHECK(change_db_file(path, "UPDATE campaign SET manifest=NULL, state=0") > 0);
 	CHECK_OK(drp_hub_blob_put(f.hub.store, &m->hash, bytes.data, bytes.len, NULL));
 	CHECK_OK(drp_hub_campaign_sign(
 		f.hub.store, FED_CAMPAIGN, &m->hash, signature, 1, NULL));

@@ -3,9 +3,9 @@
 
 #include "proto/base/alloc.h"
 #include "proto/crypto/crypto.h"
+#include "tests/support/change_db.h"
 #include "tests/support/check.h"
 
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -37,14 +37,9 @@ static void end(void)
 	rmdir(dir);
 }
 
-/* As another program would, to spoil what is stored. */
 static void run(const char *sql)
 {
-	sqlite3 *db = NULL;
-	CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
-	CHECK_INT(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	CHECK(sqlite3_total_changes(db) > 0);
-	sqlite3_close(db);
+	CHECK(change_db_file(path, sql) > 0);
 }
 
 static void opening(void)

@@ -4,10 +4,9 @@
  * right is not kept, and a repaired hub is believed at the next visit.
  */
 #include "node/sync/sync.h"
+#include "tests/support/change_db.h"
 
 #include "tests/support/federation.h"
-
-#include <sqlite3.h>
 
 #define SCHOOLS 5
 
@@ -20,15 +19,9 @@ static void begin(void)
 	fed_begin(&f, SCHOOLS, 60, 1);
 }
 
-/* As somebody who owns the hub's machine could. */
 static void at_the_hub(const char *sql)
 {
-	char path[DRP_PATH_MAX];
-	sqlite3 *db = NULL;
-	CHECK_OK(drp_path(path, f.hub_dir, "hub.db", NULL));
-	CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
-	CHECK_INT(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
+	CHECK(change_db(f.hub_dir, "hub.db", sql) > 0);
 }
 
 static struct drp_campaign_row row_of(const char *id)
@@ -194,17 +187,11 @@ static void a_campaign_of_a_later_version_is_set_aside(void)
 /* What an older program could not read, this one can: it is not fetched again. */
 static void a_newer_program_looks_again(void)
 {
-	char path[DRP_PATH_MAX];
-	sqlite3 *db = NULL;
 	begin();
 	CHECK_OK(fed_visit(&f, s, &look));
 	fed_close_node(s);
-	CHECK_OK(drp_path(path, s->dir, "node.db", NULL));
-	CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
-	CHECK_INT(sqlite3_exec(db, "UPDATE campaign SET id='', instrument=zeroblob(32)",
-			  NULL, NULL, NULL),
-		SQLITE_OK);
-	sqlite3_close(db);
+	CHECK(change_db(s->dir, "node.db",
+		      "UPDATE campaign SET id='', instrument=zeroblob(32)") > 0);
 	fed_open_node(&f, s);
 	CHECK(!knows(FED_CAMPAIGN));
 	CHECK_OK(fed_visit(&f, s, &look));
