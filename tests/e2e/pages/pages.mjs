@@ -239,7 +239,8 @@ async function unsureOnMap() {
 		await visit(page, address("en", `map?area=A&group=${group}`));
 		const map = await page.evaluate(() => {
 			const unsure = [...document.querySelectorAll("table.data tbody td[data-s=u]")]
-				.flatMap((td) => td.parentElement.dataset.k.split("+"));
+				.flatMap((td) => td.parentElement.dataset.k.split("+"))
+				.filter((code) => code !== "_U"); // schools of an unknown province
 			return {
 				rows: unsure.length,
 				areas: document.querySelectorAll("g > path.unsure").length,
