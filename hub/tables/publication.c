@@ -2,6 +2,7 @@
 #include "hub/tables/publication.h"
 
 #include "hub/campaign/campaign.h"
+#include "hub/store/store_public.h"
 #include "proto/base/alloc.h"
 
 #include <string.h>
@@ -31,7 +32,11 @@ static enum drp_err load_frame(struct drp_hub *hub, const char *id,
 enum drp_err drp_publication_load(struct drp_hub *hub, const char *id,
 	struct drp_publication *p, struct drp_diag *diag)
 {
-	return drp_publication_load_edition(hub, id, 0, p, diag);
+	int64_t public_s = 0;
+	enum drp_err err = drp_publication_load_edition(hub, id, 0, p, diag);
+	err = err ? err : drp_hub_embargo_get(hub->store, id, &public_s, diag);
+	p->before_s = public_s > drp_hub_now_s(hub) ? public_s : 0;
+	return err;
 }
 
 enum drp_err drp_publication_load_edition(struct drp_hub *hub, const char *id,

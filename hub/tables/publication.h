@@ -30,11 +30,13 @@ struct drp_publication {
 			     its embargo ends */
 };
 
-/* drp_publication_load takes the newest edition. DRP_E_NOTFOUND when the campaign is
- * unknown or has no edition yet. Free it whatever the outcome. */
+/* drp_publication_load takes the newest edition, as whoever runs the hub sees it: it says
+ * whether it is public. DRP_E_NOTFOUND when the campaign is unknown or has no edition
+ * yet. Free it whatever the outcome. */
 enum drp_err drp_publication_load(struct drp_hub *hub, const char *id,
 	struct drp_publication *publication, struct drp_diag *diag) DRP_MUST_CHECK;
-/* drp_publication_load_edition takes that edition; 0: the newest. */
+/* drp_publication_load_edition takes that edition, 0: the newest, as if it were public.
+ */
 enum drp_err drp_publication_load_edition(struct drp_hub *hub, const char *id,
 	uint32_t number, struct drp_publication *publication,
 	struct drp_diag *diag) DRP_MUST_CHECK;

@@ -3,6 +3,7 @@
  * The files of an export: what they hold, that they agree, and that no school is in them.
  */
 #include "hub/formats/export.h"
+#include "hub/store/store_public.h"
 
 #include "hub/tables/observations.h"
 #include "proto/base/csv.h"
@@ -262,6 +263,34 @@ static void every_code_is_explained(void)
 	drp_buf_clear(&text);
 }
 
+static int exported_says(const char *name, const char *file, const char *what)
+{
+	struct drp_buf text = {0};
+	char dir[DRP_PATH_MAX];
+	folder(name, dir);
+	CHECK_OK(drp_export(&fixture.hub, FIXTURE_CAMPAIGN, dir, DRP_EXPORT_ALL, NULL));
+	read_file(dir, file, &text);
+	int found = strstr(drp_buf_string(&text), what) != NULL;
+	drp_buf_clear(&text);
+	return found;
+}
+
+/* Files that are handed out before the embargo's end say so; the edition is the same. */
+static void an_early_export_says_so(void)
+{
+	struct drp_hub_store *store = fixture.hub.store;
+	const int64_t instant = INT64_C(4070908800);
+	CHECK_OK(drp_hub_embargo_set(store, FIXTURE_CAMPAIGN, instant, NULL));
+	CHECK(exported_says("early", "README.txt",
+		"Seen before publication, until 2099-01-01T00:00:00Z."));
+	CHECK(exported_says(
+		"early-2", "metadata.json", "\"public_from\": \"2099-01-01T00:00:00Z\""));
+	CHECK(exported_says("early-3", "metadata.json", "\"edition_hash\""));
+	CHECK_OK(drp_hub_embargo_set(store, FIXTURE_CAMPAIGN, 1, NULL));
+	CHECK(!exported_says("late", "README.txt", "before publication"));
+	CHECK(!exported_says("late-2", "metadata.json", "public_from"));
+}
+
 static const char *string_at(json_t *root, const char *a, const char *b)
 {
 	json_t *member = json_object_get(root, a);
@@ -374,6 +403,7 @@ int main(void)
 	CASE("the metadata hold what a reader must know", metadata_is_complete);
 	CASE("only the formats asked for are written", only_what_is_asked);
 	CASE("a folder that cannot be made is named", a_folder_that_cannot_be);
+	CASE("what is exported before it is public says so", an_early_export_says_so);
 	CASE("a changed edition is not exported", a_changed_edition);
 	CASE("the folder is removed", tear_down);
 	return DONE();
