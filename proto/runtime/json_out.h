@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * JSON written in order, for answers whose numbers must keep the digits of the edition.
+ * JSON written in order, for long answers whose numbers keep the digits that they have.
  * Commas are the writer's business. Text is UTF-8 and escaped. Errors stick in the
  * buffer. Threads: one at a time.
  */

@@ -240,17 +240,6 @@ static void rows_are_those_of_the_edition(void)
 	drp_publication_free(&p);
 }
 
-static void csv_cells_are_quoted(void)
-{
-	static const char *const cell[] = {
-		"plain", "a,b", "say \"no\"", "two\nlines", ""};
-	struct drp_buf out = {0};
-	drp_csv_line(&out, cell, 5);
-	CHECK_STR(drp_buf_string(&out),
-		"plain,\"a,b\",\"say \"\"no\"\"\",\"two\nlines\",\n");
-	drp_buf_clear(&out);
-}
-
 static void only_a_sample_generalises(void)
 {
 	struct drp_publication p;
@@ -463,7 +452,6 @@ int main(void)
 	CASE("coverage is held against the frame, with its warnings", the_frame);
 	CASE("means come with their errors and statuses", means);
 	CASE("csv holds the edition's rows of that view", rows_are_those_of_the_edition);
-	CASE("a csv cell is quoted when it has to be", csv_cells_are_quoted);
 	CASE("only a sample may be generalised", only_a_sample_generalises);
 	CASE("what is no table is refused by name", what_cannot_be_asked);
 	CASE("groups are compared, with the rule", differences_of_groups);
