@@ -50,8 +50,7 @@ static const struct drp_option token_options[] = {
 
 static const struct drp_option table_options[] = {
 	{"--by", "LIST", "province, level, network, or two of them joined by a comma"},
-	{"--measure", "M",
-		"participation (default), area, item, difference or trend"},
+	{"--measure", "M", "participation (default), area, item, difference or trend"},
 	{"--with", "EARLIER", "of a trend: the earlier campaign (default: the last)"},
 	{"--format", "F", "text (default), csv or json"},
 	{"--language", "LL", "nl or en (default en)"}, {NULL, NULL, NULL}};
@@ -96,8 +95,8 @@ static const struct drp_command commands[] = {
 		drp_hub_close_campaign, 0},
 	{"campaign freeze", "ID", "erase the contributions; only the edition stays", NULL,
 		drp_hub_freeze, 0},
-	{"campaign load", "FILE", "load an answer given without Drempel, or a target", NULL,
-		drp_hub_load, 0},
+	{"campaign load", "FILE", "load an answer given without Drempel, or a target",
+		NULL, drp_hub_load, 0},
 	{"campaign embargo", "ID INSTANT",
 		"keep editions from the public until YYYY-MM-DDTHH:MM:SSZ, or none", NULL,
 		drp_hub_embargo, 0},
@@ -108,7 +107,8 @@ static const struct drp_command commands[] = {
 	{"token revoke", "NAME", "make a token void", NULL, drp_hub_token_revoke, 0},
 	{"serve", "", "answer nodes (a notary: hubs) until it is told to stop",
 		serve_options, drp_hub_serve, 0},
-	{"table", "ID", "print a published table", table_options, drp_hub_table, 0},
+	{"table", "ID", "print a published table, a loaded answer or a target",
+		table_options, drp_hub_table, 0},
 	{"export", "ID", "write the edition's files with dictionary and checksums",
 		export_options, drp_hub_export, 0},
 	{"audit", "ID", "re-check everything from the stored evidence", NULL,
