@@ -166,19 +166,29 @@ static void change_rows(
 	drp_web_put(web, n ? "</tfoot>" : "");
 }
 
-static void area_over_time(
+static void area_name(
 	struct drp_web *web, const struct trend *t, const struct drp_area *area)
 {
 	char name[DRP_WEB_NAME];
-	drp_web_put(web,
-		"<div class=\"scroll over-time\" tabindex=\"0\" role=\"region\" "
-		"aria-labelledby=\"t-%s\"><table class=\"data\" data-chart=\"%r\" "
-		"data-min=\"1\" data-max=\"5\"><caption id=\"t-%s\">%s. ",
-		area->code, t->n > 1 ? "lines" : "", area->code, area->code);
+	drp_web_put(web, "%s. ", area->code);
 	drp_web_text(web, &area->name);
 	if (t->place.family != DRP_FAMILY_REGION) {
 		drp_web_put(web, "%: %s", drp_web_place_name(web, &t->place, name));
 	}
+}
+
+static void area_over_time(
+	struct drp_web *web, const struct trend *t, const struct drp_area *area)
+{
+	/* The picture comes between the heading and the table. */
+	drp_web_put(web, "<h2>");
+	area_name(web, t, area);
+	drp_web_put(web,
+		"</h2><div class=\"scroll over-time\" tabindex=\"0\" role=\"region\" "
+		"aria-labelledby=\"t-%s\"><table class=\"data\" data-chart=\"%r\" "
+		"data-min=\"1\" data-max=\"5\"><caption id=\"t-%s\" class=\"vh\">",
+		area->code, t->n > 1 ? "lines" : "", area->code);
+	area_name(web, t, area);
 	drp_web_put(web, "</caption><thead><tr><th scope=\"col\">%w</th>", DRP_W_SESSION);
 	for (int g = 0; g < DRP_GROUPS; g++) {
 		drp_web_put(web,
