@@ -18,11 +18,13 @@
 static const char *const targets[] = {"/t/sample-2026/participation.csv",
 	"/t/sample-2026/items.csv", "/t/sample-2026/items.json",
 	"/t/sample-2026/items.metadata.json", "/t/sample-2026/items.xlsx",
-	"/t/sample-2026/datapackage.zip", "/api/v2/tables",
+	"/t/sample-2026/datapackage.zip", "/t/sample-2026/differences.csv",
+	"/t/sample-2026/differences.json", "/api/v2/tables",
 	"/api/v2/tables/sample-2026.items/data", "/sdmx/2.1/dataflow",
 	"/sdmx/2.1/data/ITEMS_sample-2026?format=csv",
 	"/sdmx/2.1/data/ITEMS_sample-2026/BE21......",
-	"/sdmx/2.1/data/ITEMS_sample-2026/.....mean.value", "/feed.atom", "/catalog.ttl"};
+	"/sdmx/2.1/data/ITEMS_sample-2026/.....mean.value",
+	"/sdmx/2.1/availableconstraint/ITEMS_sample-2026", "/feed.atom", "/catalog.ttl"};
 
 #define TARGETS (sizeof targets / sizeof targets[0])
 
