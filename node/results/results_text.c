@@ -39,7 +39,7 @@ static const char *const labels_nl[LABELS] = {
 	"Resultaten van de school zelf. Aantallen zijn ingevulde vragenlijsten.",
 	"ONVOLLEDIG: niet elke groep heeft deelgenomen.",
 	"Deelname",
-	"geschikt",
+	"in aanmerking",
 	"uitgenodigd",
 	"ingevuld",
 	"minimum",
@@ -109,18 +109,19 @@ static const char *const labels_de[LABELS] = {
 
 static const struct {
 	const char *language, *colon;
+	char point; /* between a number and its tenths */
 	const char *const *label;
 	const char *state[DRP_STATES];
 } words[] = {
-	{"nl", ":", labels_nl,
+	{"nl", ":", ',', labels_nl,
 		{"", "niet gevraagd", "allen n.v.t.", "niet gekozen", "geen antwoorden",
 			"afgeschermd"}},
-	{"en", ":", labels_en,
+	{"en", ":", '.', labels_en,
 		{"", "not asked", "all n/a", "not selected", "no answers", "suppressed"}},
-	{"fr", "\u00a0:", labels_fr,
+	{"fr", "\u00a0:", ',', labels_fr,
 		{"", "pas demandé", "tous s.o.", "pas choisi", "pas de réponses",
 			"supprimé"}},
-	{"de", ":", labels_de,
+	{"de", ":", ',', labels_de,
 		{"", "nicht gefragt", "alle n. a.", "nicht ausgewählt", "keine Antworten",
 			"unterdrückt"}},
 };
@@ -128,6 +129,7 @@ static const struct {
 struct page {
 	const struct drp_results *report;
 	const char *language, *colon;
+	char point;
 	int text_language; /* index among the instrument's languages */
 	const char *const *label, *const *state;
 	struct drp_buf *out;
@@ -227,8 +229,8 @@ static void put_areas(const struct page *page)
 		put_left(page, text_of(page, &instrument->area[i].name), NAME_WIDTH - 3);
 		for (int group = 0; group < DRP_GROUPS; group++) {
 			uint32_t mean = drp_results_area_tenths(area->mean[group]);
-			snprintf(text, sizeof text, "%u.%u (%2u)", mean / 10, mean % 10,
-				(unsigned)area->questions[group]);
+			snprintf(text, sizeof text, "%u%c%u (%2u)", mean / 10,
+				page->point, mean % 10, (unsigned)area->questions[group]);
 			put_right(page, area->questions[group] ? text : "-", GROUP_WIDTH);
 		}
 		drp_buf_text(page->out, "\n");
@@ -237,7 +239,8 @@ static void put_areas(const struct page *page)
 
 static void put_tenths(const struct page *page, uint32_t tenths, int width)
 {
-	drp_buf_printf(page->out, "%*u.%u", width - 2, tenths / 10, tenths % 10);
+	drp_buf_printf(
+		page->out, "%*u%c%u", width - 2, tenths / 10, page->point, tenths % 10);
 }
 
 static void put_percent(const struct page *page, uint64_t count, uint32_t n)
@@ -405,6 +408,7 @@ enum drp_err drp_results_text(
 		.language = language,
 		.text_language = in < 0 ? 0 : in,
 		.colon = words[l].colon,
+		.point = words[l].point,
 		.label = words[l].label,
 		.state = words[l].state,
 		.out = out,

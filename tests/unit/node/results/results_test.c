@@ -77,8 +77,8 @@ static void study_visits(void)
 	CHECK(strstr(json(), "\"n\":15,\"valid\":13,\"sum\":63,\"mean\":4.84615"));
 	CHECK(strstr(text("nl"), "                      gem.      n     1 %     2 %     "
 				 "3 %     4 %     5 %  n.v.t. %\n"
-				 "    alle personen      4.8     15     0.0     0.0     "
-				 "0.0    13.3    73.3      13.3\n"));
+				 "    alle personen      4,8     15     0,0     0,0     "
+				 "0,0    13,3    73,3      13,3\n"));
 }
 
 /* W3: one leader fully agrees with B4. */
@@ -120,8 +120,8 @@ static void robots(void)
 	const char *page = text("nl");
 	CHECK(strstr(page, "Door de school toegevoegde stellingen"));
 	CHECK(strstr(page, "robots  Robots in class.\n"));
-	CHECK(strstr(page, "\n    schoolleiders      3.8      5 "));
-	CHECK(strstr(page, "\n    leerkrachten       4.0     20 "));
+	CHECK(strstr(page, "\n    schoolleiders      3,8      5 "));
+	CHECK(strstr(page, "\n    leerkrachten       4,0     20 "));
 	CHECK(strstr(page, "robots  My robots.\n"));
 	CHECK(strstr(json(), "\"own\":[{\"item\":\"robots\",\"overall\":{\"state\":"
 			     "\"value\",\"n\":25"));
@@ -138,8 +138,8 @@ static void barriers(void)
 	answer(DRP_TEACHER, X4, DRP_ANSWER_TICKED, 1);
 	answer(DRP_TEACHER, X4, DRP_ANSWER_NOT_TICKED, 2);
 	const char *page = text("nl");
-	CHECK(strstr(page, "    schoolleiders       50.0 %  (2 van 4)\n"
-			   "    leerkrachten        33.3 %  (1 van 3)\n"));
+	CHECK(strstr(page, "    schoolleiders       50,0 %  (2 van 4)\n"
+			   "    leerkrachten        33,3 %  (1 van 3)\n"));
 	const char *ticks = strstr(page, "X4  Een");
 	CHECK(ticks && !strstr(ticks, "leerlingen") && !strstr(ticks, "alle personen"));
 	CHECK(strstr(json(), "\"percent\":{\"ticked\":50.0,\"not_ticked\":50.0}"));
@@ -173,7 +173,7 @@ static void area_of_many_questions(void)
 	CHECK_NEAR(report.area[2].mean[DRP_PUPIL], 13.75 / 3, 1e-12);
 	CHECK(strstr(text("nl"),
 		"D  Onderwijzen en leren                               -     "
-		"   4.5 (11)        4.6 ( 3)\n"));
+		"   4,5 (11)        4,6 ( 3)\n"));
 }
 
 static void additional_items_do_not_enter_areas(void)
@@ -276,7 +276,7 @@ static void participation_table(void)
 	start();
 	CHECK(strstr(text("nl"),
 		"Deelname: hoog\n"
-		"                     geschikt  uitgenodigd     ingevuld      minimum\n"
+		"                in aanmerking  uitgenodigd     ingevuld      minimum\n"
 		"schoolleiders               5            5            4            4\n"
 		"leerkrachten               20           18           15           12\n"
 		"leerlingen                100           90           60           "
@@ -320,7 +320,7 @@ static void alignment(void)
 	start();
 	answer(DRP_LEADER, B1, 4, 1);
 	CHECK(strstr(text("nl"),
-		"B  Infrastructuur en ápparatuur                4.0 ( 1)     "
+		"B  Infrastructuur en ápparatuur                4,0 ( 1)     "
 		"          -               -\n"
 		"C  Bij- en nascholing                                 -     "
 		"          -               -\n"));
