@@ -3,40 +3,64 @@
  * Editions of all campaigns, and what corrections changed.
  */
 #include "hub/pages/pages_internal.h"
+#include "proto/base/alloc.h"
 #include "proto/base/date.h"
 #include "proto/base/text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-static int same_row(const struct drp_observation *a, const struct drp_observation *b)
+static int compare(const struct drp_observation *a, const struct drp_observation *b)
 {
-	return a->family == b->family && a->group == b->group &&
-	       strcmp(a->province, b->province) == 0 && strcmp(a->level, b->level) == 0 &&
-	       strcmp(a->network, b->network) == 0 && strcmp(a->area, b->area) == 0 &&
-	       strcmp(a->item, b->item) == 0 && strcmp(a->measure, b->measure) == 0;
+	const char *const code[][2] = {{a->province, b->province}, {a->level, b->level},
+		{a->network, b->network}, {a->area, b->area}, {a->item, b->item},
+		{a->measure, b->measure}};
+	int order = a->family != b->family ? a->family - b->family : a->group - b->group;
+	for (size_t i = 0; order == 0 && i < sizeof code / sizeof code[0]; i++) {
+		order = strcmp(code[i][0], code[i][1]);
+	}
+	return order;
 }
 
-/* Figures that are new, gone or other than before; editions of a campaign mostly have
- * their rows in one order. */
-static uint64_t changed(const struct drp_edition *now, const struct drp_edition *before)
+static int by_place(const void *a, const void *b)
 {
-	uint64_t n = 0;
-	size_t k = 0;
-	for (size_t i = 0; i < now->n_observations; i++) {
-		const struct drp_observation *o = &now->observation[i];
-		size_t looked = 0;
-		while (looked < before->n_observations &&
-			!same_row(o, &before->observation[k % before->n_observations])) {
-			k++;
-			looked++;
-		}
-		const struct drp_observation *old =
-			looked < before->n_observations
-				? &before->observation[k++ % before->n_observations]
-				: NULL;
-		n += !old || strcmp(o->value, old->value) != 0 ||
-		     o->status != old->status;
+	return compare(*(const struct drp_observation *const *)a,
+		*(const struct drp_observation *const *)b);
+}
+
+/* An edition's rows by their place: new memory, NULL without. */
+static const struct drp_observation **ordered(const struct drp_edition *e)
+{
+	const struct drp_observation **row =
+		drp_alloc(e->n_observations + 1, sizeof *row);
+	for (size_t i = 0; row && i < e->n_observations; i++) {
+		row[i] = &e->observation[i];
 	}
+	if (row) {
+		qsort(row, e->n_observations, sizeof *row, by_place);
+	}
+	return row;
+}
+
+/* Figures that are new, gone or other than before. */
+static uint64_t changed(struct drp_web *web, const struct drp_edition *now,
+	const struct drp_edition *before)
+{
+	const struct drp_observation **a = ordered(now), **b = ordered(before);
+	size_t i = 0, k = 0;
+	uint64_t n = 0;
+	web->out->failed |= !a || !b;
+	while (a && b && (i < now->n_observations || k < before->n_observations)) {
+		int order = i == now->n_observations	  ? 1
+			    : k == before->n_observations ? -1
+							  : compare(a[i], b[k]);
+		n += order != 0 || strcmp(a[i]->value, b[k]->value) != 0 ||
+		     a[i]->status != b[k]->status;
+		i += order <= 0;
+		k += order >= 0;
+	}
+	drp_free(a);
+	drp_free(b);
 	return n;
 }
 
@@ -58,7 +82,7 @@ static void edition_row(struct drp_web *web, const struct drp_publication *p, in
 	drp_web_date(web, drp_day_of_ms(e->created_s * 1000));
 	drp_web_put(web, "</td><td>%w</td><td class=\"num\">%s</td>",
 		newest ? DRP_W_STATE_CURRENT : DRP_W_STATE_OLD,
-		before ? drp_web_count(web, changed(e, before->edition), text)
+		before ? drp_web_count(web, changed(web, e, before->edition), text)
 		       : drp_web_say(web, DRP_W_FIRST_EDITION));
 	drp_web_put(web, "<td><code class=\"break\">%s</code>", hash);
 	if (p->network) {

@@ -355,6 +355,33 @@ static void superseded(void)
 	end(&v);
 }
 
+/* One figure that is other, one that is new and one that is gone, whatever the order. */
+static void corrected(void)
+{
+	const struct drp_edition *before = fixture.publication.edition;
+	size_t n = before->n_observations;
+	struct drp_publication newer = fixture.publication;
+	struct drp_edition edition = *before;
+	struct drp_observation *row = drp_alloc(n, sizeof *row);
+	CHECK(row != NULL);
+	for (size_t i = 0; i < n; i++) {
+		row[i] = before->observation[n - 1 - i];
+	}
+	snprintf(row[0].value, sizeof row[0].value, "7");
+	snprintf(row[1].measure, sizeof row[1].measure, "other");
+	edition.observation = row;
+	edition.number++;
+	newer.edition = &edition;
+	const struct drp_publication *list[] = {&newer, &fixture.publication};
+	const struct drp_catalogue catalogue = {
+		.n = 2, .publication = list, .base = API_BASE};
+	struct visit v;
+	visit(&catalogue, "/en/" FIXTURE_CAMPAIGN "/editions", NULL, NULL, &v);
+	CHECK(holds(&v, "<td>current</td><td class=\"num\">3</td>"));
+	end(&v);
+	drp_free(row);
+}
+
 /* Campaigns of one questionnaire stand in the order of their periods. */
 static void a_trend(void)
 {
@@ -631,6 +658,7 @@ int main(void)
 	CASE("half of the last digit goes away from zero", halves);
 	CASE("a page says what it is to those who list it", heads);
 	CASE("a replaced edition says so, and which one holds", superseded);
+	CASE("a correction counts what is other, new and gone", corrected);
 	CASE("campaigns with one questionnaire make a trend", a_trend);
 	CASE("an earlier campaign says so, and a later one leads to what has changed",
 		an_earlier_campaign);
