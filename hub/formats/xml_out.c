@@ -1,39 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hub/formats/xml_out.h"
 
-#include <string.h>
+#include <stddef.h>
+
+const char *drp_xml_entity(char c)
+{
+	switch (c) {
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '&':
+		return "&amp;";
+	case '"':
+		return "&quot;";
+	default:
+		return NULL;
+	}
+}
 
 static void escape(struct drp_buf *out, const char *text)
 {
 	while (*text) {
 		size_t n = 0;
-		while ((unsigned char)text[n] >= ' ' && !strchr("<>&\"", text[n])) {
+		while ((unsigned char)text[n] >= ' ' && !drp_xml_entity(text[n])) {
 			n++;
 		}
 		drp_buf_append(out, text, n);
 		text += n;
-		if (!*text) {
-			return;
-		}
-		switch (*text++) {
-		case '<':
-			drp_buf_text(out, "&lt;");
-			break;
-		case '>':
-			drp_buf_text(out, "&gt;");
-			break;
-		case '&':
-			drp_buf_text(out, "&amp;");
-			break;
-		case '"':
-			drp_buf_text(out, "&quot;");
-			break;
-		case '\n':
-		case '\t':
-			drp_buf_text(out, " ");
-			break;
-		default:
-			drp_buf_text(out, "\xef\xbf\xbd");
+		if (*text) {
+			const char *entity = drp_xml_entity(*text);
+			int blank = *text == '\n' || *text == '\t';
+			drp_buf_text(out, entity ? entity : blank ? " " : "\xef\xbf\xbd");
+			text++;
 		}
 	}
 }

@@ -11,6 +11,10 @@
 
 #define DRP_XML_DEPTH_MAX 16
 
+/* drp_xml_entity: what stands for < > & or " in text and attribute values, of HTML too;
+ * NULL for a character that may stand as it is. */
+const char *drp_xml_entity(char c);
+
 struct drp_xml_out {
 	struct drp_buf *out;
 	int tag_open; /* attributes may follow */

@@ -2,6 +2,7 @@
  *
  * The smallest parts of pages: escaped text, numbers and dates, names, cells.
  */
+#include "hub/formats/xml_out.h"
 #include "hub/pages/pages_internal.h"
 #include "proto/base/date.h"
 #include "proto/model/codes.h"
@@ -36,26 +37,12 @@ static int binds(const char *start, const char *blank)
 static void escaped(struct drp_buf *out, const char *text)
 {
 	for (const char *start = text; *text; text++) {
-		switch (*text) {
-		case ' ':
-			drp_buf_text(out, binds(start, text) ? BLANK : " ");
-			break;
-		case '&':
-			drp_buf_text(out, "&amp;");
-			break;
-		case '<':
-			drp_buf_text(out, "&lt;");
-			break;
-		case '>':
-			drp_buf_text(out, "&gt;");
-			break;
-		case '"':
-			drp_buf_text(out, "&quot;");
-			break;
-		case '\'':
-			drp_buf_text(out, "&#39;");
-			break;
-		default:
+		const char *entity = *text == '\'' ? "&#39;" : drp_xml_entity(*text);
+		if (entity) {
+			drp_buf_text(out, entity);
+		} else if (*text == ' ' && binds(start, text)) {
+			drp_buf_text(out, BLANK);
+		} else {
 			drp_buf_append(out, text, 1);
 		}
 	}
