@@ -48,6 +48,16 @@ int drp_part_text(const struct drp_api_call *call, size_t part, char *text, size
 	return 0;
 }
 
+int drp_api_name(const char *name, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcasecmp(name, names[i]) == 0) {
+			return (int)i;
+		}
+	}
+	return -1;
+}
+
 const char *drp_parameter(const struct drp_api_call *call, const char *name)
 {
 	for (size_t i = 0; i < call->request->n_parameters; i++) {

@@ -59,12 +59,7 @@ static int column_of(const char *name)
 {
 	static const char *const names[COLUMNS] = {
 		"family", "province", "level", "network", "group", "area", "item"};
-	for (int c = 0; c < COLUMNS; c++) {
-		if (strcasecmp(name, names[c]) == 0) {
-			return c;
-		}
-	}
-	return -1;
+	return drp_api_name(name, names, COLUMNS);
 }
 
 static const char *text_of(const struct drp_observation *o, int column)
@@ -140,10 +135,8 @@ static int is_known(const struct drp_differences *list, int column, const char *
 static int is_option(const struct wanted *w, const char *name)
 {
 	static const char *const options[] = {"lang", "edition", "separator"};
-	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
-		if (strcasecmp(name, options[i]) == 0) {
-			return 1;
-		}
+	if (drp_api_name(name, options, sizeof options / sizeof options[0]) >= 0) {
+		return 1;
 	}
 	return w->trend && strcasecmp(name, "with") == 0;
 }

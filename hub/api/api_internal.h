@@ -8,8 +8,8 @@
 
 #include "hub/api/api.h"
 #include "hub/formats/formats.h"
-#include "proto/runtime/json_out.h"
 #include "hub/tables/cube.h"
+#include "proto/runtime/json_out.h"
 
 #define DRP_SEGMENTS_MAX 8
 #define DRP_SEGMENT_MAX	 1024
@@ -36,6 +36,9 @@ int drp_api_cut_path(const char *path, struct drp_path_parts *parts);
 int drp_part_is(const struct drp_api_call *call, size_t part, const char *text);
 /* drp_part_text copies a segment, "" when there is none; -1 when it does not fit. */
 int drp_part_text(const struct drp_api_call *call, size_t part, char *text, size_t size);
+
+/* drp_api_name: which of n names it is, letter case aside; -1: none. */
+int drp_api_name(const char *name, const char *const *names, size_t n);
 
 /* drp_parameter: NULL without it. */
 const char *drp_parameter(const struct drp_api_call *call, const char *name);

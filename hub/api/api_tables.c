@@ -78,12 +78,7 @@ static int read_families(const char *list, uint8_t *families)
 static int is_option(const char *name)
 {
 	static const char *const options[] = {"lang", "labels", "edition", "separator"};
-	for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
-		if (strcasecmp(name, options[i]) == 0) {
-			return 1;
-		}
-	}
-	return 0;
+	return drp_api_name(name, options, sizeof options / sizeof options[0]) >= 0;
 }
 
 /* Whatever is not understood is refused: a selection that is silently dropped would give
